@@ -1,0 +1,36 @@
+"""The errors that are written for a person: what happened, where, what was expected, what to do."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AtlasError(Exception):
+    """An expected failure. Its text is complete: it is shown to the user as it stands."""
+
+
+class ConfigurationError(AtlasError):
+    """Something in `source/config` or in the settings is wrong."""
+
+
+class SourceError(AtlasError):
+    """A source cannot be read as the configuration says."""
+
+
+class PublishError(AtlasError):
+    """The operational database refused a change; nothing of that change was kept."""
+
+
+class ReportError(AtlasError):
+    """A report, deck or PDF could not be made; the earlier files are untouched."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `" Did you mean X?"` for the closest known word, or an empty string."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    close = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f" Did you mean {by_folded[close[0]]!r}?" if close else ""

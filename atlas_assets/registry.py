@@ -1,0 +1,307 @@
+"""The registry and the yearly workbook configurations: `source/config`, read and validated.
+
+A mistake is reported with file, line, key, what was found and what is expected.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from atlas_assets.errors import ConfigurationError, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
+MonthNumber = Annotated[int, Field(ge=1, le=12)]
+RowNumber = Annotated[int, Field(ge=1)]
+ChannelCategory = Literal["conventional", "digital"]
+TableName = Literal["transactions", "students", "organizations", "targets", "marketing_activity"]
+TABLES: tuple[TableName, ...] = (
+    "transactions",
+    "students",
+    "organizations",
+    "targets",
+    "marketing_activity",
+)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Group(_Model):
+    """The owner of all entities."""
+
+    name: str
+    full_name: str
+
+
+class Unit(_Model):
+    """An operating unit of one entity."""
+
+    code: Code
+    name: str
+    brand: str
+    receipt_prefix: str
+    color: Color
+    aliases: list[str] = []
+
+
+class Entity(_Model):
+    """A company of the group; data of two entities never meet."""
+
+    code: Code
+    name: str
+    full_name: str
+    units: Annotated[list[Unit], Field(min_length=1)]
+
+    def unit(self, code: str) -> Unit:
+        """Return the unit with that code, in any case. Raises ConfigurationError if unknown."""
+        for unit in self.units:
+            if unit.code == code.upper():
+                return unit
+        codes = [unit.code for unit in self.units]
+        raise ConfigurationError(
+            f"{self.code} has no unit {code!r}.{nearest(code, codes)} Known: {', '.join(codes)}."
+        )
+
+
+class ProgramUnit(_Model):
+    """Which unit a word means that several units share, decided by the program."""
+
+    entity: Code
+    written: str
+    program_pattern: str
+    unit: Code
+
+
+class Named(_Model):
+    """A lookup value with the ways in which the sheets write it."""
+
+    code: str
+    name: str
+    aliases: list[str] = []
+
+
+class Channel(_Model):
+    """A marketing channel with the ways in which the sheets write it."""
+
+    name: str
+    category: ChannelCategory
+    aliases: list[str] = []
+
+
+class PlausibleIntake(_Model):
+    """How far an intake may lie from the transaction's month, in months."""
+
+    months_before: int
+    months_after: int
+
+
+class Registry(_Model):
+    """The business, its words and its rules."""
+
+    group: Group
+    entities: Annotated[list[Entity], Field(min_length=1)]
+    program_units: list[ProgramUnit]
+    channels: list[Channel]
+    payment_patterns: list[Named]
+    payment_methods: list[Named]
+    organization_levels: list[str]
+    sexes: list[Named]
+    honorifics: list[str]
+    months: dict[MonthNumber, list[str]]
+    total_row_labels: list[str]
+    plausible_intake: PlausibleIntake
+    renewal_window_days: int
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> Registry:
+        _no_repeats("entity code", [entity.code for entity in self.entities])
+        _no_repeats("channel", [channel.name for channel in self.channels])
+        for entity in self.entities:
+            _no_repeats(f"unit code of {entity.code}", [unit.code for unit in entity.units])
+        for rule in self.program_units:
+            self.entity(rule.entity).unit(rule.unit)
+        return self
+
+    def entity(self, code: str) -> Entity:
+        """Return the entity with that code, in any case. Raises ConfigurationError if unknown."""
+        for entity in self.entities:
+            if entity.code == code.upper():
+                return entity
+        codes = [entity.code for entity in self.entities]
+        raise ConfigurationError(
+            f"There is no entity {code!r}.{nearest(code, codes)} Known: {', '.join(codes)}."
+        )
+
+
+def _no_repeats(what: str, values: list[str]) -> None:
+    repeated = sorted({value for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"the {what} {repeated[0]!r} occurs twice")
+
+
+class SheetTable(_Model):
+    """Where one table stands in a year's workbooks and what its columns are called.
+
+    `columns` maps the header as written in the sheet to the column's name. A table that is
+    spread over months has `monthly_columns`: header groups named by `month_labels` over the
+    measures of one month each.
+    """
+
+    workbook: str
+    sheet: str | None = None
+    sheets: dict[MonthNumber, str] | None = None
+    header_row: RowNumber | None = None
+    merge_header_rows: list[RowNumber] | None = None
+    data_start_row: RowNumber | None = None
+    block: Annotated[str, StringConstraints(pattern=r"^[A-Z]+:[A-Z]+$")] | None = None
+    columns: dict[str, str]
+    monthly_columns: dict[str, str] = {}
+    month_labels: dict[MonthNumber, str] = {}
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> SheetTable:
+        if (self.sheet is None) == (self.sheets is None):
+            raise ValueError("give either `sheet` (one for the year) or `sheets` (one a month)")
+        if (self.header_row is None) == (self.merge_header_rows is None):
+            raise ValueError("give either `header_row` or `merge_header_rows`")
+        if self.merge_header_rows is not None and self.data_start_row is None:
+            raise ValueError("`merge_header_rows` needs `data_start_row`")
+        if self.sheets is not None:
+            _no_repeats("sheet", list(self.sheets.values()))
+        _no_repeats("column", list(self.columns.values()))
+        return self
+
+    @property
+    def header_rows(self) -> list[int]:
+        """The 1-based rows that the header stands on."""
+        return [self.header_row] if self.header_row else list(self.merge_header_rows or [])
+
+    @property
+    def first_data_row(self) -> int:
+        """The 1-based row that the data begin on."""
+        return self.data_start_row or self.header_rows[-1] + 1
+
+    def sheet_for(self, month: int) -> str | None:
+        """Return the name of the sheet that holds a month, or None where there is none.
+
+        One sheet without monthly columns holds the whole year: it belongs to January.
+        """
+        if self.sheets is not None:
+            return self.sheets.get(month)
+        if self.monthly_columns:
+            return self.sheet if month in self.month_labels else None
+        return self.sheet if month == 1 else None
+
+
+class WorkbookYear(_Model):
+    """One entity's workbooks of one year."""
+
+    entity: Code
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    workbooks: dict[str, str]
+    tables: dict[TableName, SheetTable]
+
+    @model_validator(mode="after")
+    def _tables_name_known_workbooks(self) -> WorkbookYear:
+        for name, table in self.tables.items():
+            if table.workbook not in self.workbooks:
+                raise ValueError(
+                    f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
+                    f"not list.{nearest(table.workbook, self.workbooks)}"
+                )
+        return self
+
+
+class Configuration:
+    """Everything in one `config` folder: the registry and the yearly files, read once.
+
+    Raises ConfigurationError when a file is missing or wrong.
+    """
+
+    def __init__(self, config_dir: Path) -> None:
+        self.config_dir = config_dir
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The validated `registry.yaml`."""
+        return _load(self.config_dir / "registry.yaml", Registry)
+
+    @cached_property
+    def years(self) -> dict[tuple[str, int], WorkbookYear]:
+        """The validated `<entity>-<year>.yaml` files by entity code and year."""
+        years: dict[tuple[str, int], WorkbookYear] = {}
+        for path in sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml")):
+            year = _load(path, WorkbookYear)
+            self.registry.entity(year.entity)
+            expected = f"{year.entity.lower()}-{year.year}.yaml"
+            if path.name != expected:
+                raise ConfigurationError(
+                    f"{path}: describes {year.entity} {year.year}. Expected the name {expected}."
+                )
+            years[year.entity, year.year] = year
+        if not years:
+            raise ConfigurationError(
+                f"{self.config_dir} has no file like ions-2026.yaml. Add one for each entity and "
+                "year; `source/config` in the project shows how."
+            )
+        return years
+
+    def path_of(self, year: WorkbookYear) -> Path:
+        """Return the file that a year's configuration was read from."""
+        return self.config_dir / f"{year.entity.lower()}-{year.year}.yaml"
+
+
+M = TypeVar("M", bound=_Model)
+
+
+def _load(path: Path, model: type[M]) -> M:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path} is missing. Copy `source/config` from the project, or point ATLAS_SOURCE_DIR "
+            "to a folder that has `config/` in it."
+        ) from None
+    try:
+        return model.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
+    except ValidationError as error:
+        raise ConfigurationError(_explain(path, text, model, error)) from error
+
+
+def _explain(path: Path, text: str, model: type[_Model], error: ValidationError) -> str:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    problems: list[str] = []
+    for problem in error.errors():
+        keys = [key for key in problem["loc"] if key != "[key]"]
+        line = _line_of(root, keys)
+        where = ".".join(str(key) for key in keys) or "the file"
+        found = "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
+        hint = nearest(str(keys[-1]), model.model_fields) if problem["type"] == "extra_forbidden" else ""
+        problems.append(f"{path}, line {line}: {where}: {problem['msg']}.{found}{hint}")
+    return "\n".join(problems)
+
+
+def _line_of(node: Any, keys: list[int | str]) -> int:
+    """Return the 1-based line of the deepest node that the keys lead to."""
+    line = node.start_mark.line + 1 if node else 1
+    for key in keys:
+        child = None
+        if isinstance(node, yaml.MappingNode):
+            child = next((v for k, v in node.value if k.value == str(key)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+            child = node.value[key] if key < len(node.value) else None
+        if child is None:
+            break
+        node, line = child, child.start_mark.line + 1
+    return line

@@ -1,0 +1,59 @@
+"""Every setting, read once from the environment or `.env`; the only place that does so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where Atlas reads and writes. Relative paths are taken from the current folder.
+
+    `DATABASE_URL` and `TURSO_AUTH_TOKEN` follow the names that LibSQL users know; the token is
+    a secret and is never printed.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=PROJECT_DIR / ".env", extra="ignore", populate_by_name=True
+    )
+
+    source_dir: Path = Field(PROJECT_DIR / "source", validation_alias="ATLAS_SOURCE_DIR")
+    output_dir: Path = Field(PROJECT_DIR / "output", validation_alias="ATLAS_OUTPUT_DIR")
+    duckdb_path: Path = Field(PROJECT_DIR / "atlas.db", validation_alias="ATLAS_DUCKDB")
+    database_url: str = Field(f"file:{PROJECT_DIR / 'atlas-ops.db'}", validation_alias="DATABASE_URL")
+    turso_auth_token: SecretStr | None = Field(None, validation_alias="TURSO_AUTH_TOKEN")
+    dagster_home: Path = Field(PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
+    locale: Literal["id", "en"] = Field("id", validation_alias="ATLAS_LOCALE")
+    source_date_epoch: int | None = Field(None, validation_alias="SOURCE_DATE_EPOCH")
+
+    @field_validator("source_dir", "output_dir", "duckdb_path", "dagster_home")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _absolute_file(cls, url: str) -> str:
+        if url.startswith("file:"):
+            return f"file:{Path(url.removeprefix('file:')).expanduser().absolute()}"
+        return url
+
+    @property
+    def config_dir(self) -> Path:
+        """The registry and one file per entity and year."""
+        return self.source_dir / "config"
+
+    @property
+    def raw_dir(self) -> Path:
+        """The raw Parquet files, beside the DuckDB file whose views read them."""
+        return self.duckdb_path.with_name(f"{self.duckdb_path.stem}-raw")
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        """dbt's manifest, partial parse and logs."""
+        return self.dagster_home / "dbt"
