@@ -1,0 +1,72 @@
+"""What every source looks like to the rest of Atlas: tables of text, cell by cell, with provenance.
+
+A new source (an API, another kind of file) is another `SourceAdapter`; nothing downstream changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from atlas_assets.periods import Month
+    from atlas_assets.registry import TableName
+
+
+@dataclass(frozen=True)
+class NotData:
+    """A row of the sheet that is no record, and why it was taken for that."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class SheetManifest:
+    """How one sheet was read: where the columns stood and what became of each row.
+
+    `rows_read` = `rows_kept` + the length of `not_data`. `source_hash` is the hash of the cells,
+    `layout_hash` of the configuration that they were read with.
+    """
+
+    source_file: str
+    source_sheet: str
+    source_hash: str
+    layout_hash: str
+    header_rows: list[int]
+    columns: dict[str, str]
+    rows_read: int
+    rows_kept: int
+    not_data: list[NotData] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RawPartition:
+    """One table of one entity and month, as the source says it.
+
+    `frame` has the table's columns as text, with `source_row`; `manifest` is None where the source
+    has no such table for that month, and `frame` is empty then.
+    """
+
+    table: TableName
+    entity: str
+    month: Month
+    frame: pl.DataFrame
+    manifest: SheetManifest | None
+
+
+class SourceAdapter(Protocol):
+    """A source of raw partitions."""
+
+    name: str
+
+    def months(self, entity: str) -> list[Month]:
+        """Return the months that the source can be asked for, in order."""
+        ...
+
+    def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
+        """Return one raw partition. Raises SourceError when the source is not as configured."""
+        ...

@@ -1,0 +1,162 @@
+"""The raw layer on disk: one Parquet file per table, entity and month, replaced whole by a rename."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from atlas_assets.files import written_whole
+from atlas_assets.registry import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas_assets.periods import Month
+    from atlas_assets.registry import Configuration, TableName
+    from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
+
+PROVENANCE: dict[str, Any] = {
+    "entity_code": pl.String,
+    "month_key": pl.Date,
+    "source_file": pl.String,
+    "source_sheet": pl.String,
+    "source_row": pl.Int64,
+    "source_hash": pl.String,
+    "loaded_at": pl.Datetime("us", "UTC"),
+}
+MANIFEST: dict[str, Any] = {
+    "table_name": pl.String,
+    "entity_code": pl.String,
+    "month_key": pl.Date,
+    "source_file": pl.String,
+    "source_sheet": pl.String,
+    "source_hash": pl.String,
+    "layout_hash": pl.String,
+    "header_rows": pl.List(pl.Int64),
+    "columns": pl.String,
+    "rows_read": pl.Int64,
+    "rows_kept": pl.Int64,
+    "rows_not_data": pl.Int64,
+    "not_data": pl.String,
+    "warnings": pl.List(pl.String),
+    "adapter": pl.String,
+    "loaded_at": pl.Datetime("us", "UTC"),
+}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one raw partition. `changed` says why it was written, or is None."""
+
+    partition: RawPartition
+    changed: str | None
+
+
+class RawStore:
+    """The folder of raw Parquet files with the manifest of every sheet."""
+
+    def __init__(self, raw_dir: Path) -> None:
+        self.raw_dir = raw_dir
+
+    def glob(self, table: str) -> str:
+        """Return the pattern that matches all files of a table."""
+        return str(self.raw_dir / table / "**" / "*.parquet")
+
+    def prepare(self, configuration: Configuration) -> None:
+        """Write one file without rows per table, so that every table has all its columns."""
+        for table in TABLES:
+            columns = {
+                column: pl.String
+                for year in configuration.years.values()
+                if (layout := year.tables.get(table))
+                for column in [*layout.columns.values(), *layout.monthly_columns.values()]
+            }
+            empty = pl.DataFrame(schema={**PROVENANCE, **columns})
+            with written_whole(self.raw_dir / table / "schema.parquet") as temporary:
+                empty.write_parquet(temporary)
+        with written_whole(self.raw_dir / "sheet_manifest" / "schema.parquet") as temporary:
+            pl.DataFrame(schema=MANIFEST).write_parquet(temporary)
+
+    def load(self, partition: RawPartition, adapter: SourceAdapter) -> Loaded:
+        """Replace a partition, unless the sheet and the way it is read are unchanged."""
+        changed = self.reason_to_load(partition)
+        if changed:
+            self._write(partition, adapter.name, datetime.now(UTC))
+        return Loaded(partition, changed)
+
+    def reason_to_load(self, partition: RawPartition) -> str | None:
+        """Return why a partition has to be written, or None if it stands there as it is."""
+        table, manifest = partition.table, partition.manifest
+        path = self._manifest_path(table, partition.entity, partition.month)
+        if not path.exists():
+            return f"{table} not loaded yet" if manifest else None
+        if manifest is None:
+            return f"{table} is no longer configured"
+        before = pl.read_parquet(path).row(0, named=True)
+        where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
+        if (before["source_file"], before["source_sheet"]) != (
+            manifest.source_file,
+            manifest.source_sheet,
+        ):
+            return f"{table} now comes from {where}"
+        if before["source_hash"] != manifest.source_hash:
+            return f"{where} changed"
+        if before["layout_hash"] != manifest.layout_hash:
+            return f"the configuration of {where} changed"
+        return None
+
+    def _write(self, partition: RawPartition, adapter: str, loaded_at: datetime) -> None:
+        table, entity, month = partition.table, partition.entity, partition.month
+        data, manifest_path = self._data_path(table, entity, month), self._manifest_path(
+            table, entity, month
+        )
+        manifest = partition.manifest
+        if manifest is None:
+            manifest_path.unlink()
+            data.unlink()
+            return
+        provenance = {
+            "entity_code": entity,
+            "month_key": month.first_day,
+            "source_file": manifest.source_file,
+            "source_sheet": manifest.source_sheet,
+            "source_hash": manifest.source_hash,
+            "loaded_at": loaded_at,
+        }
+        frame = partition.frame.with_columns(
+            pl.lit(value, PROVENANCE[name]).alias(name) for name, value in provenance.items()
+        )
+        columns = [name for name in frame.columns if name not in PROVENANCE]
+        with written_whole(data) as temporary:
+            frame.select(*PROVENANCE, *columns).write_parquet(temporary)
+        record = {
+            **provenance,
+            **_manifest_record(manifest),
+            "table_name": table,
+            "adapter": adapter,
+        }
+        with written_whole(manifest_path) as temporary:
+            pl.DataFrame([record], schema=MANIFEST).write_parquet(temporary)
+
+    def _data_path(self, table: TableName, entity: str, month: Month) -> Path:
+        return self.raw_dir / table / entity / f"{month}.parquet"
+
+    def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
+        return self.raw_dir / "sheet_manifest" / table / entity / f"{month}.parquet"
+
+
+def _manifest_record(manifest: SheetManifest) -> dict[str, Any]:
+    return {
+        "layout_hash": manifest.layout_hash,
+        "header_rows": manifest.header_rows,
+        "columns": json.dumps(manifest.columns),
+        "rows_read": manifest.rows_read,
+        "rows_kept": manifest.rows_kept,
+        "rows_not_data": len(manifest.not_data),
+        "not_data": json.dumps([asdict(row) for row in manifest.not_data]),
+        "warnings": manifest.warnings,
+    }
