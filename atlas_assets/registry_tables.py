@@ -1,0 +1,97 @@
+"""The registry as tables, so that its words and rules reach SQL as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from atlas_assets.files import written_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas_assets.registry import Named, Registry
+
+
+def write_registry_tables(registry: Registry, raw_dir: Path) -> None:
+    """Write `registry_units`, `_channels`, `_words`, `_program_units` and `_rules` as Parquet."""
+    for name, frame in registry_tables(registry).items():
+        with written_whole(raw_dir / name / "registry.parquet") as temporary:
+            frame.write_parquet(temporary)
+
+
+def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
+    """Return the registry's tables by name."""
+    units = [
+        {
+            "entity_code": entity.code,
+            "unit_code": unit.code,
+            "unit_name": unit.name,
+            "brand_name": unit.brand,
+            "receipt_prefix": unit.receipt_prefix,
+            "color": unit.color,
+            "sort_order": position,
+        }
+        for entity in registry.entities
+        for position, unit in enumerate(entity.units)
+    ]
+    channels = [
+        {"channel_name": channel.name, "category": channel.category, "sort_order": position}
+        for position, channel in enumerate(registry.channels)
+    ]
+    program_units = [
+        {
+            "entity_code": rule.entity,
+            "written": rule.written,
+            "program_pattern": rule.program_pattern,
+            "unit_code": rule.unit,
+            "priority": position,
+        }
+        for position, rule in enumerate(registry.program_units)
+    ]
+    rules = {
+        "intake_months_before": registry.plausible_intake.months_before,
+        "intake_months_after": registry.plausible_intake.months_after,
+        "renewal_window_days": registry.renewal_window_days,
+        "honorific_pattern": f"^(({'|'.join(registry.honorifics)}) )+",
+    }
+    return {
+        "registry_units": pl.DataFrame(units),
+        "registry_channels": pl.DataFrame(channels),
+        "registry_words": _words(registry),
+        "registry_program_units": pl.DataFrame(program_units),
+        "registry_rules": pl.DataFrame([rules]),
+    }
+
+
+def _words(registry: Registry) -> pl.DataFrame:
+    words: list[tuple[str, str | None, str, str]] = []
+    for entity in registry.entities:
+        for unit in entity.units:
+            for written in (unit.code, unit.name, *unit.aliases):
+                words.append(("unit", entity.code, written, unit.code))
+    for channel in registry.channels:
+        for written in (channel.name, *channel.aliases):
+            words.append(("channel", None, written, channel.name))
+    lookups: dict[str, list[Named]] = {
+        "payment_pattern": registry.payment_patterns,
+        "payment_method": registry.payment_methods,
+        "sex": registry.sexes,
+    }
+    for kind, values in lookups.items():
+        for value in values:
+            words += [(kind, None, written, value.code) for written in value.aliases]
+    words += [("level", None, level, level) for level in registry.organization_levels]
+    for number, names in registry.months.items():
+        words += [("month", None, name, str(number)) for name in names]
+    return pl.DataFrame(
+        words,
+        schema={
+            "kind": pl.String,
+            "entity_code": pl.String,
+            "written": pl.String,
+            "code": pl.String,
+        },
+        orient="row",
+    )

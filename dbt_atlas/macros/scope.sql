@@ -1,0 +1,17 @@
+{#- Whether a row belongs to the entities and months that this invocation builds. -#}
+{% macro in_scope() -%}
+    {%- if var('months') is none -%}
+        true
+    {%- else -%}
+        entity_code in ('{{ var("entities") | join("', '") }}')
+        and month_key in (date '{{ var("months") | join("-01', date '") }}-01')
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Replaces the rows in scope as a whole, also where nothing takes their place. -#}
+{% macro get_incremental_replace_partitions_sql(arg_dict) %}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }} where {{ in_scope() }};
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }};
+{% endmacro %}

@@ -1,0 +1,62 @@
+with orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+rules as (
+    select * from {{ source('raw', 'registry_rules') }}
+),
+
+first_lines as (
+    select
+        *,
+        row_number() over (
+            partition by order_key
+            order by month_key, transaction_date, source_file, source_sheet, source_row
+        ) as line_number,
+        min(transaction_date) over (partition by order_key) as enrolled_on,
+        sum(amount) over (partition by order_key) as total_amount,
+        count(*) over (partition by order_key) as payment_count
+    from orders
+    where counts_as_enrollment
+),
+
+enrollments as (
+    select * from first_lines where line_number = 1
+),
+
+-- The latest enrollment of the same student, in any unit, on an earlier day.
+preceded as (
+    select
+        enrollments.*,
+        max(enrolled_on) over (
+            partition by student_key
+            order by enrolled_on
+            range between unbounded preceding and interval 1 day preceding
+        ) as previous_enrolled_on
+    from enrollments
+)
+
+select
+    preceded.order_key,
+    preceded.entity_code,
+    preceded.month_key,
+    preceded.unit_code,
+    preceded.student_key,
+    preceded.product_name,
+    preceded.product_category,
+    preceded.variant_name,
+    preceded.intake,
+    preceded.organization_name,
+    preceded.organization_level,
+    preceded.channel_name,
+    preceded.enrolled_on,
+    preceded.previous_enrolled_on,
+    case
+        when preceded.previous_enrolled_on is null then 'new'
+        when preceded.enrolled_on - preceded.previous_enrolled_on <= rules.renewal_window_days then 'renewal'
+        else 'alumni'
+    end as customer_type,
+    preceded.total_amount,
+    preceded.payment_count
+from preceded
+cross join rules

@@ -1,0 +1,88 @@
+with enrollments as (
+    select * from {{ ref('int_enrollments') }}
+),
+
+activity as (
+    select
+        *,
+        {{ unit_of('entity_code', 'unit_text', "''") }} as unit_code,
+        coalesce({{ code_of('channel', 'channel_text') }}, 'Other') as channel_name
+    from {{ ref('stg_marketing_activity') }}
+),
+
+by_customer_type as (
+    select
+        entity_code,
+        unit_code,
+        month_key,
+        channel_name,
+        customer_type,
+        count(*) as closings,
+        count(distinct student_key) as students,
+        sum(total_amount) as revenue
+    from enrollments
+    group by all
+),
+
+over_all_types as (
+    select
+        entity_code,
+        unit_code,
+        month_key,
+        channel_name,
+        'all' as customer_type,
+        count(*) as closings,
+        count(distinct student_key) as students,
+        sum(total_amount) as revenue
+    from enrollments
+    group by all
+),
+
+won as (
+    select * from by_customer_type
+    union all
+    select * from over_all_types
+),
+
+funnel as (
+    select
+        entity_code,
+        unit_code,
+        month_key,
+        channel_name,
+        'all' as customer_type,
+        sum(leads) as leads,
+        sum(follow_ups) as follow_ups,
+        sum(target_leads) as target_leads
+    from activity
+    where unit_code is not null
+    group by all
+),
+
+unit_closings as (
+    select
+        entity_code,
+        unit_code,
+        month_key,
+        count(*) as all_closings
+    from enrollments
+    group by all
+)
+
+select
+    entity_code,
+    unit_code,
+    month_key,
+    channel_name,
+    customer_type,
+    coalesce(won.closings, 0)::bigint as closings,
+    coalesce(won.students, 0)::bigint as students,
+    coalesce(won.revenue, 0)::decimal(18, 2) as revenue,
+    (coalesce(won.closings, 0) * 100.0 / unit_closings.all_closings)::double as contribution_pct,
+    funnel.leads::bigint as leads,
+    funnel.follow_ups::bigint as follow_ups,
+    funnel.target_leads::bigint as target_leads
+from won
+full outer join funnel using (entity_code, unit_code, month_key, channel_name, customer_type)
+left join unit_closings using (entity_code, unit_code, month_key)
+where {{ in_scope() }}

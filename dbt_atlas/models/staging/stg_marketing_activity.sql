@@ -1,0 +1,23 @@
+with raw_marketing_activity as (
+    select * from {{ source('raw', 'marketing_activity') }}
+)
+
+select
+    entity_code,
+    month_key,
+    source_file,
+    source_sheet,
+    source_row,
+    source_hash,
+    loaded_at,
+    {{ clean_text('week') }} as week,
+    {{ clean_text('unit') }} as unit_text,
+    {{ clean_text('channel') }} as channel_text,
+    {{ clean_text('title') }} as title,
+    {{ parse_date('activity_date') }} as activity_date,
+    {{ parse_amount('target_leads') }}::integer as target_leads,
+    {{ parse_amount('leads') }}::integer as leads,
+    {{ parse_amount('follow_ups') }}::integer as follow_ups,
+    {{ parse_amount('closings') }}::integer as reported_closings,
+    {{ clean_text('note') }} as note
+from raw_marketing_activity

@@ -1,0 +1,17 @@
+with raw_organizations as (
+    select * from {{ source('raw', 'organizations') }}
+)
+
+select
+    entity_code,
+    month_key,
+    source_file,
+    source_sheet,
+    source_row,
+    source_hash,
+    loaded_at,
+    {{ clean_text('organization_name') }} as organization_name,
+    {{ normalized_name('organization_name') }} as normalized_organization_name,
+    {{ clean_text('organization_level') }} as organization_level_text,
+    {{ clean_text('city') }} as city
+from raw_organizations

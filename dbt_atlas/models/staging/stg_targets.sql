@@ -1,0 +1,19 @@
+with raw_targets as (
+    select * from {{ source('raw', 'targets') }}
+)
+
+select
+    entity_code,
+    month_key,
+    source_file,
+    source_sheet,
+    source_row,
+    source_hash,
+    loaded_at,
+    {{ clean_text('unit') }} as unit_text,
+    {{ clean_text('product_name') }} as product_name,
+    {{ parse_amount('target_students') }}::integer as target_students,
+    {{ parse_amount('target_revenue') }} as target_revenue,
+    {{ parse_amount('reported_students') }}::integer as reported_students,
+    {{ parse_amount('reported_revenue') }} as reported_revenue
+from raw_targets
