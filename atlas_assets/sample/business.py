@@ -290,7 +290,7 @@ def _targets(entity: str, market: _Market, last: Month, scale: float) -> list[Ta
             for month in month_range(Month(last.year, 1), Month(last.year, 12)):
                 expected = market.expected_orders(unit, month) / len(demand["programs"])
                 students = max(1, round(expected * random.uniform(0.85, 1.25)))
-                revenue = round(students * price * 1.05 / 100_000) * 100_000
+                revenue = round(students * price * 1.18 / 100_000) * 100_000
                 targets.append(Target(unit, product, month, students, revenue))
     return targets
 

@@ -15,7 +15,9 @@ first_lines as (
         ) as line_number,
         min(transaction_date) over (partition by order_key) as enrolled_on,
         sum(amount) over (partition by order_key) as total_amount,
-        count(*) over (partition by order_key) as payment_count
+        count(*) over (partition by order_key) as payment_count,
+        bool_or(payment_pattern in ('full', 'settlement', 'installment_3'))
+            over (partition by order_key) as is_settled
     from orders
     where counts_as_enrollment
 ),
@@ -56,6 +58,15 @@ select
         when preceded.enrolled_on - preceded.previous_enrolled_on <= rules.renewal_window_days then 'renewal'
         else 'alumni'
     end as customer_type,
+    case
+        when preceded.total_amount <= 0 then 'cancelled'
+        when preceded.is_settled then 'paid'
+        else 'open'
+    end as order_status,
+    preceded.normalized_organization_name,
+    min(preceded.enrolled_on) over (
+        partition by preceded.student_key, preceded.normalized_organization_name
+    ) as account_opened_on,
     preceded.total_amount,
     preceded.payment_count
 from preceded

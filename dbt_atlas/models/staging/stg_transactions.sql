@@ -77,6 +77,10 @@ numbered as (
             partition by entity_code, receipt_number, row_fingerprint
             order by month_key, source_file, source_sheet, source_row
         ) as receipt_occurrence,
+        row_number() over (
+            partition by entity_code, receipt_number
+            order by month_key, source_file, source_sheet, source_row
+        ) as receipt_line,
         min(row_fingerprint) over (partition by entity_code, receipt_number)
         != max(row_fingerprint) over (partition by entity_code, receipt_number) as receipt_differs,
         count(*) over (partition by entity_code, month_key, source_sheet, row_fingerprint) as equal_rows
@@ -84,10 +88,11 @@ numbered as (
 )
 
 select
-    * exclude (ordinal, receipt_occurrence, receipt_differs, equal_rows),
+    * exclude (ordinal, receipt_occurrence, receipt_line, receipt_differs, equal_rows),
     receipt_number is null as receipt_is_fallback,
     coalesce(
-        receipt_number,
+        -- A number that is used again stays recognisable: RE.026.02.0001/2.
+        receipt_number || case when receipt_line > 1 then '/' || receipt_line else '' end,
         'LEGACY-' || left(
             sha256(
                 [

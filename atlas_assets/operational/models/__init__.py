@@ -1,0 +1,16 @@
+"""The tables of the operational database, one module per group.
+
+Importing this package registers every table with `Base.metadata`.
+"""
+
+from atlas_assets.operational.models import (
+    base,
+    catalog,
+    commerce,
+    core,
+    finance,
+    marketing,
+    people,
+)
+
+__all__ = ["base", "catalog", "commerce", "core", "finance", "marketing", "people"]

@@ -1,0 +1,29 @@
+"""What all tables of the operational database share."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table has a ULID as its key, derived from the natural key (`ulids.stable_ulid`)."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, sort_order=-2)
+
+
+class EntityScoped:
+    """A table whose rows belong to one entity; other entities never see them."""
+
+    entity_id: Mapped[str] = mapped_column(
+        ForeignKey("core_entity.id"), index=True, sort_order=-1
+    )

@@ -1,0 +1,71 @@
+"""Orders: who enrolled where, for which intake."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from atlas_assets.operational.models.base import Base, EntityScoped
+
+
+class OrderType(Base):
+    """What kind of thing was ordered, for example an enrollment."""
+
+    __tablename__ = "commerce_order_type"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class OrderStatus(Base):
+    """Open, paid or cancelled."""
+
+    __tablename__ = "commerce_order_status"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class CustomerType(Base):
+    """New, renewal or alumni."""
+
+    __tablename__ = "commerce_customer_type"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Intake(Base, EntityScoped):
+    """The month in which classes start."""
+
+    __tablename__ = "commerce_intake"
+    __table_args__ = (UniqueConstraint("entity_id", "year", "month"),)
+
+    year: Mapped[int]
+    month: Mapped[int]
+    label: Mapped[str]
+
+
+class Order(Base, EntityScoped):
+    """One student's enrollment in one program of one unit for one intake.
+
+    `month_key` is the first day of the month of its first valid transaction, `total_amount` the
+    rupiah paid over all months. The id is derived from the order key.
+    """
+
+    __tablename__ = "commerce_order"
+    __table_args__ = (Index("ix_commerce_order_entity_id_month_key", "entity_id", "month_key"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("db_account.id"), index=True)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("db_person.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("core_unit.id"))
+    item_id: Mapped[str] = mapped_column(ForeignKey("catalog_item.id"))
+    variant_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_item_variant.id"))
+    type_id: Mapped[str] = mapped_column(ForeignKey("commerce_order_type.id"))
+    status_id: Mapped[str] = mapped_column(ForeignKey("commerce_order_status.id"))
+    customer_type_id: Mapped[str | None] = mapped_column(ForeignKey("commerce_customer_type.id"))
+    intake_id: Mapped[str | None] = mapped_column(ForeignKey("commerce_intake.id"))
+    channel_id: Mapped[str | None] = mapped_column(ForeignKey("marketing_channel.id"))
+    ordered_on: Mapped[str]
+    month_key: Mapped[str]
+    total_amount: Mapped[float]

@@ -1,0 +1,59 @@
+"""Money: receipts and how they were paid."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from atlas_assets.operational.models.base import Base, EntityScoped
+
+
+class PaymentMethod(Base):
+    """How money was handed over, for example by transfer."""
+
+    __tablename__ = "finance_payment_method"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class PaymentPattern(Base):
+    """Which part of the price a payment is, for example the second installment."""
+
+    __tablename__ = "finance_payment_pattern"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class TransactionType(Base):
+    """Payment or refund."""
+
+    __tablename__ = "finance_transaction_type"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Transaction(Base, EntityScoped):
+    """One receipt line with the cell row that it comes from; `amount` in rupiah."""
+
+    __tablename__ = "finance_transaction"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "receipt_number"),
+        Index("ix_finance_transaction_entity_id_month_key", "entity_id", "month_key"),
+    )
+
+    order_id: Mapped[str] = mapped_column(ForeignKey("commerce_order.id"), index=True)
+    type_id: Mapped[str] = mapped_column(ForeignKey("finance_transaction_type.id"))
+    method_id: Mapped[str | None] = mapped_column(ForeignKey("finance_payment_method.id"))
+    pattern_id: Mapped[str | None] = mapped_column(ForeignKey("finance_payment_pattern.id"))
+    receipt_number: Mapped[str]
+    receipt_is_fallback: Mapped[int]
+    transacted_on: Mapped[str | None]
+    month_key: Mapped[str]
+    amount: Mapped[float]
+    source_file: Mapped[str]
+    source_sheet: Mapped[str]
+    source_row: Mapped[int]
+    note: Mapped[str | None]

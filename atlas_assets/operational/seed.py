@@ -1,0 +1,137 @@
+"""Fills the lookups and the core tables from the registry; safe to repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects.sqlite import insert
+
+from atlas_assets.operational.models import commerce, core, finance, marketing, people
+from atlas_assets.operational.ulids import stable_ulid
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from atlas_assets.operational.models.base import Base
+    from atlas_assets.operational.sessions import OperationalStore
+    from atlas_assets.registry import Entity, Named, Registry
+
+# The lookups that belong to the model itself and not to the business.
+FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
+    people.AccountType: {"student": "Student"},
+    commerce.OrderType: {
+        "enrollment": "Enrollment",
+        "merchandise": "Merchandise",
+        "event": "Event",
+    },
+    commerce.OrderStatus: {"open": "Open", "paid": "Paid", "cancelled": "Cancelled"},
+    commerce.CustomerType: {"new": "New", "renewal": "Renewal", "alumni": "Alumni"},
+    finance.TransactionType: {"payment": "Payment", "refund": "Refund"},
+    marketing.ChannelType: {"conventional": "Conventional", "digital": "Digital"},
+}
+
+
+def entity_id(registry: Registry, code: str) -> str:
+    """Return the id of an entity."""
+    return stable_ulid("core_entity", registry.group.name, code)
+
+
+def unit_id(entity_code: str, unit_code: str) -> str:
+    """Return the id of a unit."""
+    return stable_ulid("core_unit", entity_code, unit_code)
+
+
+def lookup_id(model: type[Base], code: str) -> str:
+    """Return the id of a lookup value."""
+    return stable_ulid(model.__tablename__, code)
+
+
+def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) -> dict[str, int]:
+    """Insert or correct the lookups, the group and the given entities with their units.
+
+    Returns the number of rows that each table was given.
+    """
+    rows = {**_lookups(registry), **_core(registry, entities)}
+    with store.writer() as connection:
+        for model, records in rows.items():
+            upsert(connection, model, records)
+    return {model.__tablename__: len(records) for model, records in rows.items()}
+
+
+def upsert(connection: sa.Connection, model: type[Base], records: list[dict[str, Any]]) -> None:
+    """Insert records by id, or bring the ones that exist to the given values."""
+    if not records:
+        return
+    statement = insert(model)
+    changed = {name: statement.excluded[name] for name in records[0] if name != "id"}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=changed), records
+    )
+
+
+def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
+    rows: dict[type[Base], list[dict[str, Any]]] = {
+        model: [
+            {"id": lookup_id(model, code), "code": code, "name": name}
+            for code, name in values.items()
+        ]
+        for model, values in FIXED_LOOKUPS.items()
+    }
+    named: dict[type[Base], list[Named]] = {
+        people.Sex: registry.sexes,
+        finance.PaymentMethod: registry.payment_methods,
+        finance.PaymentPattern: registry.payment_patterns,
+    }
+    for model, values in named.items():
+        rows[model] = [
+            {"id": lookup_id(model, value.code), "code": value.code, "name": value.name}
+            for value in values
+        ]
+    rows[people.OrganizationLevel] = [
+        {
+            "id": lookup_id(people.OrganizationLevel, level),
+            "code": level,
+            "name": level,
+            "sort_order": position,
+        }
+        for position, level in enumerate(registry.organization_levels)
+    ]
+    rows[marketing.Channel] = [
+        {
+            "id": lookup_id(marketing.Channel, channel.name),
+            "type_id": lookup_id(marketing.ChannelType, channel.category),
+            "name": channel.name,
+        }
+        for channel in registry.channels
+    ]
+    return rows
+
+
+def _core(registry: Registry, entities: list[Entity]) -> dict[type[Base], list[dict[str, Any]]]:
+    group = registry.group
+    group_id = stable_ulid("core_group", group.name)
+    return {
+        core.Group: [{"id": group_id, "name": group.name, "full_name": group.full_name}],
+        core.Entity: [
+            {
+                "id": entity_id(registry, entity.code),
+                "group_id": group_id,
+                "code": entity.code,
+                "name": entity.name,
+                "full_name": entity.full_name,
+            }
+            for entity in entities
+        ],
+        core.Unit: [
+            {
+                "id": unit_id(entity.code, unit.code),
+                "entity_id": entity_id(registry, entity.code),
+                "code": unit.code,
+                "name": unit.name,
+                "receipt_prefix": unit.receipt_prefix,
+                "color": unit.color,
+            }
+            for entity in entities
+            for unit in entity.units
+        ],
+    }

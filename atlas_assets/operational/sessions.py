@@ -1,0 +1,90 @@
+"""Engines on the operational database: one that writes, one that reads."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from atlas_assets.errors import ConfigurationError
+from atlas_assets.operational import dbapi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atlas_assets.settings import Settings
+
+Mode = Literal["IMMEDIATE", "DEFERRED"]
+
+
+class OperationalStore:
+    """The operational database that `DATABASE_URL` names."""
+
+    def __init__(self, url: str, auth_token: str | None = None) -> None:
+        self.url = url
+        self._auth_token = auth_token
+
+    @classmethod
+    def of(cls, settings: Settings) -> OperationalStore:
+        """Return the store that the settings name."""
+        token = settings.turso_auth_token
+        return cls(settings.database_url, token.get_secret_value() if token else None)
+
+    @contextmanager
+    def writer(self, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+        """Give a connection in one transaction that holds the write lock from its start.
+
+        It is committed at the end and rolled back on any error.
+        """
+        with self._engine("IMMEDIATE", foreign_keys=foreign_keys) as engine, engine.begin() as c:
+            yield c
+
+    @contextmanager
+    def reader(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the database and changes nothing."""
+        with self._engine("DEFERRED", foreign_keys=True) as engine, engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _engine(self, begin: Mode, *, foreign_keys: bool) -> Iterator[sa.Engine]:
+        options: dict[str, Any] = {"auth_token": self._auth_token} if self._auth_token else {}
+        engine = sa.create_engine(
+            self._sqlalchemy_url(),
+            module=sys.modules[dbapi.__name__],
+            connect_args=options,
+            poolclass=sa.pool.QueuePool,  # the dialect's own choice closes other threads' connections
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def _prepare(connection: dbapi.Connection, _record: object) -> None:
+            if not connection.remote:
+                connection.execute("PRAGMA journal_mode=WAL").fetchall()
+                connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+                if begin == "DEFERRED":
+                    connection.execute("PRAGMA query_only=ON")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(f"BEGIN {begin}")
+
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    def _sqlalchemy_url(self) -> str:
+        scheme, _, rest = self.url.partition(":")
+        match scheme:
+            case "file":
+                return f"sqlite+libsql:///{rest}"
+            case "libsql" | "https":
+                return f"sqlite+libsql:{rest}/?secure=true"
+            case "http":
+                return f"sqlite+libsql:{rest}/?secure=false"
+            case _:
+                raise ConfigurationError(
+                    f"DATABASE_URL is {self.url!r}. Expected file:<path>, libsql://<host> or "
+                    "http(s)://<host>:<port>."
+                )

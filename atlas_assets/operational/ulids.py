@@ -1,0 +1,25 @@
+"""ULIDs derived from natural keys: the same record has the same id on every machine and day."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from ulid import ULID
+
+# The time part of every record whose natural key holds no date. It must never change.
+FIXED_DATE = date(2020, 1, 1)
+
+
+@lru_cache(maxsize=65536)
+def stable_ulid(table: str, *natural_key: str, on: date = FIXED_DATE) -> str:
+    """Return the ULID of the record with that natural key, entity code first where it has one.
+
+    `on` may only be a date that is itself part of the natural key: a date that a correction can
+    change would give the corrected record another id.
+    """
+    digest = hashlib.sha256("\x1f".join((table, *natural_key)).encode()).digest()
+    midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    milliseconds = int(midnight.timestamp() * 1000)
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + digest[:10]))

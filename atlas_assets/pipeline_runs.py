@@ -1,0 +1,116 @@
+"""The ledger in the warehouse: which stage was done for which partition, by which run, from what."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atlas_assets.periods import Month
+    from atlas_assets.scope import Scope
+    from atlas_assets.warehouse import Warehouse
+
+Stage = Literal["extract", "transform", "publish", "report"]
+Partition = tuple[str, "Month"]
+
+_CREATE = """
+CREATE SEQUENCE IF NOT EXISTS main._pipeline_runs_id;
+CREATE TABLE IF NOT EXISTS main._pipeline_runs (
+    id BIGINT PRIMARY KEY DEFAULT nextval('main._pipeline_runs_id'),
+    run_id VARCHAR NOT NULL,
+    entity VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    month INTEGER NOT NULL,
+    stage VARCHAR NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    completed_at TIMESTAMPTZ,
+    status VARCHAR NOT NULL CHECK (status IN ('started', 'succeeded', 'failed')),
+    error_message VARCHAR,
+    source_file_hash VARCHAR,
+    row_count BIGINT
+);
+CREATE INDEX IF NOT EXISTS _pipeline_runs_by_stage
+    ON main._pipeline_runs (entity, year, stage, completed_at);
+"""
+_START = """
+INSERT INTO main._pipeline_runs (run_id, entity, year, month, stage, started_at, status)
+SELECT
+    $run_id, unnest($entities::VARCHAR[]), unnest($years::INTEGER[]), unnest($months::INTEGER[]),
+    $stage, $now, 'started'
+"""
+_SUCCEED = """
+UPDATE main._pipeline_runs AS runs
+SET status = 'succeeded', completed_at = $now,
+    source_file_hash = done.source_file_hash, row_count = done.row_count
+FROM (
+    SELECT unnest($entities::VARCHAR[]) AS entity, unnest($years::INTEGER[]) AS year,
+        unnest($months::INTEGER[]) AS month, unnest($hashes::VARCHAR[]) AS source_file_hash,
+        unnest($counts::BIGINT[]) AS row_count
+) AS done
+WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
+    AND (runs.entity, runs.year, runs.month) = (done.entity, done.year, done.month)
+"""
+_FAIL = """
+UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
+WHERE run_id = $run_id AND stage = $stage AND status = 'started'
+"""
+_LATEST = """
+SELECT entity, year, month, arg_max(source_file_hash, id)
+FROM main._pipeline_runs WHERE stage = $stage AND status = 'succeeded'
+GROUP BY entity, year, month
+"""
+
+
+@dataclass
+class StageResult:
+    """What a stage tells about its partitions: the hash of its input and the number of rows."""
+
+    source_hashes: dict[Partition, str] = field(default_factory=dict)
+    row_counts: dict[Partition, int] = field(default_factory=dict)
+
+
+class PipelineRuns:
+    """The table `_pipeline_runs`, one row per stage and partition of a run."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+
+    @contextmanager
+    def stage(self, stage: Stage, scope: Scope, run_id: str) -> Iterator[StageResult]:
+        """Record a stage as started, and when the block ends as succeeded or failed."""
+        run = {"run_id": run_id, "stage": stage}
+        partitions = {
+            "entities": [entity for entity, _ in scope.partitions],
+            "years": [month.year for _, month in scope.partitions],
+            "months": [month.number for _, month in scope.partitions],
+        }
+        self._write(_START, {**run, **partitions})
+        result = StageResult()
+        try:
+            yield result
+        except BaseException as error:
+            self._write(_FAIL, {**run, "message": str(error)})
+            raise
+        found = {
+            "hashes": [result.source_hashes.get(partition) for partition in scope.partitions],
+            "counts": [result.row_counts.get(partition, 0) for partition in scope.partitions],
+        }
+        self._write(_SUCCEED, {**run, **partitions, **found})
+
+    def latest_hashes(self, stage: Stage) -> dict[tuple[str, int, int], str]:
+        """Return the input hash of each partition's last success: (entity, year, month) → hash."""
+        if not self.warehouse.path.exists():
+            return {}
+        with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
+            connection.execute(_CREATE)
+            rows = connection.execute(_LATEST, {"stage": stage}).fetchall()
+        return {(entity, year, month): digest for entity, year, month, digest in rows}
+
+    def _write(self, statement: str, parameters: dict[str, object]) -> None:
+        with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
+            connection.execute(_CREATE)
+            connection.execute(statement, {**parameters, "now": datetime.now(UTC)})

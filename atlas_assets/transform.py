@@ -1,0 +1,163 @@
+"""Runs dbt inside this process, which costs a fraction of starting it as a command.
+
+All business logic is in `dbt_atlas`; this module only parses, builds and reads results.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from filelock import FileLock
+
+from atlas_assets.errors import AtlasError
+from atlas_assets.registry_tables import write_registry_tables
+from atlas_assets.settings import PROJECT_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dbt.contracts.graph.manifest import Manifest
+
+    from atlas_assets.registry import Configuration
+    from atlas_assets.scope import Scope
+    from atlas_assets.settings import Settings
+    from atlas_assets.sources.raw_store import RawStore
+    from atlas_assets.warehouse import Warehouse
+
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
+
+
+class TransformError(AtlasError):
+    """dbt could not build a model, or a test found wrong data; what was built before stays."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one dbt model or test. `failures` counts a test's offending rows."""
+
+    unique_id: str
+    passed: bool
+    skipped: bool
+    seconds: float
+    message: str
+    failures: int
+
+
+class Transform:
+    """The dbt project, bound to one warehouse and one folder of raw files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.target_dir = settings.dbt_target_dir
+
+    @property
+    def manifest_path(self) -> Path:
+        """dbt's manifest, prepared when it is missing or older than the project."""
+        path = self.target_dir / "manifest.json"
+        self.target_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.target_dir / ".lock"):
+            if not path.exists() or path.stat().st_mtime < _newest_change():
+                self._parse()
+                path.touch()
+        return path
+
+    def build(
+        self,
+        warehouse: Warehouse,
+        raw_store: RawStore,
+        configuration: Configuration,
+        scope: Scope,
+        models: list[str],
+    ) -> list[NodeResult]:
+        """Build models, with their tests, for a scope. All models when the list is empty.
+
+        Raises TransformError when dbt itself or a model fails; failed tests are in the results.
+        """
+        raw_store.prepare(configuration)
+        write_registry_tables(configuration.registry, raw_store.raw_dir)
+        select = ["--select", *models] if models else []
+        arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json", *select]
+        with warehouse.writing():
+            results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
+        broken = [
+            result
+            for result in results
+            if not (result.passed or result.skipped) and result.unique_id.startswith("model.")
+        ]
+        if broken:
+            lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in broken]
+            raise TransformError(
+                "dbt could not build "
+                + "\n".join(lines)
+                + "\nThe tables of these models are as they were before."
+            )
+        return results
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        with FileLock(self.target_dir / ".lock"):
+            return self._parse()
+
+    def _parse(self) -> Manifest:
+        return self._invoke(["parse"], None)
+
+    def _invoke(self, arguments: list[str], manifest: Manifest | None) -> Any:
+        options = {
+            "--project-dir": DBT_PROJECT_DIR,
+            "--profiles-dir": DBT_PROJECT_DIR,
+            "--target-path": self.target_dir,
+            "--log-path": self.target_dir,
+            "--log-level": "none",
+            "--log-level-file": "none",
+        }
+        flags = [str(part) for option in options.items() for part in option]
+        with self._environment(), contextlib.chdir(DBT_PROJECT_DIR):
+            try:
+                outcome = dbtRunner(manifest=manifest).invoke([*arguments, *flags])
+            finally:
+                DuckDBConnectionManager.close_all_connections()  # it keeps an attached file open
+        if outcome.exception is not None:
+            raise TransformError(f"dbt stopped: {outcome.exception}") from outcome.exception
+        return outcome.result
+
+    @contextlib.contextmanager
+    def _environment(self) -> Iterator[None]:
+        """Tell dbt by environment variables where the data is; put them back afterwards."""
+        ours = {
+            "ATLAS_DUCKDB": str(self.settings.duckdb_path),
+            "ATLAS_RAW_DIR": str(self.settings.raw_dir),
+        }
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def _newest_change() -> float:
+    return max(path.stat().st_mtime for path in DBT_PROJECT_DIR.rglob("*") if path.is_file())
+
+
+def _node_result(result: Any) -> NodeResult:
+    status = str(result.status)
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        passed=status in {"success", "pass", "warn"},
+        skipped=status == "skipped",
+        seconds=result.execution_time,
+        message=result.message or "",
+        failures=result.failures or 0,
+    )
