@@ -32,6 +32,14 @@ with orders as (
     select * from {{ ref('int_orders') }}
 ),
 
+targets as (
+    select * from {{ ref('int_targets') }}
+),
+
+activity as (
+    select * from {{ ref('int_marketing_activity') }}
+),
+
 reasons as (
     select
         *,
@@ -59,20 +67,76 @@ located as (
     from reasons
 )
 
-select
-    entity_code,
-    month_key,
-    source_file,
-    source_sheet,
-    source_row,
-    column_name,
-    case
-        when reason = 'cell_error' then coalesce(amount_text, '#ERROR!')
-        {%- for column, content in contents.items() %}
-        when column_name = '{{ column }}' then {{ content }}
-        {%- endfor %}
-    end as content,
-    reason,
-    severity,
-    amount
-from located
+flagged_orders as (
+    select
+        entity_code,
+        month_key,
+        source_file,
+        source_sheet,
+        source_row,
+        column_name,
+        case
+            when reason = 'cell_error' and column_name != 'amount' then '#ERROR!'
+            {%- for column, content in contents.items() %}
+            when column_name = '{{ column }}' then {{ content }}
+            {%- endfor %}
+        end as content,
+        reason,
+        severity,
+        amount
+    from located
+),
+
+-- Plans and activities of a unit that nobody knows, or with figures that cannot be read.
+other_sheets as (
+    select
+        * exclude (unit_code, unit_text, unreadable_columns),
+        unnest(
+            list_concat(case when unit_code is null then ['unit'] else [] end, unreadable_columns)
+        ) as column_name,
+        unit_text
+    from (
+        select
+            entity_code,
+            month_key,
+            source_file,
+            source_sheet,
+            source_row,
+            unit_code,
+            unit_text,
+            unreadable_columns,
+            target_revenue as amount
+        from targets
+        union all
+        select
+            entity_code,
+            month_key,
+            source_file,
+            source_sheet,
+            source_row,
+            unit_code,
+            unit_text,
+            unreadable_columns,
+            null as amount
+        from activity
+    )
+),
+
+flagged_others as (
+    select
+        entity_code,
+        month_key,
+        source_file,
+        source_sheet,
+        source_row,
+        column_name,
+        case when column_name = 'unit' then unit_text end as content,
+        case when column_name = 'unit' then 'unit_unknown' else 'amount_unreadable' end as reason,
+        'flagged' as severity,
+        amount
+    from other_sheets
+)
+
+select * from flagged_orders
+union all
+select * from flagged_others

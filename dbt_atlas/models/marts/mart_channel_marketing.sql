@@ -3,11 +3,7 @@ with enrollments as (
 ),
 
 activity as (
-    select
-        *,
-        {{ unit_of('entity_code', 'unit_text', "''") }} as unit_code,
-        coalesce({{ code_of('channel', 'channel_text') }}, 'Other') as channel_name
-    from {{ ref('stg_marketing_activity') }}
+    select * from {{ ref('int_marketing_activity') }}
 ),
 
 by_customer_type as (

@@ -1,8 +1,5 @@
 with targets as (
-    select
-        *,
-        {{ unit_of('entity_code', 'unit_text', 'product_name') }} as unit_code
-    from {{ ref('stg_targets') }}
+    select * from {{ ref('int_targets') }}
 )
 
 select

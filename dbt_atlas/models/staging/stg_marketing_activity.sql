@@ -19,5 +19,6 @@ select
     {{ parse_amount('leads') }}::integer as leads,
     {{ parse_amount('follow_ups') }}::integer as follow_ups,
     {{ parse_amount('closings') }}::integer as reported_closings,
-    {{ clean_text('note') }} as note
+    {{ clean_text('note') }} as note,
+    {{ unreadable_columns(['target_leads', 'leads', 'follow_ups', 'closings']) }} as unreadable_columns
 from raw_marketing_activity
