@@ -65,7 +65,7 @@ located as (
             when 'cell_error' then error_columns[1]
         end as column_name
     from reasons
-)
+),
 
 flagged_orders as (
     select
