@@ -1,0 +1,67 @@
+"""Numbers as a person reads them, in the locale's style; shared by deck and dashboard.
+
+Variances are always signed, levels never. Blanks between number and unit do not break.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import format_decimal
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+NOT_AVAILABLE = "n.a."
+
+# From which amount on which word is used, with the number of decimals: Rp 1,25 M; Rp 250 jt.
+LADDERS: dict[str, list[tuple[Decimal, Decimal, str, int]]] = {
+    "id": [
+        (Decimal("1e12"), Decimal("1e12"), "T", 2),
+        (Decimal("1e9"), Decimal("1e9"), "M", 2),
+        (Decimal("1e7"), Decimal("1e6"), "jt", 0),
+        (Decimal("1e6"), Decimal("1e6"), "jt", 1),
+        (Decimal("1e3"), Decimal("1e3"), "rb", 0),
+    ],
+    "en": [
+        (Decimal("1e12"), Decimal("1e12"), "tn", 2),
+        (Decimal("1e9"), Decimal("1e9"), "bn", 2),
+        (Decimal("1e7"), Decimal("1e6"), "m", 0),
+        (Decimal("1e6"), Decimal("1e6"), "m", 1),
+        (Decimal("1e3"), Decimal("1e3"), "k", 0),
+    ],
+}
+
+
+def number(value: Decimal | float, locale: str, *, decimals: int = 0) -> str:
+    """Return a number with grouped thousands, rounded half up: `1.250.000`."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = format_decimal(abs(exact), format=pattern, locale=locale)
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def signed(text: str, value: Decimal | float) -> str:
+    """Return a variance's text with its sign: a plus where `value` is positive."""
+    return f"+{text}" if value > 0 else text
+
+
+def percent(value: Decimal | float | None, locale: str, *, decimals: int = 1) -> str:
+    """Return a share in percent: `87,5%`; `n.a.` where there is none."""
+    return NOT_AVAILABLE if value is None else f"{number(value, locale, decimals=decimals)}%"
+
+
+def rupiah(value: Decimal | float | None, locale: str) -> str:
+    """Return an amount in its shortest usual form: `Rp 1,25 M`; `n.a.` where there is none."""
+    if value is None:
+        return NOT_AVAILABLE
+    exact = Decimal(str(value))
+    sign = MINUS if exact < 0 else ""
+    for least, unit, word, decimals in LADDERS[locale]:
+        if abs(exact) >= least:
+            return f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
+    return f"{sign}Rp{NBSP}{number(abs(exact), locale)}"
+
+
+def millions(value: Decimal | float) -> Decimal:
+    """Return rupiah in millions, the unit of charts, rounded to one decimal."""
+    return (Decimal(str(value)) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)

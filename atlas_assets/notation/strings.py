@@ -1,0 +1,53 @@
+"""The words on everything that a person reads, from `source/config/strings.yaml`, and month names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+from babel.dates import format_date
+
+from atlas_assets.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas_assets.periods import Month
+
+
+class Strings:
+    """The catalogue of one locale. `strings("key", unit="TM")` fills a text's places."""
+
+    def __init__(self, path: Path, locale: str) -> None:
+        self.path, self.locale = path, locale
+        try:
+            catalogue = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"{path} is missing. Copy `source/config` from the project."
+            ) from None
+        self._texts: dict[str, dict[str, str]] = catalogue
+
+    def __call__(self, key: str, **places: object) -> str:
+        """Return a text. Raises ConfigurationError where the catalogue lacks it."""
+        try:
+            text = self._texts[key][self.locale]
+        except KeyError:
+            raise ConfigurationError(
+                f"{self.path} has no text {key!r} in the language {self.locale!r}. Add it."
+            ) from None
+        return text.format(**places)
+
+    def customer_type(self, code: str) -> str:
+        """Return a customer type's name."""
+        return self(f"customer_type_{code}")
+
+
+def month_label(month: Month, locale: str) -> str:
+    """Return `Februari 2026`."""
+    return format_date(month.first_day, "MMMM y", locale=locale)
+
+
+def short_month(month: Month, locale: str) -> str:
+    """Return `Feb`."""
+    return format_date(month.first_day, "MMM", locale=locale)

@@ -1,0 +1,79 @@
+-- Channels by customer type, most closings first, with what became of them since last year.
+with channels as (
+    select
+        unit_code,
+        channel_name,
+        customer_type,
+        sum(closings) filter (month_key between $first::date and $last::date) as closings,
+        sum(students) filter (month_key between $first::date and $last::date) as students,
+        sum(leads) filter (month_key between $first::date and $last::date) as leads,
+        sum(follow_ups) filter (month_key between $first::date and $last::date) as follow_ups,
+        sum(closings) filter (
+            month_key between $first::date - interval 1 year and $last::date - interval 1 year
+        ) as closings_last_year
+    from marts.mart_channel_marketing
+    where entity_code = $entity and list_contains($units, unit_code)
+    group by all
+    having
+        bool_or(month_key between $first::date and $last::date)
+        or closings_last_year > 0
+),
+
+counted as (
+    select
+        unit_code,
+        channel_name,
+        customer_type,
+        coalesce(closings, 0)::bigint as closings,
+        coalesce(students, 0)::bigint as students,
+        leads::bigint as leads,
+        follow_ups::bigint as follow_ups,
+        coalesce(closings_last_year, 0) as closings_last_year
+    from channels
+),
+
+judged as (
+    select
+        *,
+        case
+            when closings = 0 then 'inactive'
+            when closings_last_year = 0 then 'new'
+            when closings > closings_last_year * 1.1 then 'growing'
+            when closings < closings_last_year * 0.9 then 'declining'
+            else 'steady'
+        end as status,
+        sum(closings) filter (customer_type = 'all') over (partition by unit_code) as all_closings,
+        max(closings) filter (customer_type = 'all') over (partition by unit_code, channel_name) as channel_closings
+    from counted
+)
+
+select
+    judged.unit_code,
+    judged.channel_name,
+    registry.category,
+    judged.customer_type,
+    judged.closings,
+    judged.students,
+    case
+        when judged.all_closings > 0 then round(judged.closings * 100.0 / judged.all_closings, 4)
+    end::decimal(38, 4) as contribution_pct,
+    judged.leads,
+    judged.follow_ups,
+    case
+        when judged.leads > 0 then round(judged.closings * 100.0 / judged.leads, 4)
+    end::decimal(38, 4) as conversion_pct,
+    judged.status,
+    case judged.status
+        when 'growing' then 'scale'
+        when 'steady' then 'maintain'
+        when 'declining' then 'review'
+        when 'new' then 'observe'
+        else 'revive'
+    end as strategy
+from judged
+inner join raw.registry_channels as registry on judged.channel_name = registry.channel_name
+order by
+    judged.unit_code,
+    judged.channel_closings desc,
+    judged.channel_name,
+    judged.customer_type

@@ -1,0 +1,87 @@
+-- Programs by customer type, best first; the row of the type `all` carries the target.
+with progress as (
+    select
+        unit_code,
+        product_name,
+        customer_type,
+        sum(order_count)::bigint as order_count,
+        sum(student_count)::bigint as student_count,
+        sum(revenue) as revenue
+    from marts.mart_program_progress
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and month_key between $first::date and $last::date
+    group by all
+),
+
+targets as (
+    select
+        unit_code,
+        product_name,
+        sum(target_students)::bigint as target_students,
+        sum(target_revenue) as target_revenue
+    from marts.mart_targets
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and month_key between $first::date and $last::date
+    group by all
+),
+
+products as (
+    select
+        unit_code,
+        product_name,
+        sum(order_count)::bigint as order_count,
+        sum(revenue) as revenue
+    from progress
+    group by all
+),
+
+-- A program that was planned and sold nothing is shown with zeros.
+with_target as (
+    select
+        unit_code,
+        product_name,
+        'all' as customer_type,
+        coalesce(products.order_count, 0) as order_count,
+        null::bigint as student_count,
+        coalesce(products.revenue, 0) as revenue,
+        targets.target_students,
+        targets.target_revenue,
+        case
+            when targets.target_revenue > 0
+                then round(coalesce(products.revenue, 0) * 100.0 / targets.target_revenue, 4)
+        end::decimal(38, 4) as achievement_pct
+    from products
+    full outer join targets using (unit_code, product_name)
+),
+
+by_type as (
+    select
+        unit_code,
+        product_name,
+        customer_type,
+        order_count,
+        student_count,
+        revenue,
+        null::bigint as target_students,
+        null as target_revenue,
+        null as achievement_pct
+    from progress
+),
+
+listed as (
+    select * from with_target
+    union all
+    select * from by_type
+)
+
+select *
+from listed
+order by
+    unit_code,
+    max(revenue) filter (customer_type = 'all') over (partition by unit_code, product_name) desc,
+    product_name,
+    customer_type

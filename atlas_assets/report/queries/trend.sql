@@ -1,0 +1,54 @@
+-- Thirteen months that end with the period: one row per unit (null: the entity) and month.
+with months as (
+    select unnest(generate_series($last::date - interval 12 month, $last::date, interval 1 month))::date as month_key
+),
+
+loaded as (
+    select distinct month_key from marts.mart_revenue
+    where entity_code = $entity
+),
+
+revenue as (
+    select
+        unit_code,
+        month_key,
+        sum(revenue_actuals) as value
+    from marts.mart_revenue
+    where entity_code = $entity and list_contains($units, unit_code)
+    group by grouping sets ((unit_code, month_key), (month_key))
+),
+
+targets as (
+    select
+        unit_code,
+        month_key,
+        sum(target_revenue) as value
+    from marts.mart_targets
+    where entity_code = $entity and list_contains($units, unit_code)
+    group by grouping sets ((unit_code, month_key), (month_key))
+),
+
+subjects as (
+    select unnest($units) as unit_code
+    union all
+    select null as unit_code
+)
+
+select
+    subjects.unit_code,
+    strftime(months.month_key, '%Y-%m') as month,
+    case when this_year.month_key is not null then coalesce(actuals.value, 0) end as actuals,
+    targets.value as target,
+    case when year_before.month_key is not null then coalesce(last_year.value, 0) end as last_year
+from subjects
+cross join months
+left join loaded as this_year on months.month_key = this_year.month_key
+left join loaded as year_before on months.month_key - interval 1 year = year_before.month_key
+left join revenue as actuals
+    on subjects.unit_code is not distinct from actuals.unit_code and months.month_key = actuals.month_key
+left join revenue as last_year
+    on subjects.unit_code is not distinct from last_year.unit_code
+    and months.month_key - interval 1 year = last_year.month_key
+left join targets
+    on subjects.unit_code is not distinct from targets.unit_code and months.month_key = targets.month_key
+order by all
