@@ -1,0 +1,135 @@
+"""What is on each slide, in inches and roles: the deck before any file format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from atlas_assets.notation.tokens import Role
+
+Align = Literal["left", "right"]
+
+
+class Layout(StrEnum):
+    """The template's layouts."""
+
+    COVER = "Cover"
+    CHART = "Chart"
+    TABLE = "Table"
+    SUMMARY = "Summary"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of text in one look."""
+
+    text: str
+    bold: bool = False
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column; `width` is a share of the table's width."""
+
+    header: str
+    width: float
+    align: Align = "right"
+    emphasized: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell."""
+
+    text: str
+    role: Role | None = None
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A table row. A total stands between two rules; a detail is set in under the row above."""
+
+    cells: list[Cell]
+    is_total: bool = False
+    is_detail: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A native table; `name` and `description` are what a screen reader says."""
+
+    name: str
+    description: str
+    columns: list[Column]
+    rows: list[TableRow]
+
+
+@dataclass(frozen=True)
+class ColumnPoint:
+    """One month of a column chart, in the chart's unit, with ready labels."""
+
+    category: str
+    actual: float | None
+    target: float | None
+    previous: float | None
+    variance: float | None
+    actual_label: str
+    variance_label: str
+    variance_is_good: bool
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """Actual columns before target outlines, with previous year as triangles.
+
+    The variance against the target (or the previous year, where there is no target) stands above
+    on a tier of its own at the same scale.
+    """
+
+    name: str
+    description: str
+    points: list[ColumnPoint]
+    actual_name: str
+    target_name: str | None
+    previous_name: str
+    variance_name: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure with its comparisons."""
+
+    label: str
+    value: str
+    lines: list[list[Run]]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide. Reading only the messages of all slides tells the story."""
+
+    layout: Layout
+    message: str
+    title: list[Run]
+    source: str
+    notes: str
+    color: str | None = None
+    chart: ColumnChart | None = None
+    table: Table | None = None
+    cards: list[Card] = field(default_factory=list)
+    comments: list[list[Run]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A report's slides. `date` (ISO 8601) becomes the file's date."""
+
+    title: str
+    entity: str
+    date: str
+    locale: str
+    slides: list[Slide]

@@ -1,0 +1,69 @@
+"""The one notation of everything that a person sees: colour roles and sizes, after IBCS 2.0.
+
+A scenario is a fill: actual solid dark, previous year lighter, target outlined. Variances are
+coloured by rating, never by sign alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a colour stands for. No other colours appear, but for each unit's brand colour."""
+
+    INK = "ink"
+    WHITE = "white"
+    NAVY = "navy"
+    CARD = "card"
+    ACTUAL = "actual"
+    PREVIOUS = "previous"
+    GOOD = "good"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+    GOOD_TEXT = "good_text"
+    RULE = "rule"
+
+
+HEX: dict[Role, str] = {
+    Role.INK: "1F2933",
+    Role.WHITE: "FFFFFF",
+    Role.NAVY: "1B3A57",
+    Role.CARD: "F3F5F7",
+    Role.ACTUAL: "3B4856",
+    Role.PREVIOUS: "87929E",
+    Role.GOOD: "2E9E5B",
+    Role.BAD: "C62828",
+    Role.NEUTRAL: "2F6DB5",
+    Role.GOOD_TEXT: "1F7A43",
+    Role.RULE: "C9D0D7",
+}
+
+# The theme slots that hold the roles, so that a designer's theme recolours a deck.
+THEME: dict[Role, str] = {
+    Role.INK: "tx1",
+    Role.WHITE: "bg1",
+    Role.NAVY: "tx2",
+    Role.CARD: "bg2",
+    Role.ACTUAL: "accent1",
+    Role.PREVIOUS: "accent2",
+    Role.GOOD: "accent3",
+    Role.BAD: "accent4",
+    Role.NEUTRAL: "accent5",
+    Role.GOOD_TEXT: "accent6",
+    Role.RULE: "folHlink",
+}
+
+FONT = "Arial"
+
+
+class Size:
+    """Text sizes in points."""
+
+    COVER = 34.0
+    MESSAGE = 20.0
+    COMMENT = 11.0
+    TITLE = 10.5
+    LABEL = 10.0
+    TABLE = 9.0
+    SOURCE = 8.0
