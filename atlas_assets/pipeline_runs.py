@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from atlas_assets.periods import Month
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atlas_assets.periods import Month
     from atlas_assets.scope import Scope
     from atlas_assets.warehouse import Warehouse
 
 Stage = Literal["extract", "transform", "publish", "report"]
-Partition = tuple[str, "Month"]
+Partition = tuple[str, Month]
 
 _CREATE = """
 CREATE SEQUENCE IF NOT EXISTS main._pipeline_runs_id;
@@ -101,14 +102,14 @@ class PipelineRuns:
         }
         self._write(_SUCCEED, {**run, **partitions, **found})
 
-    def latest_hashes(self, stage: Stage) -> dict[tuple[str, int, int], str]:
-        """Return the input hash of each partition's last success: (entity, year, month) → hash."""
+    def latest_hashes(self, stage: Stage) -> dict[Partition, str]:
+        """Return the input hash of each partition's last success."""
         if not self.warehouse.path.exists():
             return {}
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
             connection.execute(_CREATE)
             rows = connection.execute(_LATEST, {"stage": stage}).fetchall()
-        return {(entity, year, month): digest for entity, year, month, digest in rows}
+        return {(entity, Month(year, month)): digest for entity, year, month, digest in rows}
 
     def _write(self, statement: str, parameters: dict[str, object]) -> None:
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:

@@ -20,7 +20,14 @@ from atlas_assets.deck.slides import (
     TableRow,
 )
 from atlas_assets.deck.tables import ROWS_A_PAGE
-from atlas_assets.notation.numbers import MINUS, NOT_AVAILABLE, number, percent, rupiah, signed
+from atlas_assets.notation.numbers import (
+    MINUS,
+    NOT_AVAILABLE,
+    number,
+    percent,
+    rupiah,
+    signed,
+)
 from atlas_assets.notation.strings import Strings, month_label, short_month
 from atlas_assets.notation.tokens import Role
 from atlas_assets.periods import Month

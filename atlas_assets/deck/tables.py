@@ -31,8 +31,16 @@ def table_xml(table: Table, box: tuple[float, float, float, float], shape_id: in
     grid = "".join(f'<a:gridCol w="{Inches(inches)}"/>' for inches in widths)
     header = _row(
         [
-            _cell_xml(column.header, column, inches, bold=True, role=Role.NAVY, lower=Role.INK)
-            for column, inches in zip(table.columns, widths, strict=True)
+            _cell_xml(
+                column.header,
+                column,
+                inches,
+                bold=True,
+                role=Role.NAVY,
+                lower=Role.INK,
+                indent=_gap(table.columns, position),
+            )
+            for position, (column, inches) in enumerate(zip(table.columns, widths, strict=True))
         ]
     )
     body = "".join(_row(_cells(row, table.columns, widths)) for row in table.rows)
@@ -65,10 +73,16 @@ def _cells(row: TableRow, columns: list[Column], widths: list[float]) -> list[st
             upper=Role.INK if row.is_total else None,
             lower=Role.INK if row.is_total else Role.RULE,
             filled=row.is_total or column.emphasized,
-            indent=INDENT if row.is_detail and position == 0 else 0.0,
+            indent=INDENT if row.is_detail and position == 0 else _gap(columns, position),
         )
         for position, (cell, column, inches) in enumerate(zip(row.cells, columns, widths, strict=True))
     ]
+
+
+def _gap(columns: list[Column], position: int) -> float:
+    """Keep words apart from the figures that end just before them."""
+    after_figures = position > 0 and columns[position - 1].align == "right"
+    return INDENT if after_figures and columns[position].align == "left" else 0.0
 
 
 def _cell_xml(

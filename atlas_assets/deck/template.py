@@ -79,6 +79,12 @@ LAYOUTS: dict[Layout, list[Place]] = {
 REQUIRED = {layout: {(p.index, p.kind) for p in places} for layout, places in LAYOUTS.items()}
 
 
+def chosen_template(config_dir: Path) -> Path:
+    """Return the designer's `template.pptx` in the configuration, or the one that comes with Atlas."""
+    own = config_dir / PATH.name
+    return own if own.exists() else PATH
+
+
 def load(path: Path) -> PresentationType:
     """Open a template. Raises ReportError that lists every layout and placeholder it lacks."""
     try:

@@ -13,7 +13,13 @@ import sqlalchemy as sa
 
 from atlas_assets.errors import PublishError
 from atlas_assets.operational.migrate import migrate
-from atlas_assets.operational.models import catalog, commerce, finance, marketing, people
+from atlas_assets.operational.models import (
+    catalog,
+    commerce,
+    finance,
+    marketing,
+    people,
+)
 from atlas_assets.operational.seed import entity_id, lookup_id, seed, unit_id, upsert
 from atlas_assets.operational.ulids import stable_ulid
 

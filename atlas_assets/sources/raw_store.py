@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from atlas_assets.files import written_whole
+from atlas_assets.periods import Month
 from atlas_assets.registry import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.periods import Month
     from atlas_assets.registry import Configuration, TableName
     from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
 
@@ -108,6 +109,25 @@ class RawStore:
         if before["layout_hash"] != manifest.layout_hash:
             return f"the configuration of {where} changed"
         return None
+
+    def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
+        """Whether a partition has been loaded at all."""
+        return self._manifest_path(table, entity, month).exists()
+
+    def partition_hashes(self) -> dict[tuple[str, Month], str]:
+        """Return one hash for what is loaded of each entity and month, all tables together."""
+        if not (self.raw_dir / "sheet_manifest").exists():
+            return {}
+        manifests = (
+            pl.read_parquet(self.glob("sheet_manifest"))
+            .sort("table_name")
+            .group_by("entity_code", "month_key", maintain_order=True)
+            .agg(pl.concat_str("table_name", "source_hash", "layout_hash").str.join())
+        )
+        return {
+            (entity, Month.of(month)): hashlib.sha256(text.encode()).hexdigest()
+            for entity, month, text in manifests.iter_rows()
+        }
 
     def _write(self, partition: RawPartition, adapter: str, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month

@@ -1,0 +1,97 @@
+"""dbt's models as assets and its tests as asset checks."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from atlas_assets.failures import told_to_people
+from atlas_assets.markdown import markdown_table
+from atlas_assets.partitions import SINGLE_RUN
+from atlas_assets.scope import Scope
+from atlas_assets.transform import NodeResult, Transform
+from atlas_assets.workspace import Workspace
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+class _Translator(DagsterDbtTranslator):
+    """Groups models by their layer."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return dbt_resource_props["fqn"][1]
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
+        return ["team:data"]
+
+
+def model_assets(
+    manifest: Path, partitions: dg.MultiPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """Return all dbt models as one step, so that one run calls dbt once."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_models",
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
+        dagster_dbt_translator=_Translator(),
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        scope = Scope.of_keys(context.partition_keys)
+        definition = context.assets_def
+        models = {
+            spec.metadata[UNIQUE_ID]: spec.key
+            for spec in definition.specs
+            if spec.key in context.selected_asset_keys
+        }
+        checks = {
+            spec.metadata[UNIQUE_ID]: spec.key
+            for spec in definition.check_specs
+            if spec.key in context.selected_asset_check_keys
+        }
+        names = [unique_id.split(".")[-1] for unique_id in models] if context.is_subset else []
+        with told_to_people():
+            with workspace.runs.stage("transform", scope, context.run_id) as stage:
+                results = Transform(workspace.settings).build(
+                    workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
+                )
+                if not context.is_subset:
+                    stage.source_hashes.update(workspace.raw_store.partition_hashes())
+            for result in results:
+                if result.unique_id in models and result.passed:
+                    yield dg.MaterializeResult(
+                        asset_key=models[result.unique_id],
+                        metadata=_metadata(workspace, models[result.unique_id], result),
+                    )
+            for result in results:
+                if result.unique_id in checks and not result.skipped:
+                    yield _check_result(checks[result.unique_id], result)
+
+    return [dbt_models]
+
+
+def _metadata(workspace: Workspace, key: dg.AssetKey, result: NodeResult) -> dict[str, Any]:
+    """Return rows and a preview; views are not counted, that would compute them again."""
+    metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+    schema, table = key.path[-2:]
+    if schema != "staging":
+        with workspace.warehouse.connect() as connection:
+            relation = connection.sql(f"SELECT * FROM {schema}.{table} ORDER BY ALL LIMIT 5").pl()
+            counted = connection.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone()
+        metadata["dagster/row_count"] = counted[0] if counted else 0
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(relation))
+    return metadata
+
+
+def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=result.passed,
+        metadata={"failing_rows": result.failures, "message": result.message or "passed"},
+    )

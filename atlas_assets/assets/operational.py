@@ -1,0 +1,76 @@
+"""The operational database: its lookups, and the records of each month."""
+
+import dagster as dg
+
+from atlas_assets.failures import told_to_people
+from atlas_assets.markdown import markdown_rows
+from atlas_assets.operational.migrate import migrate
+from atlas_assets.operational.publish import publish
+from atlas_assets.operational.seed import seed
+from atlas_assets.partitions import SINGLE_RUN
+from atlas_assets.scope import Scope, partition_key
+from atlas_assets.workspace import Workspace
+
+
+def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Return the seed and the publish asset."""
+
+    @dg.asset(
+        key=["operational", "lookups"],
+        description="Lookups, group, entities and units in the operational database.",
+        group_name="operational",
+        kinds={"libsql"},
+        owners=["team:data"],
+        deps=[["raw", "registry_units"], ["raw", "registry_words"], ["raw", "registry_channels"]],
+    )
+    def lookups(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+        with told_to_people():
+            migrate(workspace.store)
+            registry = workspace.configuration.registry
+            counts = seed(workspace.store, registry, registry.entities)
+        return dg.MaterializeResult(
+            metadata={"rows": dg.MetadataValue.md(markdown_rows(["table", "rows"], counts.items()))}
+        )
+
+    @dg.asset(
+        key=["operational", "records"],
+        description="Students, orders and receipts of each month, to look single records up.",
+        group_name="operational",
+        kinds={"libsql"},
+        owners=["team:data"],
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
+        deps=[
+            ["intermediate", "int_orders"],
+            ["intermediate", "int_enrollments"],
+            ["intermediate", "int_students"],
+            ["intermediate", "int_organizations"],
+        ],
+    )
+    def records(
+        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> dg.MaterializeResult:
+        scope = Scope.of_keys(context.partition_keys)
+        registry = workspace.configuration.registry
+        rows: list[tuple[str, int, int, int]] = []
+        with (
+            told_to_people(),
+            workspace.runs.stage("publish", scope, context.run_id) as stage,
+            workspace.warehouse.writing(),
+            workspace.warehouse.connect() as connection,
+        ):
+            for entity, month in scope.partitions:
+                done = publish(workspace.store, registry, connection, entity, month)
+                stage.row_counts[entity, month] = done.transactions
+                key = partition_key(entity, month)
+                rows.append((key, done.orders, done.transactions, done.amount))
+        headers = ["partition", "orders", "transactions", "rupiah"]
+        return dg.MaterializeResult(
+            metadata={
+                "orders": sum(row[1] for row in rows),
+                "transactions": sum(row[2] for row in rows),
+                "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
+            }
+        )
+
+    return [lookups, records]

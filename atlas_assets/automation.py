@@ -1,0 +1,42 @@
+"""Jobs: the whole month, and one for each stage. The command line runs the same ones."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+RAW = dg.AssetSelection.groups("raw")
+MODELS = dg.AssetSelection.groups("staging", "intermediate", "marts")
+RECORDS = dg.AssetSelection.assets(["operational", "records"])
+REPORTS = dg.AssetSelection.groups("reports")
+
+SEED = "seed"
+EXTRACT = "extract"
+TRANSFORM = "transform"
+SYNC = "sync"
+PUBLISH = "publish"
+REPORT = "report"
+MONTHLY_CLOSE = "monthly_close"
+
+_SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
+    EXTRACT: (RAW, "Workbooks → raw files."),
+    TRANSFORM: (MODELS, "Raw files → marts."),
+    SYNC: (RAW | MODELS, "Workbooks → marts."),
+    PUBLISH: (RECORDS, "Warehouse → operational database."),
+    REPORT: (REPORTS, "Marts → report.json, deck and PDF."),
+    MONTHLY_CLOSE: (
+        RAW | MODELS | RECORDS | REPORTS,
+        "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",
+    ),
+    SEED: (
+        dg.AssetSelection.assets(["operational", "lookups"]),
+        "Migrate the operational database and fill its lookups.",
+    ),
+}
+
+
+def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return all jobs."""
+    return [
+        dg.define_asset_job(name, selection=selection, description=description)
+        for name, (selection, description) in _SELECTIONS.items()
+    ]

@@ -1,0 +1,22 @@
+"""Errors for people as Dagster failures: the message is the first line that the page shows."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from atlas_assets.errors import AtlasError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def told_to_people() -> Iterator[None]:
+    """Turn an AtlasError into a Dagster failure with the same text, which is not tried again."""
+    try:
+        yield
+    except AtlasError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
