@@ -15,6 +15,7 @@ TRANSFORM = "transform"
 SYNC = "sync"
 PUBLISH = "publish"
 REPORT = "report"
+DELIVER = "deliver"
 MONTHLY_CLOSE = "monthly_close"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
@@ -23,6 +24,7 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     SYNC: (RAW | MODELS, "Workbooks → marts."),
     PUBLISH: (RECORDS, "Warehouse → operational database."),
     REPORT: (REPORTS, "Marts → report.json, deck and PDF."),
+    DELIVER: (RECORDS | REPORTS, "Warehouse → operational database, report, deck and PDF."),
     MONTHLY_CLOSE: (
         RAW | MODELS | RECORDS | REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",

@@ -13,6 +13,10 @@ class AtlasError(Exception):
     """An expected failure. Its text is complete: it is shown to the user as it stands."""
 
 
+class UsageProblem(AtlasError):
+    """The command was asked for something that does not exist or makes no sense."""
+
+
 class ConfigurationError(AtlasError):
     """Something in `source/config` or in the settings is wrong."""
 

@@ -22,7 +22,8 @@ def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
     The running month exists too: administrators fill its sheet day by day.
     """
     first_year = min(year for _, year in configuration.years)
-    entities = [entity.code for entity in configuration.registry.entities]
+    # In the order in which `Scope` sorts them: a range runs from its first key to its last.
+    entities = sorted(entity.code for entity in configuration.registry.entities)
     return dg.MultiPartitionsDefinition(
         {
             "entity": dg.StaticPartitionsDefinition(entities),

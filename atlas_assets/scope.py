@@ -30,7 +30,7 @@ class Scope:
         pairs = {tuple(str(key).split(SEPARATOR)) for key in keys}
         entities = tuple(sorted({entity for entity, _ in pairs}))
         months = tuple(sorted({Month.parse(month) for _, month in pairs}))
-        if len(pairs) != len(entities) * len(months):
+        if not pairs or len(pairs) != len(entities) * len(months):
             raise ValueError(f"The partitions {sorted(pairs)} are no rectangle.")
         return cls(entities, months)
 
@@ -52,6 +52,26 @@ class Scope:
     def dbt_vars(self) -> dict[str, Any]:
         """Return the scope as dbt's variables."""
         return {"entities": list(self.entities), "months": [str(month) for month in self.months]}
+
+
+def rectangles(
+    wanted: dict[str, tuple[Month, ...]], all_entities: list[str]
+) -> list[Scope]:
+    """Return as few scopes as cover the months of each entity.
+
+    Entities share a scope when they want the same months and no other entity lies between them: a
+    range of partitions runs over all entities from its first to its last.
+    """
+    scopes: list[Scope] = []
+    adjacent = False
+    for entity in sorted(all_entities):
+        months = wanted.get(entity, ())
+        if adjacent and months and scopes[-1].months == months:
+            scopes[-1] = Scope((*scopes[-1].entities, entity), months)
+        elif months:
+            scopes.append(Scope((entity,), months))
+        adjacent = bool(months)
+    return scopes
 
 
 def partition_key(entity: str, month: Month) -> str:

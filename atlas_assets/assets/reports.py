@@ -1,6 +1,7 @@
 """Monthly reports: the data, the deck, the PDF."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,12 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         if not pdf.is_available():
             context.log.warning(pdf.INSTALL_HINT)
             return
-        with told_to_people():
-            paths = [
-                print_deck(workspace, entity, Period.of_month(month))
-                for entity, month in Scope.of_keys(context.partition_keys).partitions
-            ]
+        periods = [
+            (entity, Period.of_month(month))
+            for entity, month in Scope.of_keys(context.partition_keys).partitions
+        ]
+        with told_to_people(), ThreadPoolExecutor(max_workers=2) as pool:
+            paths = list(pool.map(lambda pair: print_deck(workspace, *pair), periods))
         yield dg.MaterializeResult(metadata=_files(paths))
 
     return [monthly_report, monthly_deck, monthly_pdf]

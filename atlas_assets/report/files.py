@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
@@ -24,6 +24,11 @@ class ReportFiles:
     def path(self, entity: str, period: Period, suffix: Suffix) -> Path:
         """Return where a report's file of that kind belongs."""
         return self.output_dir / period.type / f"{entity}-{period}.{suffix}"
+
+    def existing(self, entity: str, period: Period) -> list[Path]:
+        """Return the files of a report that have been made."""
+        paths = [self.path(entity, period, suffix) for suffix in get_args(Suffix)]
+        return [path for path in paths if path.exists()]
 
     def write(self, report: Report) -> Path:
         """Write report.json and return its path."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from atlas_assets.errors import UsageProblem
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.business import Business, fixture, invent
@@ -46,8 +47,7 @@ def write_samples(
     Returns the workbooks written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    if (directory / "config").resolve() != configuration.config_dir.resolve():
-        shutil.copytree(configuration.config_dir, directory / "config", dirs_exist_ok=True)
+    _copy_configuration(configuration, directory / "config", years)
     last = min(SAMPLE_END, Month(years[-1], 12))
     written: list[Path] = []
     for entity in configuration.registry.entities:
@@ -60,6 +60,32 @@ def write_samples(
             writer = _YearWriter(business, configuration.years[entity.code, year], last, random)
             written += writer.write(directory, defects)
     return written
+
+
+def _copy_configuration(configuration: Configuration, target: Path, years: range) -> None:
+    """Put the configuration of the written years beside the workbooks, unless it stands there."""
+    if target.exists():
+        return
+    target.mkdir()
+    skipped = {
+        configuration.path_of(layout) for (_, year), layout in configuration.years.items() if year not in years
+    }
+    for path in configuration.config_dir.iterdir():
+        if path not in skipped:
+            shutil.copy(path, target)
+
+
+def year_range(text: str, configuration: Configuration) -> range:
+    """Read `2023-2026` or `2026`. Raises UsageProblem unless every year has a configuration."""
+    first, _, last = text.partition("-")
+    known = sorted({year for _, year in configuration.years})
+    try:
+        years = range(int(first), int(last or first) + 1)
+    except ValueError as error:
+        raise UsageProblem(f"--years takes 2023-2026 or 2026, not {text!r}.") from error
+    if not years or not set(years) <= set(known):
+        raise UsageProblem(f"--years {text}: the configuration has {known[0]}-{known[-1]}.")
+    return years
 
 
 class _YearWriter:

@@ -1,0 +1,187 @@
+"""What the commands do: turn options into scopes, run the jobs, name the files."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from atlas_assets import automation
+from atlas_assets.errors import ConfigurationError, UsageProblem
+from atlas_assets.instance import prepare_home, run_job
+from atlas_assets.periods import Month, Period, month_range
+from atlas_assets.scope import Scope, rectangles
+from atlas_assets.sources.extract import pending
+from atlas_assets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from atlas_assets.settings import Settings
+
+# Dagster's own notices on parts of it that Atlas uses knowingly.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+
+@dataclass
+class Result:
+    """What a command made, and what went wrong."""
+
+    files: list[Path] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for machines."""
+        return {
+            "files": [str(path) for path in self.files],
+            "runs": self.runs,
+            "problems": self.problems,
+        }
+
+
+class Pipeline:
+    """The jobs of one installation, run from the command line on the persistent instance."""
+
+    def __init__(self, settings: Settings, messages: Console) -> None:
+        self.settings, self.messages = settings, messages
+        self.workspace = Workspace(settings)
+        self.result = Result()
+        prepare_home(settings)
+
+    @cached_property
+    def definitions(self) -> dg.Definitions:
+        """Everything that Dagster knows, built when the first job is run."""
+        from atlas_assets.build import build_definitions  # seconds, and not needed to refuse an option
+
+        return build_definitions(self.settings)
+
+    @property
+    def entities(self) -> list[str]:
+        """The codes of all entities."""
+        return [entity.code for entity in self.workspace.configuration.registry.entities]
+
+    def build(self, entity: str | None, period: str | None) -> Result:
+        """Sync what is stale up to the period, then publish and report its months."""
+        codes = [self._entity(entity)] if entity else self.entities
+        wanted = {
+            code: tuple(self._months(code, period)) if period else (self._newest_month(code),)
+            for code in codes
+        }
+        stale = {code: self._stale_until(code, months[-1]) for code, months in wanted.items()}
+        if self._run(automation.SYNC, stale):
+            self._run(automation.DELIVER, wanted)
+            self._name_files(wanted)
+        return self.result
+
+    def seed(self) -> Result:
+        """Run the seed job."""
+        self._run_scope(automation.SEED, None)
+        return self.result
+
+    def sync(self, entity: str, period: str) -> Result:
+        """Run the sync job."""
+        return self._run_period(automation.SYNC, entity, period)
+
+    def publish(self, entity: str, period: str) -> Result:
+        """Run the publish job."""
+        return self._run_period(automation.PUBLISH, entity, period)
+
+    def report(self, entity: str, period: str, *, check_staleness: bool) -> Result:
+        """Run the report job; warn where the source has changed since the marts were built."""
+        code = self._entity(entity)
+        months = self._months(code, period)
+        if check_staleness:
+            for month, reason in pending(self.workspace, code, months).items():
+                self.messages.print(
+                    f"Warning: {code} {month} is stale: {reason}. `atlas build --entity {code} "
+                    f"--period {month}` brings it up to date.",
+                    style="yellow",
+                )
+        wanted = {code: tuple(months)}
+        if self._run(automation.REPORT, wanted):
+            self._name_files(wanted)
+        return self.result
+
+    def _run_period(self, job: str, entity: str, period: str) -> Result:
+        code = self._entity(entity)
+        self._run(job, {code: tuple(self._months(code, period))})
+        return self.result
+
+    def _run(self, job: str, wanted: dict[str, tuple[Month, ...]]) -> bool:
+        """Run a job over the months of each entity in as few runs as can be; say if all succeeded."""
+        return all(self._run_scope(job, scope) for scope in rectangles(wanted, self.entities))
+
+    def _run_scope(self, job: str, scope: Scope | None) -> bool:
+        where = f" {scope.first_key}" if scope else ""
+        if scope and scope.first_key != scope.last_key:
+            where += f" … {scope.last_key}"
+        with self.messages.status(f"{job}{where}") as status:
+            outcome = run_job(
+                self.definitions, job, scope, lambda step: status.update(f"{job}{where}: {step}")
+            )
+        self.messages.print(f"{job}{where}: {'done' if outcome.succeeded else 'failed'}")
+        self.result.runs.append(outcome.run_id)
+        self.result.problems += outcome.problems
+        return outcome.succeeded
+
+    def _name_files(self, wanted: dict[str, tuple[Month, ...]]) -> None:
+        for entity, months in wanted.items():
+            for month in months:
+                files = self.workspace.report_files.existing(entity, Period.of_month(month))
+                self.result.files += files
+                if not any(path.suffix == ".pdf" for path in files):
+                    from atlas_assets.deck.pdf import INSTALL_HINT
+
+                    self.messages.print(INSTALL_HINT, style="yellow")
+
+    def _entity(self, code: str) -> str:
+        try:
+            return self.workspace.configuration.registry.entity(code).code
+        except ConfigurationError as error:
+            raise UsageProblem(str(error)) from error
+
+    def _months(self, entity: str, text: str) -> list[Month]:
+        """Return the months of a period that the source has, of which there must be some."""
+        try:
+            period = Period.parse(text)
+        except ValueError as error:
+            raise UsageProblem(str(error)) from error
+        known = self._known_months(entity)
+        months = [month for month in period.months if month in known]
+        if not months:
+            raise UsageProblem(
+                f"{entity} has no data for {period}. There are workbooks for "
+                f"{known[0]} to {known[-1]}."
+                if known
+                else f"{entity} has no workbooks in {self.settings.source_dir}."
+            )
+        return months
+
+    def _known_months(self, entity: str) -> list[Month]:
+        """Return the months that have a sheet and have begun."""
+        from datetime import date
+
+        today = Month.of(date.today())
+        return [month for month in self.workspace.adapter.months(entity) if month <= today]
+
+    def _newest_month(self, entity: str) -> Month:
+        """Return the newest month whose transaction sheet has rows."""
+        for month in reversed(self._known_months(entity)):
+            if self.workspace.adapter.read("transactions", entity, month).frame.height:
+                return month
+        raise UsageProblem(f"{entity} has no transactions in {self.settings.source_dir}.")
+
+    def _stale_until(self, entity: str, last: Month) -> tuple[Month, ...]:
+        """Return the months to sync, from the first stale one to `last`.
+
+        The months after a stale one are built again too, because customer types look back.
+        """
+        known = [month for month in self._known_months(entity) if month <= last]
+        stale = pending(self.workspace, entity, known)
+        return tuple(month_range(min(stale), last)) if stale else ()
