@@ -40,6 +40,15 @@ class PooledEventLogStorage(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
+        """Ask for the table's columns once, not for every event: they change only by a migration."""
+        return column_name in _asset_key_columns(conn.engine)
+
+
+@lru_cache(maxsize=64)
+def _asset_key_columns(engine: sa.Engine) -> set[str]:
+    return {column["name"] for column in sa.inspect(engine).get_columns("asset_keys")}
+
 
 @lru_cache(maxsize=64)
 def _engine(url: str) -> sa.Engine:

@@ -66,7 +66,7 @@ def model_assets(
                 if result.unique_id in models and result.passed:
                     yield dg.MaterializeResult(
                         asset_key=models[result.unique_id],
-                        metadata=_metadata(workspace, models[result.unique_id], result),
+                        metadata=_metadata(workspace, models[result.unique_id], result, scope),
                     )
             for result in results:
                 if result.unique_id in checks and not result.skipped:
@@ -75,16 +75,22 @@ def model_assets(
     return [dbt_models]
 
 
-def _metadata(workspace: Workspace, key: dg.AssetKey, result: NodeResult) -> dict[str, Any]:
-    """Return rows and a preview; views are not counted, that would compute them again."""
+def _metadata(
+    workspace: Workspace, key: dg.AssetKey, result: NodeResult, scope: Scope
+) -> dict[str, Any]:
+    """Return rows, and a preview where one partition is shown alone.
+
+    Views are not counted: that would compute them again.
+    """
     metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
     schema, table = key.path[-2:]
     if schema != "staging":
         with workspace.warehouse.connect() as connection:
-            relation = connection.sql(f"SELECT * FROM {schema}.{table} ORDER BY ALL LIMIT 5").pl()
             counted = connection.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone()
-        metadata["dagster/row_count"] = counted[0] if counted else 0
-        metadata["preview"] = dg.MetadataValue.md(markdown_table(relation))
+            metadata["dagster/row_count"] = counted[0] if counted else 0
+            if len(scope.partitions) == 1:
+                head = connection.sql(f"SELECT * FROM {schema}.{table} ORDER BY ALL LIMIT 5").pl()
+                metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
     return metadata
 
 

@@ -1,13 +1,12 @@
 """Raw sheets: one asset per table, all read by one step, so that a workbook is opened once."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from atlas_assets.failures import told_to_people
-from atlas_assets.markdown import markdown_rows, markdown_table
+from atlas_assets.markdown import markdown_table
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.registry import TABLES
 from atlas_assets.scope import Scope, partition_key
@@ -15,13 +14,14 @@ from atlas_assets.sources.extract import extract
 from atlas_assets.sources.raw_store import Loaded
 from atlas_assets.workspace import Workspace
 
+MANIFEST = "sheet_manifest"
 DESCRIPTIONS = {
     "transactions": "Receipt lines of the evaluation workbooks' month sheets, cell by cell.",
     "students": "Registrations of the student workbooks' month sheets, cell by cell.",
     "organizations": "Schools of the student workbooks' reference sheet; a year's sheet stands in January.",
     "targets": "Targets by unit, program and month, in long form.",
     "marketing_activity": "Marketing activities of the evaluation workbooks' recap sheets.",
-    "sheet_manifest": "How each sheet was read and what became of its rows.",
+    MANIFEST: "How each sheet was read and what became of its rows.",
 }
 # `source/config/registry.yaml` as tables, written whenever models are built.
 REGISTRY = {
@@ -57,20 +57,19 @@ def raw_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefini
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.MaterializeResult]:
         scope = Scope.of_keys(context.partition_keys)
+        tables = sorted(key.path[-1] for key in context.selected_asset_keys)
         with told_to_people():
-            loaded = extract(workspace, scope, context.run_id)
-            by_table: dict[str, list[Loaded]] = defaultdict(list)
-            for item in loaded:
-                by_table[item.partition.table].append(item)
-            for table in sorted(key.path[-1] for key in context.selected_asset_keys):
-                items = by_table[table] if table in TABLES else loaded
-                for item in items if table in TABLES else ():
-                    context.add_asset_metadata(
-                        {"dagster/partition_row_count": item.partition.frame.height},
-                        asset_key=["raw", table],
-                        partition_key=partition_key(item.partition.entity, item.partition.month),
-                    )
-                yield dg.MaterializeResult(asset_key=["raw", table], metadata=_metadata(table, items))
+            by_partition = _by_partition(extract(workspace, scope, context.run_id))
+        for key, items in by_partition.items():
+            for table in tables:
+                chosen = items if table == MANIFEST else [items[TABLES.index(table)]]
+                context.add_asset_metadata(
+                    _metadata(chosen, with_preview=len(by_partition) == 1 and table != MANIFEST),
+                    asset_key=["raw", table],
+                    partition_key=key,
+                )
+        for table in tables:
+            yield dg.MaterializeResult(asset_key=["raw", table])
 
     registry = [
         dg.AssetSpec(
@@ -85,18 +84,30 @@ def raw_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefini
     return [raw_sheets, *registry]
 
 
-def _metadata(table: str, items: list[Loaded]) -> dict[str, Any]:
+def _by_partition(loaded: list[Loaded]) -> dict[str, list[Loaded]]:
+    """Return what was loaded by partition key, in the order of the tables."""
+    grouped: dict[str, list[Loaded]] = {}
+    for item in loaded:
+        key = partition_key(item.partition.entity, item.partition.month)
+        grouped.setdefault(key, []).append(item)
+    return grouped
+
+
+def _metadata(items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
+    """Return what a person wants to know of one partition; a preview only where it is shown alone."""
     manifests = [item.partition.manifest for item in items if item.partition.manifest]
-    sources = sorted({(m.source_file, m.source_sheet.strip(), m.source_hash[:16]) for m in manifests})
+    rows = sum(manifest.rows_kept for manifest in manifests)
     metadata: dict[str, Any] = {
-        "rows": sum(m.rows_kept for m in manifests),
-        "rows_not_data": sum(len(m.not_data) for m in manifests),
-        "sheets": len(manifests),
-        "changed": [item.changed for item in items if item.changed] or "nothing",
-        "warnings": sum(len(m.warnings) for m in manifests),
-        "sources": dg.MetadataValue.md(markdown_rows(["file", "sheet", "content hash"], sources)),
+        "dagster/partition_row_count": rows,
+        "rows_not_data": sum(len(manifest.not_data) for manifest in manifests),
+        "changed": "; ".join(item.changed for item in items if item.changed) or "nothing",
+        "source": ", ".join(
+            f"{m.source_file} › {m.source_sheet.strip()} › {m.source_hash[:16]}" for m in manifests
+        )
+        or "none",
     }
-    frames = [item.partition.frame for item in items if item.partition.frame.height]
-    if table in TABLES and frames:
-        metadata["preview"] = dg.MetadataValue.md(markdown_table(frames[-1].head(5)))
+    if warnings := [warning for manifest in manifests for warning in manifest.warnings]:
+        metadata["warnings"] = warnings
+    if with_preview and rows:
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(items[0].partition.frame.head(5)))
     return metadata

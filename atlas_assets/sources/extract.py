@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from atlas_assets.errors import SourceError
@@ -20,23 +21,36 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> list[Loaded]:
     A partition that cannot be read does not keep the others from loading. Raises SourceError, with
     every problem, when there was any; what was loaded before stands.
     """
-    loaded: list[Loaded] = []
-    problems: list[str] = []
     with workspace.runs.stage("extract", scope, run_id) as stage:
         workspace.raw_store.prepare(workspace.configuration)
-        for entity, month in scope.partitions:
-            try:
-                partitions = [workspace.adapter.read(table, entity, month) for table in TABLES]
-            except SourceError as error:
-                problems.append(str(error))
-                continue
-            items = [workspace.raw_store.load(item, workspace.adapter) for item in partitions]
-            loaded += items
-            stage.row_counts[entity, month] = sum(item.partition.frame.height for item in items)
-        if problems:
-            raise SourceError("\n".join(dict.fromkeys(problems)))
+        with ThreadPoolExecutor() as pool:  # by entity, because a workbook is read by one thread
+            extracted = list(
+                pool.map(lambda entity: _extract_entity(workspace, entity, scope), scope.entities)
+            )
+        loaded = [item for items, _ in extracted for item in items]
+        for item in loaded:
+            key = (item.partition.entity, item.partition.month)
+            stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.frame.height
+        if problems := [problem for _, found in extracted for problem in found]:
+            raise SourceError("\n".join(problems))
         stage.source_hashes.update(workspace.raw_store.partition_hashes())
     return loaded
+
+
+def _extract_entity(
+    workspace: Workspace, entity: str, scope: Scope
+) -> tuple[list[Loaded], list[str]]:
+    """Load an entity's months; return what was loaded, and what could not be."""
+    loaded: list[Loaded] = []
+    problems: dict[str, None] = {}  # each once, in the order in which they were found
+    for month in scope.months:
+        try:
+            partitions = [workspace.adapter.read(table, entity, month) for table in TABLES]
+        except SourceError as error:
+            problems[str(error)] = None
+            continue
+        loaded += [workspace.raw_store.load(item, workspace.adapter) for item in partitions]
+    return loaded, list(problems)
 
 
 def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Month, str]:
