@@ -1,6 +1,5 @@
 """Reconciliations as asset checks: expected, actual and difference by partition, blocking."""
 
-
 import dagster as dg
 
 from atlas_assets.failures import told_to_people

@@ -13,7 +13,7 @@ class AtlasError(Exception):
     """An expected failure. Its text is complete: it is shown to the user as it stands."""
 
 
-class UsageProblem(AtlasError):
+class UsageError(AtlasError):
     """The command was asked for something that does not exist or makes no sense."""
 
 

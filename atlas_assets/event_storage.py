@@ -1,8 +1,8 @@
 """Dagster's SQLite event log with one open connection per database file instead of one per event.
 
 The stock storage opens an engine, compiles every statement anew and closes the file again for each
-of the thousands of events that a run over a range of partitions writes. `dagster.yaml` names this class. To be dropped
-when Dagster keeps its connections.
+of the thousands of events that a run over a range of partitions writes. `dagster.yaml` names this
+class. To be dropped when Dagster keeps its connections.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 BUSY_TIMEOUT_SECONDS = 60
 
@@ -31,7 +32,7 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, base_dir=str(runs))
 
     @contextmanager
-    def _connect(self, shard: str | None) -> Iterator[sa.Connection]:
+    def _connect(self, shard: str) -> Generator[sa.Connection]:
         with self._db_lock:
             engine = _engine(self.conn_string_for_shard(shard))
             if shard not in self._initialized_dbs:
@@ -52,11 +53,9 @@ def _asset_key_columns(engine: sa.Engine) -> set[str]:
 
 @lru_cache(maxsize=64)
 def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(
-        url, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
-    )
+    engine = sa.create_engine(url, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
-    @sa.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _sync_at_checkpoints_only(connection: Any, _record: object) -> None:
         """In WAL mode this risks no damage; only a power cut can lose the last events."""
         connection.execute("PRAGMA synchronous=NORMAL")

@@ -10,11 +10,11 @@ import dagster as dg
 from atlas_assets.errors import AtlasError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 
 @contextmanager
-def told_to_people() -> Iterator[None]:
+def told_to_people() -> Generator[None]:
     """Turn an AtlasError into a Dagster failure with the same text, which is not tried again."""
     try:
         yield

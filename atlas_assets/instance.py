@@ -86,9 +86,7 @@ def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
         for evaluation in result.get_asset_check_evaluations()
         if not evaluation.passed
     ]
-    return checks or [
-        _failure_text(event) for event in result.all_events if event.is_step_failure
-    ]
+    return checks or [_failure_text(event) for event in result.all_events if event.is_step_failure]
 
 
 def _failure_text(event: dg.DagsterEvent) -> str:

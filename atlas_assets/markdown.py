@@ -26,4 +26,6 @@ def markdown_table(frame: pl.DataFrame) -> str:
 def markdown_rows(headers: list[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows as a Markdown table."""
     texts = [[str(value) for value in row] for row in rows]
-    return markdown_table(pl.DataFrame(texts, schema=dict.fromkeys(headers, pl.String), orient="row"))
+    return markdown_table(
+        pl.DataFrame(texts, schema=dict.fromkeys(headers, pl.String), orient="row")
+    )

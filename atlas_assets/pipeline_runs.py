@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from atlas_assets.periods import Month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from atlas_assets.scope import Scope
     from atlas_assets.warehouse import Warehouse
@@ -81,7 +81,7 @@ class PipelineRuns:
         self.warehouse = warehouse
 
     @contextmanager
-    def stage(self, stage: Stage, scope: Scope, run_id: str) -> Iterator[StageResult]:
+    def stage(self, stage: Stage, scope: Scope, run_id: str) -> Generator[StageResult]:
         """Record a stage as started, and when the block ends as succeeded or failed."""
         run = {"run_id": run_id, "stage": stage}
         partitions = {

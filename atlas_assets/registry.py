@@ -293,8 +293,14 @@ def _explain(path: Path, text: str, model: type[_Model], error: ValidationError)
         keys = [key for key in problem["loc"] if key != "[key]"]
         line = _line_of(root, keys)
         where = ".".join(str(key) for key in keys) or "the file"
-        found = "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
-        hint = nearest(str(keys[-1]), model.model_fields) if problem["type"] == "extra_forbidden" else ""
+        found = (
+            "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
+        )
+        hint = (
+            nearest(str(keys[-1]), model.model_fields)
+            if problem["type"] == "extra_forbidden"
+            else ""
+        )
         problems.append(f"{path}, line {line}: {where}: {problem['msg']}.{found}{hint}")
     return "\n".join(problems)
 

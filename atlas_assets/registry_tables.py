@@ -69,11 +69,11 @@ def _words(registry: Registry) -> pl.DataFrame:
     words: list[tuple[str, str | None, str, str]] = []
     for entity in registry.entities:
         for unit in entity.units:
-            for written in (unit.code, unit.name, *unit.aliases):
-                words.append(("unit", entity.code, written, unit.code))
+            spellings = (unit.code, unit.name, *unit.aliases)
+            words += [("unit", entity.code, written, unit.code) for written in spellings]
     for channel in registry.channels:
-        for written in (channel.name, *channel.aliases):
-            words.append(("channel", None, written, channel.name))
+        spellings = (channel.name, *channel.aliases)
+        words += [("channel", None, written, channel.name) for written in spellings]
     lookups: dict[str, list[Named]] = {
         "payment_pattern": registry.payment_patterns,
         "payment_method": registry.payment_methods,

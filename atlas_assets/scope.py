@@ -54,9 +54,7 @@ class Scope:
         return {"entities": list(self.entities), "months": [str(month) for month in self.months]}
 
 
-def rectangles(
-    wanted: dict[str, tuple[Month, ...]], all_entities: list[str]
-) -> list[Scope]:
+def rectangles(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) -> list[Scope]:
     """Return as few scopes as cover the months of each entity.
 
     Entities share a scope when they want the same months and no other entity lies between them: a

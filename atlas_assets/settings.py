@@ -22,14 +22,16 @@ class Settings(BaseSettings):
         env_file=PROJECT_DIR / ".env", extra="ignore", populate_by_name=True
     )
 
-    source_dir: Path = Field(PROJECT_DIR / "source", validation_alias="ATLAS_SOURCE_DIR")
-    output_dir: Path = Field(PROJECT_DIR / "output", validation_alias="ATLAS_OUTPUT_DIR")
-    duckdb_path: Path = Field(PROJECT_DIR / "atlas.db", validation_alias="ATLAS_DUCKDB")
-    database_url: str = Field(f"file:{PROJECT_DIR / 'atlas-ops.db'}", validation_alias="DATABASE_URL")
-    turso_auth_token: SecretStr | None = Field(None, validation_alias="TURSO_AUTH_TOKEN")
-    dagster_home: Path = Field(PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
-    locale: Literal["id", "en"] = Field("id", validation_alias="ATLAS_LOCALE")
-    source_date_epoch: int | None = Field(None, validation_alias="SOURCE_DATE_EPOCH")
+    source_dir: Path = Field(default=PROJECT_DIR / "source", validation_alias="ATLAS_SOURCE_DIR")
+    output_dir: Path = Field(default=PROJECT_DIR / "output", validation_alias="ATLAS_OUTPUT_DIR")
+    duckdb_path: Path = Field(default=PROJECT_DIR / "atlas.db", validation_alias="ATLAS_DUCKDB")
+    database_url: str = Field(
+        default=f"file:{PROJECT_DIR / 'atlas-ops.db'}", validation_alias="DATABASE_URL"
+    )
+    turso_auth_token: SecretStr | None = Field(default=None, validation_alias="TURSO_AUTH_TOKEN")
+    dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
+    locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
+    source_date_epoch: int | None = Field(default=None, validation_alias="SOURCE_DATE_EPOCH")
 
     @field_validator("source_dir", "output_dir", "duckdb_path", "dagster_home")
     @classmethod
@@ -55,5 +57,5 @@ class Settings(BaseSettings):
 
     @property
     def dbt_target_dir(self) -> Path:
-        """dbt's manifest, partial parse and logs."""
+        """Dbt's manifest, partial parse and logs."""
         return self.dagster_home / "dbt"

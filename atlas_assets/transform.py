@@ -21,7 +21,7 @@ from atlas_assets.registry_tables import write_registry_tables
 from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -60,7 +60,7 @@ class Transform:
 
     @property
     def manifest_path(self) -> Path:
-        """dbt's manifest, prepared when it is missing or older than the project."""
+        """Dbt's manifest, prepared when it is missing or older than the project."""
         path = self.target_dir / "manifest.json"
         self.target_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(self.target_dir / ".lock"):
@@ -129,7 +129,7 @@ class Transform:
         return outcome.result
 
     @contextlib.contextmanager
-    def _environment(self) -> Iterator[None]:
+    def _environment(self) -> Generator[None]:
         """Tell dbt by environment variables where the data is; put them back afterwards."""
         ours = {
             "ATLAS_DUCKDB": str(self.settings.duckdb_path),

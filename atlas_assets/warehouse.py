@@ -9,7 +9,7 @@ import duckdb
 from filelock import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 CATALOG = "atlas"
@@ -22,14 +22,14 @@ class Warehouse:
         self.path = path
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Hold the machine-wide writer lock; the kernel lets go of it when the process dies."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock", is_singleton=True):
             yield
 
     @contextmanager
-    def connect(self, *, read_only: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Give a connection whose current database is the file.
 
         A writing connection needs `writing()` around it.

@@ -41,7 +41,7 @@ def model_assets(
     )
     def dbt_models(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
         definition = context.assets_def
         models = {

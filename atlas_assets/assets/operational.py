@@ -1,5 +1,7 @@
 """The operational database: its lookups, and the records of each month."""
 
+from typing import Any
+
 import dagster as dg
 
 from atlas_assets.failures import told_to_people
@@ -23,7 +25,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         owners=["team:data"],
         deps=[["raw", "registry_units"], ["raw", "registry_words"], ["raw", "registry_channels"]],
     )
-    def lookups(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult:
+    def lookups(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
         with told_to_people():
             migrate(workspace.store)
             registry = workspace.configuration.registry
@@ -49,7 +51,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
     )
     def records(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[Any]:
         scope = Scope.of_keys(context.partition_keys)
         registry = workspace.configuration.registry
         rows: list[tuple[str, int, int, int]] = []

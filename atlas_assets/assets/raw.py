@@ -33,7 +33,9 @@ REGISTRY = {
 }
 
 
-def raw_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+def raw_assets(
+    partitions: dg.MultiPartitionsDefinition,
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return the raw assets, and the registry as the source that it is."""
 
     @dg.multi_asset(
@@ -55,7 +57,7 @@ def raw_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefini
     )
     def raw_sheets(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
         tables = sorted(key.path[-1] for key in context.selected_asset_keys)
         with told_to_people():

@@ -38,12 +38,6 @@ TOTALS_CHECK = "report_totals_equal_marts"
 
 def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Return report, deck and PDF of a month."""
-    common: dict[str, Any] = {
-        "group_name": "reports",
-        "owners": ["team:finance"],
-        "partitions_def": partitions,
-        "backfill_policy": SINGLE_RUN,
-    }
 
     @dg.asset(
         key=REPORT_KEY,
@@ -59,11 +53,14 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
             )
         ],
         output_required=False,
-        **common,
+        group_name="reports",
+        owners=["team:finance"],
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
     )
     def monthly_report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
         with told_to_people(), workspace.runs.stage("report", scope, context.run_id):
             with workspace.warehouse.writing(), workspace.warehouse.connect() as connection:
@@ -77,7 +74,9 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
                     )
                     for entity, month in scope.partitions
                 ]
-                compared = [pair for report in reports for pair in report_totals(connection, report)]
+                compared = [
+                    pair for report in reports for pair in report_totals(connection, report)
+                ]
             yield reconciliation_result(REPORT_KEY, TOTALS_CHECK, compared)
             for report in reports:
                 workspace.report_files.write(report)
@@ -88,11 +87,14 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         description="The month's slides, with native charts and tables.",
         kinds={"powerpoint"},
         deps=[REPORT_KEY],
-        **common,
+        group_name="reports",
+        owners=["team:finance"],
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
     )
     def monthly_deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[Any]:
         with told_to_people():
             paths = [
                 present(workspace, workspace.report_files.read(entity, Period.of_month(month)))
@@ -106,11 +108,14 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         kinds={"pdf"},
         deps=[DECK_KEY],
         output_required=False,
-        **common,
+        group_name="reports",
+        owners=["team:finance"],
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
     )
     def monthly_pdf(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[Any]]:
         if not pdf.is_available():
             context.log.warning(pdf.INSTALL_HINT)
             return
@@ -119,7 +124,8 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
             for entity, month in Scope.of_keys(context.partition_keys).partitions
         ]
         with told_to_people(), ThreadPoolExecutor(max_workers=2) as pool:
-            paths = list(pool.map(lambda pair: print_deck(workspace, *pair), periods))
+            futures = [pool.submit(print_deck, workspace, *pair) for pair in periods]
+            paths = [future.result() for future in futures]
         yield dg.MaterializeResult(metadata=_files(paths))
 
     return [monthly_report, monthly_deck, monthly_pdf]

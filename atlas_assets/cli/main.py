@@ -7,7 +7,7 @@ need them: Dagster and dbt take seconds to load, and `--help` should not.
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from atlas_assets.errors import AtlasError, UsageProblem
+from atlas_assets.errors import AtlasError, UsageError
 
 if TYPE_CHECKING:
     from atlas_assets.cli.pipeline import Pipeline, Result
@@ -37,7 +37,9 @@ PeriodOption = Annotated[
     typer.Option(help="2026-02, 2026-Q1, 2026-02..2026-04 or 2026, instead of --year and --month."),
 ]
 YearOption = Annotated[int | None, typer.Option(help="Year, for example 2026.")]
-MonthOption = Annotated[str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")]
+MonthOption = Annotated[
+    str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -45,7 +47,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 def build(
     entity: EveryEntityOption = None, period: PeriodOption = None, json: JsonOption = False
 ) -> None:
-    """The main job: bring the data up to date, publish them, make report, deck and PDF.
+    """Do the main job: bring the data up to date, publish them, make report, deck and PDF.
 
     Without options: every entity, the newest month that has data.
     """
@@ -106,7 +108,9 @@ def report(
 @app.command()
 def sample(
     directory: Annotated[Path, typer.Argument(help="Folder for the workbooks; made if missing.")],
-    years: Annotated[str, typer.Option(help="First and last year, within 2023-2026.")] = "2023-2026",
+    years: Annotated[
+        str, typer.Option(help="First and last year, within 2023-2026.")
+    ] = "2023-2026",
     seed: Annotated[int, typer.Option(help="The same seed gives the same workbooks.")] = 1,
     scale: Annotated[float, typer.Option(min=0.01, help="Multiplies the number of orders.")] = 1.0,
     defects: Annotated[
@@ -148,11 +152,11 @@ def ui(
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
         workspace = str(PROJECT_DIR / "workspace.yaml")
         command = ["-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)]
-        os.execv(sys.executable, [sys.executable, *command])
+        os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the web server takes this process's place
 
 
 @contextmanager
-def _pipeline() -> Iterator[Pipeline]:
+def _pipeline() -> Generator[Pipeline]:
     from atlas_assets.cli.pipeline import Pipeline
     from atlas_assets.settings import Settings
 
@@ -161,11 +165,11 @@ def _pipeline() -> Iterator[Pipeline]:
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def _errors_told() -> Generator[None]:
     """Tell an error for people and end with status 1, or 2 where the command was used wrongly."""
     try:
         yield
-    except UsageProblem as error:
+    except UsageError as error:
         messages.print(str(error), style="red")
         raise typer.Exit(2) from error
     except AtlasError as error:

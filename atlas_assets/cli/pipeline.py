@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from atlas_assets import automation
-from atlas_assets.errors import ConfigurationError, UsageProblem
+from atlas_assets.errors import ConfigurationError, UsageError
 from atlas_assets.instance import prepare_home, run_job
 from atlas_assets.periods import Month, Period, month_range
 from atlas_assets.scope import Scope, rectangles
@@ -57,7 +57,9 @@ class Pipeline:
     @cached_property
     def definitions(self) -> dg.Definitions:
         """Everything that Dagster knows, built when the first job is run."""
-        from atlas_assets.build import build_definitions  # seconds, and not needed to refuse an option
+        from atlas_assets.build import (
+            build_definitions,
+        )  # seconds, and not needed to refuse an option
 
         return build_definitions(self.settings)
 
@@ -144,18 +146,18 @@ class Pipeline:
         try:
             return self.workspace.configuration.registry.entity(code).code
         except ConfigurationError as error:
-            raise UsageProblem(str(error)) from error
+            raise UsageError(str(error)) from error
 
     def _months(self, entity: str, text: str) -> list[Month]:
         """Return the months of a period that the source has, of which there must be some."""
         try:
             period = Period.parse(text)
         except ValueError as error:
-            raise UsageProblem(str(error)) from error
+            raise UsageError(str(error)) from error
         known = self._known_months(entity)
         months = [month for month in period.months if month in known]
         if not months:
-            raise UsageProblem(
+            raise UsageError(
                 f"{entity} has no data for {period}. There are workbooks for "
                 f"{known[0]} to {known[-1]}."
                 if known
@@ -175,7 +177,7 @@ class Pipeline:
         for month in reversed(self._known_months(entity)):
             if self.workspace.adapter.read("transactions", entity, month).frame.height:
                 return month
-        raise UsageProblem(f"{entity} has no transactions in {self.settings.source_dir}.")
+        raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
 
     def _stale_until(self, entity: str, last: Month) -> tuple[Month, ...]:
         """Return the months to sync, from the first stale one to `last`.

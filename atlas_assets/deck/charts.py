@@ -6,13 +6,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from pptx.chart.data import CategoryChartData
-from pptx.dml.color import MSO_THEME_COLOR
 from pptx.enum.chart import (
     XL_CHART_TYPE,
     XL_LABEL_POSITION,
     XL_TICK_LABEL_POSITION,
     XL_TICK_MARK,
 )
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.util import Inches, Pt
@@ -45,7 +45,9 @@ _C = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
-def draw(drawn: Any, placeholder: Any, chart: ColumnChart, box: tuple[float, float, float, float]) -> None:
+def draw(
+    drawn: Any, placeholder: Any, chart: ColumnChart, box: tuple[float, float, float, float]
+) -> None:
     """Draw the variance tier above the columns, both at the same scale, into `box` (inches)."""
     left, top, width, height = box
     scale = _Scale(chart, height)
@@ -127,8 +129,7 @@ def _variance_tier(
 ) -> None:
     data = CategoryChartData()
     data.categories = [point.category for point in chart.points]
-    rated = {True: "good", False: "bad"}
-    for good, name in rated.items():
+    for good in (True, False):
         data.add_series(
             f"{chart.variance_name} ({'+' if good else '-'})",
             [point.variance if point.variance_is_good is good else None for point in chart.points],
@@ -140,7 +141,7 @@ def _variance_tier(
     _plain(native)
     plot = native.plots[0]
     plot.gap_width, plot.overlap = 50, 100
-    for series, good in zip(plot.series, rated, strict=True):
+    for series, good in zip(plot.series, (True, False), strict=True):
         _fill(series, Role.GOOD if good else Role.BAD)
         for index, point in enumerate(chart.points):
             if point.variance is not None and point.variance_is_good is good:
@@ -254,7 +255,9 @@ def _as_triangles(native: Any, name: str) -> None:
     series.find("{*}tx").addnext(look)
     look.addnext(marker)
     series.append(parse_xml(f'<c:smooth {_C} val="0"/>'))
-    line = parse_xml(f'<c:lineChart {_C}><c:grouping val="standard"/><c:varyColors val="0"/></c:lineChart>')
+    line = parse_xml(
+        f'<c:lineChart {_C}><c:grouping val="standard"/><c:varyColors val="0"/></c:lineChart>'
+    )
     line.append(series)
     line.append(parse_xml(f'<c:marker {_C} val="1"/>'))
     for axis in bars.findall("{*}axId"):

@@ -8,7 +8,7 @@ from atlas_assets.notation.numbers import number, percent, rupiah, signed
 
 if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings
-    from atlas_assets.report.model import KeyFigure, RevenueSection, UnitReport
+    from atlas_assets.report.model import RevenueSection, UnitReport
 
 
 def revenue_message(section: RevenueSection, subject: str, month: str, strings: Strings) -> str:
@@ -18,12 +18,16 @@ def revenue_message(section: RevenueSection, subject: str, month: str, strings: 
     if section.revenue_actuals == 0:
         return strings("no_revenue", subject=subject, month=month)
     places = {"subject": subject, "month": month, "actual": actual}
-    if section.achievement_pct is None:
+    if section.gap_pct is None:
         head, good = strings("without_target", **places), None
     else:
-        distance = section.achievement_pct - 100
+        distance = section.gap_pct
         pct = percent(abs(distance), locale)
-        key = "on_target" if round(distance, 1) == 0 else ("above_target" if distance > 0 else "below_target")
+        key = (
+            "on_target"
+            if round(distance, 1) == 0
+            else ("above_target" if distance > 0 else "below_target")
+        )
         head, good = strings(key, pct=pct, **places), distance >= 0
     if section.last_year is None or not section.last_year.delta_pct:
         return head
@@ -82,13 +86,9 @@ def key_message(unit: UnitReport, month: str, strings: Strings) -> str:
     }
     if section.orders.last_period is None:
         return strings("key_message_alone", **places)
-    return strings("key_message", delta=_signed_count(section.orders, locale), **places)
-
-
-def _signed_count(figure: KeyFigure, locale: str) -> str:
-    assert figure.last_period is not None
-    delta = figure.last_period.delta
-    return signed(number(delta, locale), delta) if delta else f"±{number(0, locale)}"
+    delta = section.orders.last_period.delta
+    change = signed(number(delta, locale), delta) if delta else f"±{number(0, locale)}"
+    return strings("key_message", delta=change, **places)
 
 
 def program_message(unit: UnitReport, month: str, strings: Strings) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pptx.presentation import Presentation
 
-    from atlas_assets.deck.slides import Card, Deck, Slide
+    from atlas_assets.deck.slides import Card, Deck, Slide, Table
 
 RAIL_LEFT, RAIL_TOP = 9.35, 1.68
 CARD_WIDTH, CARD_HEIGHT, CARD_GAP = 1.66, 1.2, 0.163
@@ -65,7 +65,7 @@ def _draw(drawn: Any, slide: Slide, deck: Deck) -> None:
     if slide.chart:
         charts.draw(drawn, places[EXHIBIT], slide.chart, CHART_BOX)
     if slide.table:
-        _draw_table(places[EXHIBIT], slide)
+        _draw_table(places[EXHIBIT], slide.table, beside_rail=bool(slide.cards))
     for position, card in enumerate(slide.cards):
         _draw_card(drawn, card, position)
     if slide.color:
@@ -102,12 +102,11 @@ def _add_runs(paragraph: Any, runs: list[Run], size: float | None = None) -> Non
             added.font.color.theme_color = charts.THEME_COLORS[run.role]
 
 
-def _draw_table(placeholder: Any, slide: Slide) -> None:
-    assert slide.table is not None
-    width = CHART_BOX[2] if slide.cards or slide.comments else TABLE_BOX[2]
+def _draw_table(placeholder: Any, table: Table, *, beside_rail: bool) -> None:
+    width = CHART_BOX[2] if beside_rail else TABLE_BOX[2]
     box = (TABLE_BOX[0], TABLE_BOX[1], width, TABLE_BOX[3])
     element = placeholder._element  # noqa: SLF001  replaced by the table itself
-    element.getparent().replace(element, parse_xml(table_xml(slide.table, box, placeholder.shape_id)))
+    element.getparent().replace(element, parse_xml(table_xml(table, box, placeholder.shape_id)))
 
 
 def _draw_card(drawn: Any, card: Card, position: int) -> None:
@@ -142,7 +141,9 @@ def _bold(text: str) -> Run:
 def _add_card_line(paragraph: Any, runs: list[Run], size: float) -> None:
     paragraph.alignment = charts.ALIGN_LEFT
     _add_runs(
-        paragraph, [run if run.role else type(run)(run.text, run.bold, Role.INK) for run in runs], size
+        paragraph,
+        [run if run.role else type(run)(run.text, run.bold, Role.INK) for run in runs],
+        size,
     )
 
 

@@ -11,7 +11,7 @@ from atlas_assets.deck.text_fit import shortened
 from atlas_assets.notation.tokens import THEME, Role, Size
 
 if TYPE_CHECKING:
-    from atlas_assets.deck.slides import Cell, Column, Table, TableRow
+    from atlas_assets.deck.slides import Column, Table, TableRow
 
 ROW_HEIGHT = 0.262
 ROWS_A_PAGE = 18
@@ -47,7 +47,7 @@ def table_xml(table: Table, box: tuple[float, float, float, float], shape_id: in
     height = ROW_HEIGHT * (len(table.rows) + 1)
     return (
         f"<p:graphicFrame {_NAMESPACES}><p:nvGraphicFramePr>"
-        f"<p:cNvPr id=\"{shape_id}\" name={quoteattr(table.name)} descr={quoteattr(table.description)}/>"
+        f'<p:cNvPr id="{shape_id}" name={quoteattr(table.name)} descr={quoteattr(table.description)}/>'
         '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr>'
         '<p:nvPr><p:ph type="tbl" idx="14"/></p:nvPr></p:nvGraphicFramePr>'
         f'<p:xfrm><a:off x="{Inches(left)}" y="{Inches(top)}"/>'
@@ -75,7 +75,9 @@ def _cells(row: TableRow, columns: list[Column], widths: list[float]) -> list[st
             filled=row.is_total or column.emphasized,
             indent=INDENT if row.is_detail and position == 0 else _gap(columns, position),
         )
-        for position, (cell, column, inches) in enumerate(zip(row.cells, columns, widths, strict=True))
+        for position, (cell, column, inches) in enumerate(
+            zip(row.cells, columns, widths, strict=True)
+        )
     ]
 
 
@@ -106,13 +108,15 @@ def _cell_xml(
         else f'<a:endParaRPr lang="id" {look}/>'
     )
     fill = (
-        f'<a:solidFill><a:schemeClr val="{THEME[Role.CARD]}"/></a:solidFill>' if filled else "<a:noFill/>"
+        f'<a:solidFill><a:schemeClr val="{THEME[Role.CARD]}"/></a:solidFill>'
+        if filled
+        else "<a:noFill/>"
     )
     return (
         f'<a:tc><a:txBody><a:bodyPr wrap="square"/><a:lstStyle/><a:p><a:pPr algn="{column.align[0]}"/>{run}</a:p>'
         f'</a:txBody><a:tcPr marL="{Inches(MARGIN + indent)}" marR="{Inches(MARGIN)}" marT="{Inches(0.02)}" '
         f'marB="{Inches(0.02)}" anchor="ctr">{_border("L", None)}{_border("R", None)}'
-        f'{_border("T", upper)}{_border("B", lower)}{fill}</a:tcPr></a:tc>'
+        f"{_border('T', upper)}{_border('B', lower)}{fill}</a:tcPr></a:tc>"
     )
 
 
@@ -120,6 +124,4 @@ def _border(side: str, role: Role | None) -> str:
     if role is None:
         return f'<a:ln{side} w="0"><a:noFill/></a:ln{side}>'
     width = 6350 if role is Role.RULE else 12700
-    return (
-        f'<a:ln{side} w="{width}"><a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill></a:ln{side}>'
-    )
+    return f'<a:ln{side} w="{width}"><a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill></a:ln{side}>'

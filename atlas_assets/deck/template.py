@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from lxml import etree
 from pptx import Presentation
 from pptx.exc import PackageNotFoundError
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
@@ -65,7 +65,14 @@ LAYOUTS: dict[Layout, list[Place]] = {
         Place("body", 13, "Title", (0.9, 3.85, 11.5, 0.6), Size.MESSAGE),
         Place("body", 17, "Source", (0.9, 6.3, 11.5, 0.5), Size.SOURCE),
     ],
-    Layout.CHART: [TITLE, SUBTITLE, COMMENTS, SOURCE, OWNER, Place("chart", 14, "Chart", CHART_BOX)],
+    Layout.CHART: [
+        TITLE,
+        SUBTITLE,
+        COMMENTS,
+        SOURCE,
+        OWNER,
+        Place("chart", 14, "Chart", CHART_BOX),
+    ],
     Layout.TABLE: [TITLE, SUBTITLE, SOURCE, OWNER, Place("tbl", 14, "Table", TABLE_BOX)],
     Layout.SUMMARY: [
         TITLE,
@@ -117,8 +124,9 @@ def load(path: Path) -> PresentationType:
 
 
 def _kind(placeholder_type: Any) -> str:
-    names = {"CENTER_TITLE": "title", "TABLE": "tbl"}
-    return names.get(placeholder_type.name, placeholder_type.name.lower())
+    names: dict[str, str] = {"CENTER_TITLE": "title", "TABLE": "tbl"}
+    name: str = placeholder_type.name
+    return names.get(name, name.lower())
 
 
 def build(path: Path) -> None:
@@ -141,17 +149,17 @@ def build(path: Path) -> None:
 
 
 def _themed(blob: bytes) -> bytes:
-    root = etree.fromstring(blob)
+    root: Any = parse_xml(blob)
     a = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
     slots = {"tx1": "dk1", "bg1": "lt1", "tx2": "dk2", "bg2": "lt2"}
     for role, slot in THEME.items():
         color = root.find(f".//{a}clrScheme/{a}{slots.get(slot, slot)}")
         for child in list(color):
             color.remove(child)
-        etree.SubElement(color, f"{a}srgbClr", val=HEX[role])
+        color.append(parse_xml(f'<a:srgbClr {NAMESPACES} val="{HEX[role]}"/>'))
     for font in ("majorFont", "minorFont"):
         root.find(f".//{a}fontScheme/{a}{font}/{a}latin").set("typeface", FONT)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return serialize_part_xml(root)
 
 
 def _replace_shapes(holder: Any, places: list[Place]) -> None:

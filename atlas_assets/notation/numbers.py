@@ -58,7 +58,9 @@ def rupiah(value: Decimal | float | None, locale: str) -> str:
     sign = MINUS if exact < 0 else ""
     for least, unit, word, decimals in LADDERS[locale]:
         if abs(exact) >= least:
-            return f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
+            return (
+                f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
+            )
     return f"{sign}Rp{NBSP}{number(abs(exact), locale)}"
 
 

@@ -14,11 +14,12 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("RUST_LOG", "error")  # the driver logs to standard output otherwise
 
-import libsql_experimental as driver  # noqa: E402  the log level has to be set first
+import libsql_experimental as driver
 
 apilevel = "2.0"
 threadsafety = 1
@@ -35,7 +36,7 @@ class Error(Exception):
     """Base of all errors of this module."""
 
 
-class Warning(Exception):  # noqa: A001  PEP 249 names it so
+class Warning(Exception):  # noqa: A001, N818  PEP 249 names it so
     """Required by PEP 249; never raised."""
 
 
@@ -71,11 +72,15 @@ class NotSupportedError(DatabaseError):
     """The database cannot do that."""
 
 
-_INTEGRITY = re.compile(r"constraint failed|datatype mismatch|SQLITE_(CONSTRAINT|MISMATCH)", re.I)
-_DAMAGED = re.compile(r"not a database|malformed|encrypted", re.I)
-_LOCKED = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.I)
-_CHANGES_ROWS = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE)\b", re.I | re.S)
-_BEGINS = re.compile(r"\s*BEGIN\b", re.I)
+_INTEGRITY = re.compile(
+    r"constraint failed|datatype mismatch|SQLITE_(CONSTRAINT|MISMATCH)", re.IGNORECASE
+)
+_DAMAGED = re.compile(r"not a database|malformed|encrypted", re.IGNORECASE)
+_LOCKED = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.IGNORECASE)
+_CHANGES_ROWS = re.compile(
+    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE | re.DOTALL
+)
+_BEGINS = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 
 _INT32 = range(-(2**31), 2**31)
 _EXACT_FLOAT = range(-(2**53), 2**53 + 1)
@@ -316,7 +321,6 @@ def connect(
 ) -> Connection:
     """Open a local file, or a server at `libsql://`, `http://` or `https://`."""
     remote = database.startswith(("libsql://", "http://", "https://"))
-    opened = _call(
-        lambda: driver.connect(database, isolation_level=None, auth_token=auth_token)
-    )
+    open_driver: Callable[..., Any] = vars(driver)["connect"]  # the driver has no types
+    opened = _call(partial(open_driver, isolation_level=None, auth_token=auth_token), database)
     return Connection(opened, remote=remote, timeout=timeout)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import PublishError
 from atlas_assets.operational.migrate import migrate
@@ -98,7 +99,7 @@ def publish(
     try:
         with store.writer() as connection:
             month_records.write(connection)
-    except sa.exc.DBAPIError as error:
+    except DBAPIError as error:
         raise PublishError(
             f"{entity} {month} was not published: {error.orig}. The operational database is as it "
             "was before. Look for the record named above in intermediate.int_orders."
@@ -204,7 +205,7 @@ class _MonthRecords:
     def _accounts(self) -> Records:
         accounts: dict[str, dict[str, Any]] = {}
         for row in self.enrollments:
-            account = {
+            accounts[self._account_id(row)] = {
                 "id": self._account_id(row),
                 "entity_id": self.entity_id,
                 "type_id": lookup_id(people.AccountType, "student"),
@@ -212,7 +213,6 @@ class _MonthRecords:
                 "organization_id": self._organization_id(row),
                 "opened_on": str(row["account_opened_on"]),
             }
-            accounts[account["id"]] = account
         return list(accounts.values())
 
     def _brands(self) -> Records:

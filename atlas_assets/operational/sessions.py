@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.operational import dbapi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from atlas_assets.settings import Settings
 
@@ -33,7 +34,7 @@ class OperationalStore:
         return cls(settings.database_url, token.get_secret_value() if token else None)
 
     @contextmanager
-    def writer(self, *, foreign_keys: bool = True) -> Iterator[sa.Connection]:
+    def writer(self, *, foreign_keys: bool = True) -> Generator[sa.Connection]:
         """Give a connection in one transaction that holds the write lock from its start.
 
         It is committed at the end and rolled back on any error.
@@ -42,13 +43,13 @@ class OperationalStore:
             yield c
 
     @contextmanager
-    def reader(self) -> Iterator[sa.Connection]:
+    def reader(self) -> Generator[sa.Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
         with self._engine("DEFERRED", foreign_keys=True) as engine, engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def _engine(self, begin: Mode, *, foreign_keys: bool) -> Iterator[sa.Engine]:
+    def _engine(self, begin: Mode, *, foreign_keys: bool) -> Generator[sa.Engine]:
         options: dict[str, Any] = {"auth_token": self._auth_token} if self._auth_token else {}
         engine = sa.create_engine(
             self._sqlalchemy_url(),
@@ -57,7 +58,7 @@ class OperationalStore:
             poolclass=sa.pool.QueuePool,  # the dialect's own choice closes other threads' connections
         )
 
-        @sa.event.listens_for(engine, "connect")
+        @event.listens_for(engine, "connect")
         def _prepare(connection: dbapi.Connection, _record: object) -> None:
             if not connection.remote:
                 connection.execute("PRAGMA journal_mode=WAL").fetchall()
@@ -65,7 +66,7 @@ class OperationalStore:
                 if begin == "DEFERRED":
                     connection.execute("PRAGMA query_only=ON")
 
-        @sa.event.listens_for(engine, "begin")
+        @event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"BEGIN {begin}")
 

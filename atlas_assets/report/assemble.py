@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -167,9 +168,10 @@ class _Sections:
         figure = self._figure(unit, "revenue")
         target = next(iter(self.of("targets", unit)), {})
         return RevenueSection(
-            revenue_actuals=figure.value or 0,
+            revenue_actuals=figure.value or Decimal(0),
             revenue_target=target.get("revenue_target"),
             gap_to_target=target.get("gap_to_target"),
+            gap_pct=target.get("gap_pct"),
             achievement_pct=target.get("achievement_pct"),
             last_period=figure.last_period,
             last_year=figure.last_year,
@@ -214,9 +216,13 @@ class _Sections:
         return DataQualitySection(
             rows=sum(counts.values()),
             valid=counts.get("valid", 0),
-            flagged={row["invalid_reason"]: row["row_count"] for row in rows if row["outcome"] == "flagged"},
+            flagged={
+                row["invalid_reason"]: row["row_count"]
+                for row in rows
+                if row["outcome"] == "flagged"
+            },
             duplicates=counts.get("duplicate", 0),
-            unassigned_revenue=sum(row["unassigned_revenue"] for row in rows),
+            unassigned_revenue=sum((row["unassigned_revenue"] for row in rows), Decimal(0)),
             checks=[
                 ReportCheck(**row, passed=row["expected"] == row["actual"])
                 for row in self.query("checks")
@@ -224,7 +230,9 @@ class _Sections:
         )
 
     def _figure(self, unit: str | None, measure: str) -> KeyFigure:
-        rows = {row["kind"]: row for row in self.of("comparisons", unit) if row["measure"] == measure}
+        rows = {
+            row["kind"]: row for row in self.of("comparisons", unit) if row["measure"] == measure
+        }
         compared = {
             kind: Comparison(
                 period=rows[kind]["period"],

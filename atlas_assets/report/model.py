@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from atlas_assets.periods import PeriodType
+from atlas_assets.periods import PeriodType  # noqa: TC001  pydantic reads the annotations
 
 SCHEMA_VERSION = "1.0"
 
@@ -68,6 +68,8 @@ class TrendPoint(_Section):
     actuals: Number | None
     target: Number | None
     last_year: Number | None
+    gap_to_target: Number | None
+    delta_last_year: Number | None
 
 
 class RevenueSection(_Section):
@@ -76,6 +78,7 @@ class RevenueSection(_Section):
     revenue_actuals: Number
     revenue_target: Number | None
     gap_to_target: Number | None
+    gap_pct: Number | None
     achievement_pct: Number | None
     last_period: Comparison | None
     last_year: Comparison | None

@@ -318,4 +318,6 @@ def _activities(orders: list[Order], random: Random) -> list[Activity]:
                 closings=closings,
             )
         )
-    return sorted(activities, key=lambda activity: (activity.month, activity.held_on, activity.unit))
+    return sorted(
+        activities, key=lambda activity: (activity.month, activity.held_on, activity.unit)
+    )

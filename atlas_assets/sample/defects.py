@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from atlas_assets.periods import Month
 from atlas_assets.sample.business import fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
+
+    from atlas_assets.periods import Month
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,7 @@ def _date_as_text(cells: Cells, random: Random, _month: Month) -> list[Cells]:
 
 
 def _date_unreadable(cells: Cells, _random: Random, month: Month) -> list[Cells]:
-    return [
-        {**cells, "transaction_date": f"{fixture()['words']['unreadable_date']}/{month.year}"}
-    ]
+    return [{**cells, "transaction_date": f"{fixture()['words']['unreadable_date']}/{month.year}"}]
 
 
 def _date_outside_month(cells: Cells, random: Random, month: Month) -> list[Cells]:

@@ -7,16 +7,15 @@ rows and the drift of headers are added here. The same records give the same byt
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from atlas_assets.errors import UsageProblem
+from atlas_assets.errors import UsageError
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 from atlas_assets.sample.business import Business, fixture, invent
 from atlas_assets.sample.defects import Cells, ErrorCell, intake_text, spoil
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from atlas_assets.registry import SheetTable, WorkbookYear
+    from atlas_assets.registry import Configuration, SheetTable, WorkbookYear
 
 SAMPLE_END = Month(2026, 10)
 
@@ -52,9 +51,7 @@ def write_samples(
     written: list[Path] = []
     for entity in configuration.registry.entities:
         prefixes = {unit.code: unit.receipt_prefix for unit in entity.units}
-        business = invent(
-            entity.code, prefixes, Month(years[0], 1), last, seed=seed, scale=scale
-        )
+        business = invent(entity.code, prefixes, Month(years[0], 1), last, seed=seed, scale=scale)
         for year in years:
             random = Random(f"{seed}/{entity.code}/{year}")
             writer = _YearWriter(business, configuration.years[entity.code, year], last, random)
@@ -68,7 +65,9 @@ def _copy_configuration(configuration: Configuration, target: Path, years: range
         return
     target.mkdir()
     skipped = {
-        configuration.path_of(layout) for (_, year), layout in configuration.years.items() if year not in years
+        configuration.path_of(layout)
+        for (_, year), layout in configuration.years.items()
+        if year not in years
     }
     for path in configuration.config_dir.iterdir():
         if path not in skipped:
@@ -76,15 +75,15 @@ def _copy_configuration(configuration: Configuration, target: Path, years: range
 
 
 def year_range(text: str, configuration: Configuration) -> range:
-    """Read `2023-2026` or `2026`. Raises UsageProblem unless every year has a configuration."""
+    """Read `2023-2026` or `2026`. Raises UsageError unless every year has a configuration."""
     first, _, last = text.partition("-")
     known = sorted({year for _, year in configuration.years})
     try:
         years = range(int(first), int(last or first) + 1)
     except ValueError as error:
-        raise UsageProblem(f"--years takes 2023-2026 or 2026, not {text!r}.") from error
+        raise UsageError(f"--years takes 2023-2026 or 2026, not {text!r}.") from error
     if not years or not set(years) <= set(known):
-        raise UsageProblem(f"--years {text}: the configuration has {known[0]}-{known[-1]}.")
+        raise UsageError(f"--years {text}: the configuration has {known[0]}-{known[-1]}.")
     return years
 
 
@@ -248,9 +247,7 @@ class _YearWriter:
         grouped = ["product_name", "intake", "student_name", "amount"]
         headers, columns = list(table.columns), list(table.columns.values())
         first, last = columns.index(grouped[0]), columns.index(grouped[-1])
-        sheet.merge_range(
-            top, first, top, last, fixture()["words"]["revenue_group"], styles.header
-        )
+        sheet.merge_range(top, first, top, last, fixture()["words"]["revenue_group"], styles.header)
         for column, header in enumerate(headers):
             if first <= column <= last:
                 sheet.write(bottom, column, header, styles.header)
@@ -386,7 +383,7 @@ class _Styles:
 
 def _workbook(path: Path) -> Workbook:
     workbook = xlsxwriter.Workbook(str(path))
-    workbook.set_properties({"created": datetime(2020, 1, 1)})
+    workbook.set_properties({"created": datetime(2020, 1, 1, tzinfo=UTC)})
     return workbook
 
 
@@ -398,9 +395,9 @@ def _write_row(
             case None:
                 continue
             case ErrorCell(text):
-                sheet.write_formula(row, column, f"={text}", None, text)
+                sheet.write_formula(row, column, f"={text}", value=cast("Any", text))
             case date() as day:
-                sheet.write_datetime(row, column, day, styles.date)
+                sheet.write_datetime(row, column, datetime.combine(day, time()), styles.date)
             case str() as text:
                 sheet.write_string(row, column, text)
             case number:

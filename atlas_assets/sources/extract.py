@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from atlas_assets.errors import SourceError
@@ -24,9 +25,7 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> list[Loaded]:
     with workspace.runs.stage("extract", scope, run_id) as stage:
         workspace.raw_store.prepare(workspace.configuration)
         with ThreadPoolExecutor() as pool:  # by entity, because a workbook is read by one thread
-            extracted = list(
-                pool.map(lambda entity: _extract_entity(workspace, entity, scope), scope.entities)
-            )
+            extracted = list(pool.map(partial(_extract_entity, workspace, scope), scope.entities))
         loaded = [item for items, _ in extracted for item in items]
         for item in loaded:
             key = (item.partition.entity, item.partition.month)
@@ -38,7 +37,7 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> list[Loaded]:
 
 
 def _extract_entity(
-    workspace: Workspace, entity: str, scope: Scope
+    workspace: Workspace, scope: Scope, entity: str
 ) -> tuple[list[Loaded], list[str]]:
     """Load an entity's months; return what was loaded, and what could not be."""
     loaded: list[Loaded] = []

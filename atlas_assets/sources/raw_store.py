@@ -131,8 +131,9 @@ class RawStore:
 
     def _write(self, partition: RawPartition, adapter: str, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month
-        data, manifest_path = self._data_path(table, entity, month), self._manifest_path(
-            table, entity, month
+        data, manifest_path = (
+            self._data_path(table, entity, month),
+            self._manifest_path(table, entity, month),
         )
         manifest = partition.manifest
         if manifest is None:

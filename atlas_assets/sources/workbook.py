@@ -40,7 +40,8 @@ class WorkbookAdapter:
         return [
             Month(year.year, number)
             for (code, _), year in sorted(self.configuration.years.items())
-            if code == entity and any((self.source_dir / f).exists() for f in year.workbooks.values())
+            if code == entity
+            and any((self.source_dir / f).exists() for f in year.workbooks.values())
             for number in range(1, 13)
             if year.tables["transactions"].sheet_for(number)
         ]
@@ -74,7 +75,7 @@ class WorkbookAdapter:
             source_hash=hashlib.sha256(cells.write_csv().encode()).hexdigest(),
             layout_hash=hashlib.sha256(layout.model_dump_json().encode()).hexdigest(),
             header_rows=layout.header_rows,
-            columns={letter: column for letter, column in columns.items()},
+            columns=columns,
             rows_read=body.height,
             rows_kept=records.height,
             not_data=[NotData(row, reason) for row, reason in reasons.items()],
@@ -173,7 +174,10 @@ class WorkbookAdapter:
             pl.col("row_number").str.contains(r"^\s*\d") if "row_number" in names else pl.lit(False)
         ).fill_null(value=False)
         begins_with_label = pl.any_horizontal(
-            pl.col(name).str.strip_chars().str.to_uppercase().str.contains(rf"^({'|'.join(labels)})\b")
+            pl.col(name)
+            .str.strip_chars()
+            .str.to_uppercase()
+            .str.contains(rf"^({'|'.join(labels)})\b")
             for name in names[:LABEL_COLUMNS]
         ).fill_null(value=False)
         total = begins_with_label & ~numbered

@@ -24,6 +24,4 @@ class Base(DeclarativeBase):
 class EntityScoped:
     """A table whose rows belong to one entity; other entities never see them."""
 
-    entity_id: Mapped[str] = mapped_column(
-        ForeignKey("core_entity.id"), index=True, sort_order=-1
-    )
+    entity_id: Mapped[str] = mapped_column(ForeignKey("core_entity.id"), index=True, sort_order=-1)

@@ -54,7 +54,9 @@ class Price(Base, EntityScoped):
     __tablename__ = "catalog_price"
     __table_args__ = (
         UniqueConstraint("item_id", "variant_id", "valid_from"),
-        CheckConstraint("item_id IS NOT NULL OR variant_id IS NOT NULL", name="names_what_it_prices"),
+        CheckConstraint(
+            "item_id IS NOT NULL OR variant_id IS NOT NULL", name="names_what_it_prices"
+        ),
     )
 
     item_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_item.id"))

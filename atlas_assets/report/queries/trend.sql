@@ -32,23 +32,31 @@ subjects as (
     select unnest($units) as unit_code
     union all
     select null as unit_code
+),
+
+figures as (
+    select
+        subjects.unit_code,
+        strftime(months.month_key, '%Y-%m') as month,
+        case when this_year.month_key is not null then coalesce(actuals.value, 0) end as actuals,
+        targets.value as target,
+        case when year_before.month_key is not null then coalesce(last_year.value, 0) end as last_year
+    from subjects
+    cross join months
+    left join loaded as this_year on months.month_key = this_year.month_key
+    left join loaded as year_before on months.month_key - interval 1 year = year_before.month_key
+    left join revenue as actuals
+        on subjects.unit_code is not distinct from actuals.unit_code and months.month_key = actuals.month_key
+    left join revenue as last_year
+        on subjects.unit_code is not distinct from last_year.unit_code
+        and months.month_key - interval 1 year = last_year.month_key
+    left join targets
+        on subjects.unit_code is not distinct from targets.unit_code and months.month_key = targets.month_key
 )
 
 select
-    subjects.unit_code,
-    strftime(months.month_key, '%Y-%m') as month,
-    case when this_year.month_key is not null then coalesce(actuals.value, 0) end as actuals,
-    targets.value as target,
-    case when year_before.month_key is not null then coalesce(last_year.value, 0) end as last_year
-from subjects
-cross join months
-left join loaded as this_year on months.month_key = this_year.month_key
-left join loaded as year_before on months.month_key - interval 1 year = year_before.month_key
-left join revenue as actuals
-    on subjects.unit_code is not distinct from actuals.unit_code and months.month_key = actuals.month_key
-left join revenue as last_year
-    on subjects.unit_code is not distinct from last_year.unit_code
-    and months.month_key - interval 1 year = last_year.month_key
-left join targets
-    on subjects.unit_code is not distinct from targets.unit_code and months.month_key = targets.month_key
+    *,
+    actuals - target as gap_to_target,
+    actuals - last_year as delta_last_year
+from figures
 order by all
