@@ -99,7 +99,7 @@ class WorkbookAdapter:
             reader = _open(path, stat.st_mtime_ns, stat.st_size)
         except fastexcel.FastExcelError as error:
             raise SourceError(
-                f"{path.name} cannot be read as a workbook: {error}. Open it in the office program "
+                f"{path.name} cannot be read as a workbook ({_first_line(error)}). Open it in the office program "
                 "and save it as .xlsx again."
             ) from error
         if sheet not in reader.sheet_names:
@@ -111,7 +111,7 @@ class WorkbookAdapter:
         try:
             return read_grid(reader, sheet)
         except fastexcel.FastExcelError as error:
-            raise SourceError(f"{path.name}, sheet {sheet!r} cannot be read: {error}.") from error
+            raise SourceError(f"{path.name}, sheet {sheet!r} cannot be read: {_first_line(error)}.") from error
 
     def _columns(
         self,
@@ -208,6 +208,10 @@ class WorkbookAdapter:
             pl.when(signature).then(pl.lit("signature")).otherwise(pl.col("reason")).alias("reason")
         ).filter(pl.col("reason").is_not_null())
         return dict(marked.select(ROW, "reason").iter_rows())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _configured(layout: SheetTable) -> set[str]:

@@ -73,7 +73,7 @@ select
 from judged
 inner join raw.registry_channels as registry on judged.channel_name = registry.channel_name
 order by
-    judged.unit_code,
+    judged.unit_code asc,
     judged.channel_closings desc,
-    judged.channel_name,
-    judged.customer_type
+    judged.channel_name asc,
+    judged.customer_type asc

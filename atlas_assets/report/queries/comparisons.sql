@@ -31,17 +31,47 @@ programs as (
 ),
 
 facts as (
-    select unit_code, month_key, 'revenue' as measure, revenue_actuals as value from revenue
+    select
+        unit_code,
+        month_key,
+        'revenue' as measure,
+        revenue_actuals as value
+    from revenue
     union all
-    select null as unit_code, month_key, 'revenue' as measure, revenue_actuals as value from revenue
+    select
+        null as unit_code,
+        month_key,
+        'revenue' as measure,
+        revenue_actuals as value
+    from revenue
     union all
-    select unit_code, month_key, 'orders' as measure, order_count as value from revenue
+    select
+        unit_code,
+        month_key,
+        'orders' as measure,
+        order_count as value
+    from revenue
     union all
-    select unit_code, month_key, 'students' as measure, paying_student_count as value from revenue
+    select
+        unit_code,
+        month_key,
+        'students' as measure,
+        paying_student_count as value
+    from revenue
     union all
-    select unit_code, month_key, 'orders:' || customer_type as measure, order_count as value from programs
+    select
+        unit_code,
+        month_key,
+        'orders:' || customer_type as measure,
+        order_count as value
+    from programs
     union all
-    select unit_code, month_key, 'revenue:' || customer_type as measure, revenue as value from programs
+    select
+        unit_code,
+        month_key,
+        'revenue:' || customer_type as measure,
+        revenue as value
+    from programs
 ),
 
 -- A period counts only when all its months have been loaded for the entity.
@@ -62,7 +92,10 @@ loaded_spans as (
 ),
 
 subjects as (
-    select distinct unit_code, measure from facts
+    select distinct
+        unit_code,
+        measure
+    from facts
 ),
 
 sums as (
@@ -75,9 +108,10 @@ sums as (
     from subjects
     cross join loaded_spans
     left join facts
-        on subjects.unit_code is not distinct from facts.unit_code
-        and subjects.measure = facts.measure
-        and facts.month_key between loaded_spans.first_month and loaded_spans.last_month
+        on
+            subjects.unit_code is not distinct from facts.unit_code
+            and subjects.measure = facts.measure
+            and facts.month_key between loaded_spans.first_month and loaded_spans.last_month
     group by all
 ),
 
@@ -90,10 +124,11 @@ average_order_values as (
         round(revenue.value / orders.value, 2)::decimal(38, 4) as value
     from sums as orders
     inner join sums as revenue
-        on orders.unit_code = revenue.unit_code
-        and orders.kind = revenue.kind
-        and orders.period = revenue.period
-        and revenue.measure = 'revenue'
+        on
+            orders.unit_code = revenue.unit_code
+            and orders.kind = revenue.kind
+            and orders.period = revenue.period
+            and revenue.measure = 'revenue'
     where orders.measure = 'orders' and orders.value > 0
 ),
 
@@ -122,8 +157,9 @@ select
     end::decimal(38, 4) as delta_pct
 from ranked as compared
 inner join figures as actual
-    on compared.unit_code is not distinct from actual.unit_code
-    and compared.measure = actual.measure
-    and actual.kind = 'actual'
+    on
+        compared.unit_code is not distinct from actual.unit_code
+        and compared.measure = actual.measure
+        and actual.kind = 'actual'
 where compared.standing = 1
 order by all

@@ -81,7 +81,7 @@ listed as (
 select *
 from listed
 order by
-    unit_code,
+    unit_code asc,
     max(revenue) filter (customer_type = 'all') over (partition by unit_code, product_name) desc,
     product_name,
-    customer_type
+    customer_type asc

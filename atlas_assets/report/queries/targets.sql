@@ -8,7 +8,7 @@ with targets as (
         entity_code = $entity
         and list_contains($units, unit_code)
         and month_key between $first::date and $last::date
-    group by rollup (unit_code)
+    group by rollup(unit_code)
 ),
 
 revenue as (
@@ -20,7 +20,7 @@ revenue as (
         entity_code = $entity
         and list_contains($units, unit_code)
         and month_key between $first::date and $last::date
-    group by rollup (unit_code)
+    group by rollup(unit_code)
 ),
 
 compared as (

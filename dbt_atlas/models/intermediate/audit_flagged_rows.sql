@@ -60,7 +60,7 @@ located as (
         *,
         case reason
             {%- for reason, column in columns.items() %}
-            when '{{ reason }}' then '{{ column }}'
+                when '{{ reason }}' then '{{ column }}'
             {%- endfor %}
             when 'cell_error' then error_columns[1]
         end as column_name
@@ -78,7 +78,7 @@ flagged_orders as (
         case
             when reason = 'cell_error' and column_name != 'amount' then '#ERROR!'
             {%- for column, content in contents.items() %}
-            when column_name = '{{ column }}' then {{ content }}
+                when column_name = '{{ column }}' then {{ content }}
             {%- endfor %}
         end as content,
         reason,

@@ -23,7 +23,8 @@ first_lines as (
 ),
 
 enrollments as (
-    select * from first_lines where line_number = 1
+    select * from first_lines
+    where line_number = 1
 ),
 
 -- The latest enrollment of the same student, in any unit, on an earlier day.

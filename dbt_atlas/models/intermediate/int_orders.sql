@@ -44,7 +44,8 @@ judged as (
         case
             when spelled.is_duplicate then 'duplicate'
             when list_contains(spelled.error_columns, 'amount') then 'cell_error'
-            when coalesce(spelled.amount, 0) = 0 and regexp_matches(coalesce(spelled.amount_text, ''), '[^\s0]')
+            when
+                coalesce(spelled.amount, 0) = 0 and regexp_matches(coalesce(spelled.amount_text, ''), '[^\s0]')
                 and spelled.amount is null then 'amount_unreadable'
             when coalesce(spelled.amount, 0) = 0 then 'amount_missing'
             when spelled.unit_code is null then 'unit_unknown'

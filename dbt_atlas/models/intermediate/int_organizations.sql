@@ -41,7 +41,7 @@ select
     normalized_organization_name as normalized_name,
     min(organization_name) as organization_name,
     arg_max(organization_level, (is_reference, month_key, source_row))
-        filter (organization_level is not null) as organization_level,
+    filter (organization_level is not null) as organization_level,
     arg_max(city, (is_reference, month_key, source_row)) filter (city is not null) as city,
     min(month_key) as first_month_key
 from mentioned

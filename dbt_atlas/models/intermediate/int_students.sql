@@ -58,7 +58,7 @@ master_data as (
         ] %}
         arg_max({{ column }}, (month_key, source_row)) filter ({{ column }} is not null) as {{ column }}
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from registrations
     group by student_key
 ),

@@ -51,7 +51,7 @@ typed as (
                     'variant_name', 'intake', 'organization_name', 'organization_level', 'channel', 'payment_pattern',
                     'payment_method', 'amount', 'recorded_by', 'note'
                 ] %}
-                case when {{ is_error(column) }} then '{{ column }}' end{{ ',' if not loop.last }}
+                    case when {{ is_error(column) }} then '{{ column }}' end{{ ',' if not loop.last }}
                 {%- endfor %}
             ],
             lambda column_name: column_name is not null

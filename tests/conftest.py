@@ -1,0 +1,98 @@
+"""Fixtures: an installation of Atlas in a folder of its own, with workbooks, built by the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from atlas_assets.registry import Configuration
+from atlas_assets.sample.workbooks import write_samples
+from atlas_assets.settings import PROJECT_DIR, Settings
+from atlas_assets.workspace import Workspace
+
+CONFIG_DIR = PROJECT_DIR / "source" / "config"
+YEARS = range(2025, 2027)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Settings that point into one folder, and the command run with them."""
+
+    root: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "ATLAS_SOURCE_DIR": str(self.root / "source"),
+            "ATLAS_OUTPUT_DIR": str(self.root / "output"),
+            "ATLAS_DUCKDB": str(self.root / "warehouse.db"),
+            "DATABASE_URL": f"file:{self.root / 'operational.db'}",
+            "DAGSTER_HOME": str(self.root / "dagster"),
+        }
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.model_validate(self.environment)
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.settings)
+
+    def atlas(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run the command; its exit status has to be `status`."""
+        finished = subprocess.run(
+            [sys.executable, "-m", "atlas_assets.cli.main", *arguments],
+            env={**os.environ, **self.environment},
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == status, finished.stdout + finished.stderr
+        return finished
+
+    def report(self, entity: str, period: str) -> dict:
+        path = self.root / "output" / "monthly" / f"{entity}-{period}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    return Configuration(CONFIG_DIR)
+
+
+def make_installation(root: Path, *, defects: float = 0.08, scale: float = 0.5) -> Installation:
+    root.mkdir(parents=True)
+    write_samples(
+        root / "source",
+        Configuration(CONFIG_DIR),
+        years=YEARS,
+        seed=7,
+        scale=scale,
+        defects=defects,
+    )
+    return Installation(root)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation whose newest month is built; tests must not change it. Made once for all."""
+    shared = tmp_path_factory.getbasetemp().parent / "built"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "done").exists():
+            make_installation(shared).atlas("build")
+            (shared / "done").touch()
+    return Installation(shared)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """An installation of one's own with few rows, not built yet."""
+    return make_installation(tmp_path / "atlas", defects=0.0, scale=0.2)

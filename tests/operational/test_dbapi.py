@@ -1,0 +1,125 @@
+"""Each defect of the stock driver that the module mends."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from atlas_assets.errors import ConfigurationError
+from atlas_assets.operational import dbapi
+from atlas_assets.operational.sessions import OperationalStore
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> dbapi.Connection:
+    connection = dbapi.connect(str(tmp_path / "test.db"))
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, value, whole INTEGER UNIQUE)")
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("INSERT INTO t (whole) VALUES (1), (1)", dbapi.IntegrityError),
+        ("SELECT * FROM nothing", dbapi.OperationalError),
+        ("SELEC", dbapi.OperationalError),
+    ],
+)
+def test_errors_have_their_classes(
+    connection: dbapi.Connection, statement: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        connection.execute(statement)
+
+
+@given(
+    st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+    | st.binary(min_size=1)
+    | st.none()
+)
+def test_values_come_back_as_they_went_in(value: object) -> None:
+    connection = dbapi.connect(":memory:")
+    kind = "INTEGER" if isinstance(value, int) else "BLOB"
+    connection.execute(f"CREATE TABLE t (value {kind})")
+    connection.execute("INSERT INTO t VALUES (?)", [value])
+    assert connection.execute("SELECT value FROM t").fetchall() == [(value,)]
+
+
+@pytest.mark.parametrize("value", ["a\x00b", 2**63, object()])
+def test_what_cannot_be_stored_exactly_is_refused(
+    connection: dbapi.Connection, value: object
+) -> None:
+    with pytest.raises((dbapi.DataError, dbapi.InterfaceError)):
+        connection.execute("INSERT INTO t (value) VALUES (?)", [value])
+
+
+def test_fetching_twice_does_not_insert_twice(connection: dbapi.Connection) -> None:
+    cursor = connection.execute("INSERT INTO t (value) VALUES ('x') RETURNING id")
+    assert cursor.fetchall() == [(1,)]
+    assert cursor.fetchall() == []
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+
+
+def test_schema_changes_roll_back_too(connection: dbapi.Connection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("CREATE TABLE gone (id)")
+    connection.execute("/* c */ INSERT INTO t (value) VALUES (1)")
+    connection.rollback()
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    assert tables == [("t",)]
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+
+
+def test_a_closed_connection_says_so(connection: dbapi.Connection) -> None:
+    connection.close()
+    with pytest.raises(dbapi.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
+def test_a_writer_waits_for_another_and_other_threads_go_on(tmp_path: Path) -> None:
+    path = str(tmp_path / "test.db")
+    first, second = dbapi.connect(path), dbapi.connect(path, timeout=20)
+    first.execute("CREATE TABLE t (id)")
+    first.execute("BEGIN IMMEDIATE")
+    waiting = threading.Thread(target=second.execute, args=("BEGIN IMMEDIATE",))
+    waiting.start()
+    assert first.execute("INSERT INTO t VALUES (1)").rowcount == 1  # the lock's owner still works
+    first.commit()
+    waiting.join(timeout=20)
+    assert second.in_transaction
+
+
+def test_a_lock_that_is_never_freed_ends_in_an_error(tmp_path: Path) -> None:
+    path = str(tmp_path / "test.db")
+    first, second = dbapi.connect(path), dbapi.connect(path, timeout=0.05)
+    first.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    with pytest.raises(dbapi.OperationalError, match="locked"):
+        second.execute("BEGIN IMMEDIATE")
+    assert time.monotonic() - started >= 0.05
+
+
+def test_sqlalchemy_sees_its_own_errors_and_keeps_nothing_of_a_failed_block(tmp_path: Path) -> None:
+    store = OperationalStore(f"file:{tmp_path / 'test.db'}")
+    with store.writer() as connection:
+        connection.execute(sa.text("CREATE TABLE t (id INTEGER PRIMARY KEY)"))
+    with pytest.raises(IntegrityError), store.writer() as connection:
+        connection.execute(sa.text("INSERT INTO t VALUES (1)"))
+        connection.execute(sa.text("INSERT INTO t VALUES (1)"))
+    with store.reader() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM t")).scalar() == 0
+        with pytest.raises(OperationalError, match="readonly"):
+            connection.execute(sa.text("INSERT INTO t VALUES (1)"))
+
+
+def test_an_unknown_database_url_is_refused(tmp_path: Path) -> None:
+    store = OperationalStore(f"postgres://{tmp_path}")
+    with pytest.raises(ConfigurationError, match="Expected file:"), store.reader():
+        pass

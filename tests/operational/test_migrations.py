@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from atlas_assets.operational.migrate import alembic_config, migrate
+from atlas_assets.operational.models.base import Base
+from atlas_assets.operational.seed import seed
+from atlas_assets.operational.sessions import OperationalStore
+from atlas_assets.registry import Configuration
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> OperationalStore:
+    store = OperationalStore(f"file:{tmp_path / 'operational.db'}")
+    migrate(store)
+    return store
+
+
+def test_the_migrations_make_what_the_models_say(store: OperationalStore) -> None:
+    with store.writer() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_down_and_up_again(store: OperationalStore) -> None:
+    with store.writer(foreign_keys=False) as connection:
+        command.downgrade(alembic_config(connection), "base")
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    migrate(store)
+    with store.reader() as connection:
+        tables = set(sa.inspect(connection).get_table_names())
+    assert tables == {"alembic_version", *Base.metadata.tables}
+
+
+def test_seeding_again_changes_nothing(
+    store: OperationalStore, configuration: Configuration
+) -> None:
+    registry = configuration.registry
+    seed(store, registry, registry.entities)
+    before = everything(store)
+    seed(store, registry, registry.entities)
+    assert everything(store) == before
+    assert len(before["core_unit"]) == 12
+    assert len(before["marketing_channel"]) == 19
+
+
+def everything(store: OperationalStore) -> dict[str, list[tuple]]:
+    with store.reader() as connection:
+        return {
+            name: [tuple(row) for row in connection.execute(sa.select(table).order_by(sa.text("1, 2")))]
+            for name, table in Base.metadata.tables.items()
+        }

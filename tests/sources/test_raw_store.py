@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import polars as pl
+
+from atlas_assets.periods import Month
+from atlas_assets.sources.adapter import RawPartition, SheetManifest
+from atlas_assets.sources.raw_store import RawStore
+
+JANUARY = Month(2026, 1)
+
+
+class Adapter:
+    """Stands for where the partitions come from; the store only notes its name."""
+
+    name = "test"
+
+
+def partition(source_hash: str, *, amount: str = "1") -> RawPartition:
+    frame = pl.DataFrame({"source_row": [7], "amount": [amount]})
+    manifest = SheetManifest("book.xlsx", "JANUARI", source_hash, "layout", [6], {"O": "amount"}, 1, 1)
+    return RawPartition("transactions", "IONS", JANUARY, frame, manifest)
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(directory.rglob("*.parquet"))}
+
+
+def test_an_unchanged_sheet_stays_byte_for_byte(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    assert store.load(partition("a"), Adapter()).changed == "transactions not loaded yet"
+    before = contents(tmp_path)
+    assert store.load(partition("a"), Adapter()).changed is None
+    assert contents(tmp_path) == before
+
+
+def test_a_changed_sheet_replaces_its_partition_whole(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"), Adapter())
+    before = store.partition_hashes()
+    changed = store.load(partition("b", amount="2"), Adapter()).changed
+    assert changed == "sheet 'JANUARI' of book.xlsx changed"
+    frame = pl.read_parquet(store.glob("transactions"))
+    assert frame.select("entity_code", "month_key", "source_row", "amount").rows() == [
+        ("IONS", JANUARY.first_day, 7, "2")
+    ]
+    assert store.partition_hashes() != before
+
+
+def test_a_table_that_is_no_longer_configured_goes(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"), Adapter())
+    nothing = RawPartition("transactions", "IONS", JANUARY, pl.DataFrame(), None)
+    assert store.load(nothing, Adapter()).changed == "transactions is no longer configured"
+    assert contents(tmp_path) == {}

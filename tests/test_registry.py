@@ -1,0 +1,73 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from atlas_assets.errors import ConfigurationError
+from atlas_assets.registry import Configuration
+from conftest import CONFIG_DIR
+
+
+def edited(tmp_path: Path, name: str, old: str, new: str) -> Configuration:
+    """Return the configuration with one text replaced in one file."""
+    target = tmp_path / "config"
+    shutil.copytree(CONFIG_DIR, target)
+    text = (target / name).read_text(encoding="utf-8")
+    assert old in text
+    (target / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return Configuration(target)
+
+
+def test_the_shipped_configuration_covers_both_entities_and_all_years(
+    configuration: Configuration,
+) -> None:
+    assert sorted(configuration.years) == [
+        (entity, year) for entity in ("EPN", "IONS") for year in range(2023, 2027)
+    ]
+    columns = {
+        year: len(configuration.years["IONS", year].tables["transactions"].columns)
+        for year in range(2023, 2027)
+    }
+    assert columns == {2023: 15, 2024: 15, 2025: 15, 2026: 17}
+    assert configuration.years["IONS", 2026].tables["students"].sheet_for(9) == "SEPTEMBER25"
+    assert len(configuration.registry.channels) == 19
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("ions-2026.yaml", "header_row: 6", "header_rw: 6", r"ions-2026\.yaml, line \d+: .*header_rw"),
+        ("ions-2026.yaml", "header_row: 6", "header_row: 0", "greater than or equal to 1. Found 0"),
+        ("ions-2026.yaml", "2: FEBRUARI,", "2: JANUARI,", "sheet 'JANUARI' occurs twice"),
+        ("ions-2026.yaml", "year: 2026", "year: 2025", "Expected the name ions-2025.yaml"),
+        ("ions-2026.yaml", "entity: IONS", "entity: IONZ", "Did you mean 'IONS'"),
+        ("epn-2024.yaml", "workbook: evaluation", "workbook: evalution", "Did you mean 'evaluation'"),
+        ("registry.yaml", 'color: "#C77700"', "color: orange", r"registry.yaml, line \d+.*orange"),
+        ("registry.yaml", "{code: ICA,", "{code: ICC,", "unit code of IONS 'ICC' occurs twice"),
+    ],
+)
+def test_a_mistake_names_file_key_and_what_is_expected(
+    tmp_path: Path, name: str, old: str, new: str, told: str
+) -> None:
+    configuration = edited(tmp_path, name, old, new)
+    with pytest.raises(ConfigurationError, match=told):
+        _ = configuration.registry, configuration.years
+
+
+def test_an_unknown_entity_or_unit_lists_the_known_ones(configuration: Configuration) -> None:
+    with pytest.raises(ConfigurationError, match=r"no entity 'inos'. Did you mean 'IONS'.*EPN"):
+        configuration.registry.entity("inos")
+    with pytest.raises(ConfigurationError, match="IONS has no unit 'XYZ'"):
+        configuration.registry.entity("IONS").unit("XYZ")
+
+
+def test_a_third_entity_needs_configuration_only(tmp_path: Path) -> None:
+    third = (
+        "  - code: NEW\n    name: New\n    full_name: PT New\n    units:\n"
+        '      - {code: ONE, name: One, brand: One, receipt_prefix: NE, color: "#123456"}\n'
+    )
+    configuration = edited(tmp_path, "registry.yaml", "\n# A word in", f"{third}\n# A word in")
+    text = (CONFIG_DIR / "epn-2026.yaml").read_text(encoding="utf-8")
+    path = configuration.config_dir / "new-2026.yaml"
+    path.write_text(text.replace("entity: EPN", "entity: NEW"), encoding="utf-8")
+    assert ("NEW", 2026) in configuration.years
