@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -18,6 +19,9 @@ from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
     from atlas_assets.settings import Settings
+
+# Dagster's own notices on parts of it that Atlas uses knowingly.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -16,6 +16,9 @@ from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.settings import PROJECT_DIR, Settings
 from atlas_assets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFIG_DIR = PROJECT_DIR / "source" / "config"
 YEARS = range(2025, 2027)

@@ -37,7 +37,9 @@ def test_a_period_knows_its_kind(text: str, first: str, last: str, kind: PeriodT
     assert (str(period.first), str(period.last), period.type) == (first, last, kind)
 
 
-@pytest.mark.parametrize("text", ["2026-13", "Februari", "2026-Q5", "2026-04..2026-02", "", "26-02"])
+@pytest.mark.parametrize(
+    "text", ["2026-13", "Februari", "2026-Q5", "2026-04..2026-02", "", "26-02"]
+)
 def test_what_is_no_period_is_refused_with_the_accepted_forms(text: str) -> None:
     with pytest.raises(ValueError, match=r"2026-02|ends in"):
         Period.parse(text)

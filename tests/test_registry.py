@@ -2,10 +2,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import CONFIG_DIR
 
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.registry import Configuration
-from conftest import CONFIG_DIR
 
 
 def edited(tmp_path: Path, name: str, old: str, new: str) -> Configuration:
@@ -36,12 +36,22 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("ions-2026.yaml", "header_row: 6", "header_rw: 6", r"ions-2026\.yaml, line \d+: .*header_rw"),
+        (
+            "ions-2026.yaml",
+            "header_row: 6",
+            "header_rw: 6",
+            r"ions-2026\.yaml, line \d+: .*header_rw",
+        ),
         ("ions-2026.yaml", "header_row: 6", "header_row: 0", "greater than or equal to 1. Found 0"),
         ("ions-2026.yaml", "2: FEBRUARI,", "2: JANUARI,", "sheet 'JANUARI' occurs twice"),
         ("ions-2026.yaml", "year: 2026", "year: 2025", "Expected the name ions-2025.yaml"),
         ("ions-2026.yaml", "entity: IONS", "entity: IONZ", "Did you mean 'IONS'"),
-        ("epn-2024.yaml", "workbook: evaluation", "workbook: evalution", "Did you mean 'evaluation'"),
+        (
+            "epn-2024.yaml",
+            "workbook: evaluation",
+            "workbook: evalution",
+            "Did you mean 'evaluation'",
+        ),
         ("registry.yaml", 'color: "#C77700"', "color: orange", r"registry.yaml, line \d+.*orange"),
         ("registry.yaml", "{code: ICA,", "{code: ICC,", "unit code of IONS 'ICC' occurs twice"),
     ],

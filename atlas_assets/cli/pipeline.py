@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import dagster as dg
 
 from atlas_assets import automation
 from atlas_assets.errors import ConfigurationError, UsageError
@@ -20,12 +17,10 @@ from atlas_assets.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import dagster as dg
     from rich.console import Console
 
     from atlas_assets.settings import Settings
-
-# Dagster's own notices on parts of it that Atlas uses knowingly.
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 @dataclass

@@ -105,14 +105,14 @@ def load(path: Path) -> PresentationType:
     missing: list[str] = []
     for name, places in REQUIRED.items():
         if name not in layouts:
-            missing.append(f"the layout {name!r}")
+            missing.append(f"the layout {str(name)!r}")
             continue
         found = {
             (item.placeholder_format.idx, _kind(item.placeholder_format.type))
             for item in layouts[name].placeholders
         }
         missing += [
-            f"in layout {name!r} the placeholder {index} of type {kind}"
+            f"in layout {str(name)!r} the placeholder {index} of type {kind}"
             for index, kind in sorted(places - found)
         ]
     if missing:

@@ -111,7 +111,9 @@ class WorkbookAdapter:
         try:
             return read_grid(reader, sheet)
         except fastexcel.FastExcelError as error:
-            raise SourceError(f"{path.name}, sheet {sheet!r} cannot be read: {_first_line(error)}.") from error
+            raise SourceError(
+                f"{path.name}, sheet {sheet!r} cannot be read: {_first_line(error)}."
+            ) from error
 
     def _columns(
         self,

@@ -110,9 +110,9 @@ def test_sqlalchemy_sees_its_own_errors_and_keeps_nothing_of_a_failed_block(tmp_
     store = OperationalStore(f"file:{tmp_path / 'test.db'}")
     with store.writer() as connection:
         connection.execute(sa.text("CREATE TABLE t (id INTEGER PRIMARY KEY)"))
+    twice = [sa.text("INSERT INTO t VALUES (1)")] * 2
     with pytest.raises(IntegrityError), store.writer() as connection:
-        connection.execute(sa.text("INSERT INTO t VALUES (1)"))
-        connection.execute(sa.text("INSERT INTO t VALUES (1)"))
+        list(map(connection.execute, twice))
     with store.reader() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM t")).scalar() == 0
         with pytest.raises(OperationalError, match="readonly"):

@@ -48,6 +48,8 @@ def test_seeding_again_changes_nothing(
 def everything(store: OperationalStore) -> dict[str, list[tuple]]:
     with store.reader() as connection:
         return {
-            name: [tuple(row) for row in connection.execute(sa.select(table).order_by(sa.text("1, 2")))]
+            name: [
+                tuple(row) for row in connection.execute(sa.select(table).order_by(sa.text("1, 2")))
+            ]
             for name, table in Base.metadata.tables.items()
         }

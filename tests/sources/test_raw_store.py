@@ -17,7 +17,9 @@ class Adapter:
 
 def partition(source_hash: str, *, amount: str = "1") -> RawPartition:
     frame = pl.DataFrame({"source_row": [7], "amount": [amount]})
-    manifest = SheetManifest("book.xlsx", "JANUARI", source_hash, "layout", [6], {"O": "amount"}, 1, 1)
+    manifest = SheetManifest(
+        "book.xlsx", "JANUARI", source_hash, "layout", [6], {"O": "amount"}, 1, 1
+    )
     return RawPartition("transactions", "IONS", JANUARY, frame, manifest)
 
 

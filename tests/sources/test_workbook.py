@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from conftest import CONFIG_DIR
 
 from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
@@ -15,7 +16,6 @@ from atlas_assets.sample.business import Business, invent
 from atlas_assets.sample.defects import intake_text
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.sources.workbook import WorkbookAdapter
-from conftest import CONFIG_DIR
 
 SEED, SCALE = 3, 0.4
 FEBRUARY = Month(2026, 2)
@@ -53,7 +53,9 @@ def test_transactions_of_every_year_are_the_records_that_were_written(
 ) -> None:
     frame = adapter.read("transactions", "IONS", month).frame
     wanted = [payment for payment in business.transactions if payment.month == month]
-    read = frame.select("transaction_date", "student_name", "product_name", "intake", "amount").rows()
+    read = frame.select(
+        "transaction_date", "student_name", "product_name", "intake", "amount"
+    ).rows()
     assert Counter(read) == Counter(
         (
             str(payment.paid_on),
@@ -83,7 +85,9 @@ def test_targets_of_a_month_are_in_long_form_without_sub_totals(
 ) -> None:
     partition = adapter.read("targets", "IONS", FEBRUARY)
     planned = {(t.unit, t.product_name): t for t in business.targets if t.month == FEBRUARY}
-    rows = partition.frame.select("unit", "product_name", "target_students", "target_revenue").rows()
+    rows = partition.frame.select(
+        "unit", "product_name", "target_students", "target_revenue"
+    ).rows()
     assert rows == [
         (unit, product, str(target.students), str(target.revenue))
         for (unit, product), target in planned.items()
@@ -127,7 +131,8 @@ def test_every_row_below_the_header_is_kept_or_named_as_no_data(
                 cell.row
                 for line in sheet.iter_rows(min_row=layout.first_data_row)
                 for cell in line
-                if cell.value is not None and cell.coordinate.rstrip("0123456789") in manifest.columns
+                if cell.value is not None
+                and cell.coordinate.rstrip("0123456789") in manifest.columns
             }
             assert filled <= kept | not_data
             assert not kept & not_data

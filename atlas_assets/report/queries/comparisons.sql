@@ -74,6 +74,12 @@ facts as (
     from programs
 ),
 
+loaded_months as (
+    select distinct month_key
+    from marts.mart_revenue
+    where entity_code = $entity
+),
+
 -- A period counts only when all its months have been loaded for the entity.
 loaded_spans as (
     select
@@ -82,10 +88,7 @@ loaded_spans as (
         spans.first_month,
         spans.last_month
     from spans
-    inner join (
-        select distinct month_key from marts.mart_revenue
-        where entity_code = $entity
-    ) as loaded
+    inner join loaded_months as loaded
         on loaded.month_key between spans.first_month and spans.last_month
     group by all
     having count(*) = datediff('month', spans.first_month, spans.last_month) + 1

@@ -8,24 +8,41 @@ loaded as (
     where entity_code = $entity
 ),
 
+-- Each unit's rows, and all of them again for the entity.
+revenue_rows as (
+    select
+        unnest([unit_code, null]) as unit_code,
+        month_key,
+        revenue_actuals as value
+    from marts.mart_revenue
+    where entity_code = $entity and list_contains($units, unit_code)
+),
+
 revenue as (
     select
         unit_code,
         month_key,
-        sum(revenue_actuals) as value
-    from marts.mart_revenue
+        sum(value) as value
+    from revenue_rows
+    group by all
+),
+
+target_rows as (
+    select
+        unnest([unit_code, null]) as unit_code,
+        month_key,
+        target_revenue as value
+    from marts.mart_targets
     where entity_code = $entity and list_contains($units, unit_code)
-    group by grouping sets ((unit_code, month_key), (month_key))
 ),
 
 targets as (
     select
         unit_code,
         month_key,
-        sum(target_revenue) as value
-    from marts.mart_targets
-    where entity_code = $entity and list_contains($units, unit_code)
-    group by grouping sets ((unit_code, month_key), (month_key))
+        sum(value) as value
+    from target_rows
+    group by all
 ),
 
 subjects as (
@@ -48,8 +65,9 @@ figures as (
     left join revenue as actuals
         on subjects.unit_code is not distinct from actuals.unit_code and months.month_key = actuals.month_key
     left join revenue as last_year
-        on subjects.unit_code is not distinct from last_year.unit_code
-        and months.month_key - interval 1 year = last_year.month_key
+        on
+            subjects.unit_code is not distinct from last_year.unit_code
+            and months.month_key - interval 1 year = last_year.month_key
     left join targets
         on subjects.unit_code is not distinct from targets.unit_code and months.month_key = targets.month_key
 )

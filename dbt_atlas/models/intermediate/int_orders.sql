@@ -82,7 +82,7 @@ judged as (
                     when split_part(spelled.receipt_number, '.', 1) != units.receipt_prefix then 'unit_prefix_mismatch'
                 end
             ],
-            lambda warning: warning is not null
+            lambda warning: warning is not null  -- noqa: RF02
         ) as warnings
     from spelled
     cross join rules

@@ -1,0 +1,22 @@
+# Shortcuts; everything here is a command of the README or of .ci/run.
+
+# The main job.
+build *options:
+    uv run atlas build {{ options }}
+
+# What CI runs.
+check:
+    .ci/run
+
+# Put code and SQL in order.
+format:
+    uv run --all-groups ruff format .
+    uv run --all-groups ruff check --fix .
+    uv run --all-groups sqlfluff fix dbt_atlas/models
+    cd atlas_assets/report/queries && uv run --all-groups sqlfluff fix .
+
+# Rebuild what is generated and committed: sample workbooks, template, JSON Schema.
+generate:
+    uv run atlas sample source
+    uv run python -m atlas_assets.deck.template
+    uv run python -m atlas_assets.report.schema

@@ -1,0 +1,100 @@
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+from conftest import Installation
+
+from atlas_assets.build import build_definitions
+
+
+@pytest.fixture(scope="module")
+def definitions(built: Installation) -> dg.Definitions:
+    return build_definitions(built.settings)
+
+
+def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    groups: dict[str, list[str]] = {}
+    for key in graph.materializable_asset_keys:
+        groups.setdefault(graph.get(key).group_name, []).append(key.path[-1])
+    assert {group: sorted(names) for group, names in groups.items()} == {
+        "raw": [
+            "marketing_activity",
+            "organizations",
+            "sheet_manifest",
+            "students",
+            "targets",
+            "transactions",
+        ],
+        "staging": [
+            "stg_marketing_activity",
+            "stg_organizations",
+            "stg_registry_words",
+            "stg_students",
+            "stg_targets",
+            "stg_transactions",
+        ],
+        "intermediate": [
+            "audit_flagged_rows",
+            "int_enrollments",
+            "int_marketing_activity",
+            "int_orders",
+            "int_organizations",
+            "int_students",
+            "int_targets",
+        ],
+        "marts": [
+            "mart_channel_marketing",
+            "mart_program_progress",
+            "mart_revenue",
+            "mart_school_progress",
+            "mart_targets",
+        ],
+        "operational": ["lookups", "records"],
+        "reports": ["monthly_deck", "monthly_pdf", "monthly_report"],
+    }
+    jobs = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
+    assert jobs == {
+        "deliver",
+        "extract",
+        "monthly_close",
+        "publish",
+        "report",
+        "seed",
+        "sync",
+        "transform",
+    }
+
+
+def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    upstream = graph.get_ancestor_asset_keys(dg.AssetKey(["reports", "monthly_pdf"]))
+    assert dg.AssetKey(["raw", "transactions"]) in upstream
+    assert dg.AssetKey(["marts", "mart_revenue"]) in upstream
+    blocking = {
+        check.name
+        for check in graph.asset_check_keys
+        if graph.get_check_spec(check).blocking
+        and check.name in {"sheet_amounts_accounted_for", "report_totals_equal_marts"}
+    }
+    assert len(blocking) == 2
+
+
+def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.description, key
+        assert node.owners, key
+        assert node.kinds, key
+
+
+def test_partitions_are_entities_by_months_and_include_the_running_month(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    partitions = graph.get(dg.AssetKey(["marts", "mart_revenue"])).partitions_def
+    keys = set(partitions.get_partition_keys())
+    today = f"{datetime.now(UTC).astimezone():%Y-%m}"
+    assert {"EPN|2025-01", "IONS|2026-10", f"IONS|{today}"} <= keys
+    assert not any(key.endswith("2024-12") for key in keys)

@@ -1,0 +1,160 @@
+"""The command as a user types it, on an installation of its own."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from conftest import Installation
+
+from atlas_assets.settings import PROJECT_DIR
+
+
+def rows_of(database: Path) -> dict[str, list[tuple]]:
+    """Return every row of every table, read by another process's library of the same file."""
+    script = (
+        "import json, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1])\n"
+        "tables = [t for (t,) in c.execute(\"select name from sqlite_master where type='table'\")]\n"
+        "print(json.dumps({t: c.execute(f'select * from {t} order by 1').fetchall() for t in tables}))"
+    )
+    command = [sys.executable, "-c", script, str(database)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file()}
+
+
+def repository_files() -> set[tuple[str, int]]:
+    skipped = {".venv", ".git", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+    return {
+        (str(path), path.stat().st_mtime_ns)
+        for path in PROJECT_DIR.rglob("*")
+        if path.is_file() and not skipped & set(path.parts)
+    }
+
+
+def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
+    installation: Installation,
+) -> None:
+    before = repository_files()
+    first = installation.atlas("build", "--entity", "ions", "--period", "2026-02", "--json")
+    named = json.loads(first.stdout)["files"]
+    assert [Path(name).name for name in named][:2] == ["IONS-2026-02.json", "IONS-2026-02.pptx"]
+    assert all(Path(name).exists() for name in named)
+    files = files_of(installation.root / "output")
+    rows = rows_of(installation.root / "operational.db")
+    assert rows["finance_transaction"]
+    again = installation.atlas("build", "--entity", "ions", "--period", "2026-02", "--json")
+    assert json.loads(again.stdout)["files"] == named
+    assert len(json.loads(again.stdout)["runs"]) == 1  # nothing was stale
+    assert files_of(installation.root / "output") == files
+    assert rows_of(installation.root / "operational.db") == rows
+    assert repository_files() == before
+
+
+def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Installation) -> None:
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-03")
+    before = installation.report("EPN", "2026-03")["totals"]["last_period"]["value"]
+    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    cell = workbook["FEBRUARI"]["O7"]
+    cell.value += 1_000_000
+    workbook.save(path)
+    warned = installation.atlas("report", "--entity", "EPN", "--period", "2026-02")
+    assert "EPN 2026-02 is stale: sheet 'FEBRUARI' of LAPORAN EVALUASI EPN 2026.xlsx changed" in (
+        warned.stderr
+    )
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-03")
+    after = installation.report("EPN", "2026-03")["totals"]["last_period"]["value"]
+    assert after == before + 1_000_000
+
+
+def test_single_stages_can_be_run_one_after_the_other(installation: Installation) -> None:
+    installation.atlas("seed")
+    installation.atlas("sync", "--entity", "IONS", "--year", "2026", "--month", "1-2")
+    installation.atlas("publish", "--entity", "IONS", "--year", "2026", "--month", "2")
+    shown = installation.atlas("report", "--entity", "IONS", "--year", "2026", "--month", "2")
+    assert "IONS-2026-02.json" in shown.stdout
+    rows = rows_of(installation.root / "operational.db")
+    ledger = installation.workspace.runs.latest_hashes("transform")
+    assert rows["core_entity"]
+    assert {str(month) for _, month in ledger} == {"2026-01", "2026-02"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["build", "--entity", "inos"], "There is no entity 'inos'. Did you mean 'IONS'"),
+        (["build", "--period", "2026-13"], "'2026-13' is not a period"),
+        (["build", "--period", "2022-01"], "has no data for 2022-01"),
+        (["sync", "--entity", "IONS"], "give either --period, or --year"),
+        (["sync", "--entity", "IONS", "--year", "2026", "--month", "x"], "--month takes 2 or 1-3"),
+        (["nothing"], "No such command"),
+    ],
+)
+def test_wrong_use_ends_with_status_2_and_says_what_is_right(
+    built: Installation, arguments: list[str], told: str
+) -> None:
+    finished = built.atlas(*arguments, status=2)
+    assert told in finished.stderr.replace("\n", " ")
+    assert finished.stdout == ""
+
+
+def test_a_missing_sheet_fails_with_a_clear_message_and_keeps_the_earlier_report(
+    installation: Installation,
+) -> None:
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
+    before = files_of(installation.root / "output")
+    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    workbook["FEBRUARI"].title = "FEBRUARY"
+    workbook.save(path)
+    failed = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    message = failed.stderr.replace("\n", " ")
+    assert (
+        "LAPORAN EVALUASI EPN 2026.xlsx has no sheet 'FEBRUARI'. Did you mean 'FEBRUARY'" in message
+    )
+    assert files_of(installation.root / "output") == before
+
+
+def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
+    installation: Installation,
+) -> None:
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
+    before = files_of(installation.root / "output")
+    rows = rows_of(installation.root / "operational.db")
+    raw = installation.workspace.raw_store.raw_dir / "transactions" / "EPN" / "2026-02.parquet"
+    frame = pl.read_parquet(raw)
+    doubled = pl.col("amount").cast(pl.Int64) * (pl.int_range(pl.len()) == 0).cast(pl.Int64)
+    frame.with_columns((pl.col("amount").cast(pl.Int64) + doubled).cast(pl.String)).write_parquet(
+        raw
+    )
+    failed = installation.atlas("sync", "--entity", "EPN", "--period", "2026-02", status=1)
+    message = failed.stderr.replace("\n", " ")
+    assert (
+        "sheet_amounts_accounted_for: LAPORAN EVALUASI EPN 2026.xlsx, sheet 'FEBRUARI'" in message
+    )
+    assert "nothing is published or reported until they agree" in message
+    assert files_of(installation.root / "output") == before
+    assert rows_of(installation.root / "operational.db") == rows
+
+
+def test_help_needs_no_dagster() -> None:
+    script = "import sys; from atlas_assets.cli.main import app; print('dagster' in sys.modules)"
+    command = [sys.executable, "-c", script]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "False"
+
+
+def test_the_ledger_and_the_runs_are_kept(built: Installation) -> None:
+    index = built.root / "dagster" / "history" / "runs.db"
+    with sqlite3.connect(index) as connection:
+        runs = connection.execute("SELECT pipeline_name, status FROM runs").fetchall()
+    assert ("sync", "SUCCESS") in runs
+    assert ("deliver", "SUCCESS") in runs

@@ -1,0 +1,140 @@
+"""report.json against the sheets, read independently of the product, and against its schema."""
+
+import re
+from collections import defaultdict
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from conftest import Installation
+
+from atlas_assets.errors import ReportError
+from atlas_assets.periods import Month, Period
+from atlas_assets.report.assemble import assemble
+from atlas_assets.report.model import Report
+from atlas_assets.report.schema import PATH, schema_text
+
+UNIT_NAMES = {
+    "WLC Inggris": "WLC_ENGLISH",
+    "WLC Non Inggris": "WLC_NON_ENGLISH",
+    "True Mandarin": "TM",
+    "Neutron Priority": "NP",
+    "IONs Culinary College": "ICC",
+    "IONs Culinary Academy": "ICA",
+    "Detection": "DTC",
+    "IONs": "IONS",
+    "Bimbingan Belajar": "BIMBEL",
+    "Privat": "PRIVAT",
+    "Try Out": "TRYOUT",
+}
+EVALUATION = {
+    "IONS": "LAPORAN EVALUASI IONs {} TM-WLC.xlsx",
+    "EPN": "LAPORAN EVALUASI EPN {}.xlsx",
+}
+SHEETS = [
+    *("JANUARI", "FEBRUARI", "MARET", "APRIL", "MEI", "JUNI"),
+    *("JULI", "AGUSTUS", "SEPTEMBER", "OKTOBER", "NOVEMBER", "DESEMBER"),
+]
+
+
+def readable(value: object) -> Decimal | None:
+    """Return the rupiah that a person reads in a cell."""
+    if isinstance(value, int | float):
+        return Decimal(str(value))
+    text = re.sub(r"[Rp\s]", "", str(value or ""))
+    if re.fullmatch(r"\d+,-", text):
+        return Decimal(text[:-2])
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+(,00)?", text):
+        return Decimal(re.sub(r"[.,]", "", text.removesuffix(",00")))
+    return None
+
+
+def sheet_revenue(installation: Installation, entity: str, month: Month) -> dict[str, Decimal]:
+    """Return the readable amounts of a sheet by unit; of twins with one receipt only one."""
+    path = installation.root / "source" / EVALUATION[entity].format(month.year)
+    sheet = openpyxl.load_workbook(path, data_only=True)[SHEETS[month.number - 1]]
+    header = {re.sub(r"[\s.]+", " ", str(c.value)).strip().upper(): c.column - 1 for c in sheet[6]}
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    seen: set[tuple] = set()
+    for row in sheet.iter_rows(min_row=7, values_only=True):
+        unit = str(row[header["TENANT"]] or "")
+        amount = readable(row[header["JUMLAH"]])
+        cells = row[1:17]
+        if "NO KWITANSI" in header and cells in seen:
+            continue
+        seen.add(cells)
+        code = UNIT_NAMES.get(unit, unit)
+        if amount is not None and re.fullmatch(r"[A-Z_]{2,}", code) and isinstance(row[0], int):
+            totals[code] += amount
+    return dict(totals)
+
+
+@pytest.mark.parametrize("entity", ["IONS", "EPN"])
+@pytest.mark.parametrize("month", [Month(2025, 3), Month(2026, 2), Month(2026, 7), Month(2026, 10)])
+def test_revenue_per_unit_is_the_sum_of_the_readable_amounts_in_the_sheet(
+    built: Installation, entity: str, month: Month
+) -> None:
+    workspace = built.workspace
+    registry_entity = workspace.configuration.registry.entity(entity)
+    with workspace.warehouse.connect() as connection:
+        report = assemble(connection, registry_entity, Period.of_month(month), locale="id")
+    reported = {
+        code: unit.revenue.revenue_actuals
+        for code, unit in report.units.items()
+        if unit.revenue.revenue_actuals
+    }
+    assert reported == sheet_revenue(built, entity, month)
+    assert report.totals.revenue_actuals == sum(reported.values())
+
+
+def test_comparisons_and_shares_add_up(built: Installation) -> None:
+    report = built.report("IONS", "2026-10")
+    totals = report["totals"]
+    trend = {point["month"]: point for point in totals["trend"]}
+    assert list(trend)[-1] == "2026-10"
+    assert len(trend) == 13
+    assert totals["last_period"]["value"] == trend["2026-09"]["actuals"]
+    assert totals["last_year"]["value"] == trend["2025-10"]["actuals"]
+    assert totals["gap_to_target"] == totals["revenue_actuals"] - totals["revenue_target"]
+    assert totals["best_year"]["value"] == max(
+        trend["2026-10"]["actuals"], trend["2025-10"]["actuals"]
+    )
+    for unit in report["units"].values():
+        programs = [row for row in unit["programs"] if row["customer_type"] == "all"]
+        assert sum(row["revenue"] for row in programs) == unit["revenue"]["revenue_actuals"]
+        by_type = unit["key_comparison"]["by_customer_type"].values()
+        assert sum(kind["orders"]["value"] or 0 for kind in by_type) == (
+            unit["key_comparison"]["orders"]["value"] or 0
+        )
+        shares = [
+            row["contribution_pct"] for row in unit["channels"] if row["customer_type"] == "all"
+        ]
+        assert not shares or round(sum(shares), 2) == 100
+
+
+def test_every_row_is_valid_flagged_or_set_aside(built: Installation) -> None:
+    for entity in ("IONS", "EPN"):
+        quality = built.report(entity, "2026-10")["data_quality"]
+        assert quality["rows"] == (
+            quality["valid"] + sum(quality["flagged"].values()) + quality["duplicates"]
+        )
+        assert all(check["passed"] for check in quality["checks"])
+
+
+def test_a_month_without_data_names_the_months_that_have_some(built: Installation) -> None:
+    workspace = built.workspace
+    entity = workspace.configuration.registry.entity("IONS")
+    with (
+        workspace.warehouse.connect() as connection,
+        pytest.raises(ReportError, match=r"IONS 2024-05 has no data.*2026-10, 2026-09"),
+    ):
+        assemble(connection, entity, Period.parse("2024-05"), locale="id")
+
+
+def test_the_committed_schema_is_the_models() -> None:
+    assert PATH.read_text(encoding="utf-8") == schema_text()
+
+
+def test_report_json_reads_back_as_the_same_report(built: Installation) -> None:
+    text = (built.root / "output" / "monthly" / "EPN-2026-10.json").read_text(encoding="utf-8")
+    assert Report.model_validate_json(text).model_dump_json(indent=2) + "\n" == text
