@@ -17,6 +17,6 @@ format:
 
 # Rebuild what is generated and committed: sample workbooks, template, JSON Schema.
 generate:
-    uv run atlas sample source
+    uv run atlas sample source --defects 0.01
     uv run python -m atlas_assets.deck.template
     uv run python -m atlas_assets.report.schema

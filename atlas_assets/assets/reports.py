@@ -34,6 +34,7 @@ MARTS = [
 REPORT_KEY = dg.AssetKey(["reports", "monthly_report"])
 DECK_KEY = dg.AssetKey(["reports", "monthly_deck"])
 TOTALS_CHECK = "report_totals_equal_marts"
+HISTORY_CHECK = "earlier_months_are_loaded"
 
 
 def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -50,7 +51,12 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
                 asset=REPORT_KEY,
                 blocking=True,
                 description="Revenue in report.json equals the mart; else nothing is written.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                HISTORY_CHECK,
+                asset=REPORT_KEY,
+                description="Every earlier month of the source is loaded: customer types look back.",
+            ),
         ],
         output_required=False,
         group_name="reports",
@@ -78,6 +84,7 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
                     pair for report in reports for pair in report_totals(connection, report)
                 ]
             yield reconciliation_result(REPORT_KEY, TOTALS_CHECK, compared)
+            yield _history_result(workspace, scope)
             for report in reports:
                 workspace.report_files.write(report)
         yield dg.MaterializeResult(metadata=_key_figures(reports, workspace))
@@ -129,6 +136,33 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         yield dg.MaterializeResult(metadata=_files(paths))
 
     return [monthly_report, monthly_deck, monthly_pdf]
+
+
+def _history_result(workspace: Workspace, scope: Scope) -> dg.AssetCheckResult:
+    """Warn where a report lacks history, which nobody would see in its figures."""
+    missing = {
+        entity: [
+            month
+            for month in workspace.adapter.months(entity)
+            if month < scope.months[-1]
+            and not workspace.raw_store.is_loaded("transactions", entity, month)
+        ]
+        for entity in scope.entities
+    }
+    told = [
+        f"{entity}: {len(months)} earlier months are not loaded ({months[0]} to {months[-1]}), so "
+        "customer types, comparisons and schools are incomplete. Run `atlas build "
+        f"--entity {entity} --period {scope.months[-1]}`."
+        for entity, months in missing.items()
+        if months
+    ]
+    return dg.AssetCheckResult(
+        asset_key=REPORT_KEY,
+        check_name=HISTORY_CHECK,
+        passed=not told,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=" ".join(told) or "Every earlier month is loaded.",
+    )
 
 
 def present(workspace: Workspace, report: Report) -> Path:

@@ -87,6 +87,32 @@ flagged_orders as (
     from located
 ),
 
+planned_or_done as (
+    select
+        entity_code,
+        month_key,
+        source_file,
+        source_sheet,
+        source_row,
+        unit_code,
+        unit_text,
+        unreadable_columns,
+        target_revenue as amount
+    from targets
+    union all
+    select
+        entity_code,
+        month_key,
+        source_file,
+        source_sheet,
+        source_row,
+        unit_code,
+        unit_text,
+        unreadable_columns,
+        null as amount
+    from activity
+),
+
 -- Plans and activities of a unit that nobody knows, or with figures that cannot be read.
 other_sheets as (
     select
@@ -95,31 +121,7 @@ other_sheets as (
             list_concat(case when unit_code is null then ['unit'] else [] end, unreadable_columns)
         ) as column_name,
         unit_text
-    from (
-        select
-            entity_code,
-            month_key,
-            source_file,
-            source_sheet,
-            source_row,
-            unit_code,
-            unit_text,
-            unreadable_columns,
-            target_revenue as amount
-        from targets
-        union all
-        select
-            entity_code,
-            month_key,
-            source_file,
-            source_sheet,
-            source_row,
-            unit_code,
-            unit_text,
-            unreadable_columns,
-            null as amount
-        from activity
-    )
+    from planned_or_done
 ),
 
 flagged_others as (
