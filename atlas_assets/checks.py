@@ -60,7 +60,7 @@ def reconciliation_result(
         asset_key=asset,
         check_name=name,
         passed=not differing,
-        description=_what_to_do(differing) if differing else f"{len(compared)} figures agree.",
+        description=_what_to_do(differing) if differing else f"All figures agree ({len(compared)} compared).",
         metadata={
             "expected": float(sum(pair.expected for pair in compared)),
             "actual": float(sum(pair.actual for pair in compared)),
