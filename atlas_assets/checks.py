@@ -6,6 +6,7 @@ from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.reconciliation import Reconciliation, sheet_amounts
 from atlas_assets.scope import Scope
+from atlas_assets.staleness import input_hashes
 from atlas_assets.workspace import Workspace
 
 ORDERS_KEY = dg.AssetKey(["intermediate", "int_orders"])
@@ -44,7 +45,11 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
                     list(scope.months),
                 )
             ]
-        return reconciliation_result(ORDERS_KEY, SHEETS_CHECK, compared)
+        result = reconciliation_result(ORDERS_KEY, SHEETS_CHECK, compared)
+        with workspace.runs.stage("validate", scope, context.run.run_id) as stage:
+            stage.problem = None if result.passed else result.description
+            stage.source_hashes.update(input_hashes(workspace))
+        return result
 
     return [sheet_amounts_accounted_for]
 
@@ -60,7 +65,9 @@ def reconciliation_result(
         asset_key=asset,
         check_name=name,
         passed=not differing,
-        description=_what_to_do(differing) if differing else f"All figures agree ({len(compared)} compared).",
+        description=_what_to_do(differing)
+        if differing
+        else f"All figures agree ({len(compared)} compared).",
         metadata={
             "expected": float(sum(pair.expected for pair in compared)),
             "actual": float(sum(pair.actual for pair in compared)),

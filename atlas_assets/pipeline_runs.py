@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from atlas_assets.scope import Scope
     from atlas_assets.warehouse import Warehouse
 
-Stage = Literal["extract", "transform", "publish", "report"]
+Stage = Literal["extract", "transform", "validate", "publish", "report"]
 Partition = tuple[str, Month]
 
 _CREATE = """
@@ -68,8 +68,12 @@ GROUP BY entity, year, month
 
 @dataclass
 class StageResult:
-    """What a stage tells about its partitions: the hash of its input and the number of rows."""
+    """What a stage tells about its partitions: the hash of its input and the number of rows.
 
+    A stage that found something wrong, and ends without an exception, says so in `problem`.
+    """
+
+    problem: str | None = None
     source_hashes: dict[Partition, str] = field(default_factory=dict)
     row_counts: dict[Partition, int] = field(default_factory=dict)
 
@@ -96,6 +100,9 @@ class PipelineRuns:
         except BaseException as error:
             self._write(_FAIL, {**run, "message": str(error)})
             raise
+        if result.problem:
+            self._write(_FAIL, {**run, "message": result.problem})
+            return
         found = {
             "hashes": [result.source_hashes.get(partition) for partition in scope.partitions],
             "counts": [result.row_counts.get(partition, 0) for partition in scope.partitions],

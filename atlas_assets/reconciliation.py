@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from atlas_assets.periods import Month
     from atlas_assets.registry import Configuration, SheetTable
     from atlas_assets.report.model import Report
+
+
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -98,19 +101,25 @@ def _sheet_sum(sheet: Any, layout: SheetTable, configuration: Configuration) -> 
 
 
 def _amount(value: object) -> Decimal:
-    """Return the rupiah in a cell; zero where nothing readable stands in it."""
+    """Return the rupiah in a cell, to the cent; zero where nothing readable stands in it."""
     if isinstance(value, int | float):
-        return Decimal(str(value))
-    digits = re.sub(r"(?i)^rp\.?|,-$|\s", "", str(value or "").strip())
-    groups = re.fullmatch(r"(-?\d{1,3}(?:([.,])\d{3})?(?:\2\d{3})*)([.,]\d+)?", digits)
-    if groups and groups[2] and groups[3] and groups[3][0] == groups[2]:
-        return Decimal(0)
-    if groups and groups[2]:
-        digits = groups[1].replace(groups[2], "") + (groups[3] or "")
+        return Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)
+    text = "".join(str(value or "").split()).upper().replace("−", "-")
+    negative = text.startswith(("-", "(")) or "RP-" in text
+    digits = re.sub(r"^[-+(]*(RP|IDR)?\.?-?|,-$|\)$", "", text)
+    marks = {mark for mark in ",." if mark in digits}
+    if len(marks) == 2:
+        decimal_mark = max(marks, key=digits.rindex)
+    else:
+        grouped = re.fullmatch(r"\d+([.,]\d{3})+", digits)
+        decimal_mark = None if grouped else next(iter(marks), None)
+    for mark in marks - {decimal_mark}:
+        digits = digits.replace(mark, "")
     try:
-        return Decimal(digits.replace(",", "."))
+        amount = Decimal(digits.replace(decimal_mark or ".", ".")).quantize(CENT, ROUND_HALF_UP)
     except InvalidOperation:
         return Decimal(0)
+    return -amount if negative else amount
 
 
 def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Iterator[Reconciliation]:

@@ -37,6 +37,32 @@ TABLES: tuple[TableName, ...] = (
     "marketing_activity",
 )
 
+# The columns that the models know; the yearly files map the sheets' headers to them.
+COLUMNS: dict[TableName, set[str]] = {
+    "transactions": {
+        *("row_number", "transaction_date", "receipt_number", "student_name", "unit"),
+        *("product_name", "product_category", "variant_name", "intake", "organization_name"),
+        *("organization_level", "channel", "payment_pattern", "payment_method", "amount"),
+        *("recorded_by", "note"),
+    },
+    "students": {
+        *("row_number", "unit", "registration_month", "registration_month_and_intake", "intake"),
+        *("student_number", "student_name", "sex", "birth_place", "birth_date", "address", "city"),
+        *("identity_number", "phone", "email", "guardian_name", "guardian_phone", "grade"),
+        *("organization_name", "organization_level", "product_name", "product_category"),
+        *("variant_name", "channel", "registration_date", "note"),
+    },
+    "organizations": {"row_number", "organization_name", "organization_level", "city"},
+    "targets": {
+        *("row_number", "unit", "product_name", "target_students", "target_revenue"),
+        *("reported_students", "reported_revenue"),
+    },
+    "marketing_activity": {
+        *("row_number", "week", "unit", "channel", "title", "activity_date", "target_leads"),
+        *("leads", "follow_ups", "closings", "note"),
+    },
+}
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -132,6 +158,7 @@ class Registry(_Model):
     def _codes_are_unique(self) -> Registry:
         _no_repeats("entity code", [entity.code for entity in self.entities])
         _no_repeats("channel", [channel.name for channel in self.channels])
+        _no_repeats("month word", [word for words in self.months.values() for word in words])
         for entity in self.entities:
             _no_repeats(f"unit code of {entity.code}", [unit.code for unit in entity.units])
         for rule in self.program_units:
@@ -218,8 +245,15 @@ class WorkbookYear(_Model):
     tables: dict[TableName, SheetTable]
 
     @model_validator(mode="after")
-    def _tables_name_known_workbooks(self) -> WorkbookYear:
+    def _tables_are_known(self) -> WorkbookYear:
+        if "transactions" not in self.tables:
+            raise ValueError("`tables` lacks transactions, without which there is no month")
         for name, table in self.tables.items():
+            for column in (*table.columns.values(), *table.monthly_columns.values()):
+                if column not in COLUMNS[name]:
+                    raise ValueError(
+                        f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])}"
+                    )
             if table.workbook not in self.workbooks:
                 raise ValueError(
                     f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
@@ -271,22 +305,22 @@ M = TypeVar("M", bound=_Model)
 
 
 def _load(path: Path, model: type[M]) -> M:
+    text = ""
     try:
         text = path.read_text(encoding="utf-8")
+        return model.model_validate(yaml.safe_load(text))
     except FileNotFoundError:
         raise ConfigurationError(
             f"{path} is missing. Copy `source/config` from the project, or point ATLAS_SOURCE_DIR "
             "to a folder that has `config/` in it."
         ) from None
-    try:
-        return model.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not valid YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(_explain(path, text, model, error)) from error
+        raise ConfigurationError(_explain(path, text, error)) from error
 
 
-def _explain(path: Path, text: str, model: type[_Model], error: ValidationError) -> str:
+def _explain(path: Path, text: str, error: ValidationError) -> str:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     problems: list[str] = []
     for problem in error.errors():
@@ -296,13 +330,13 @@ def _explain(path: Path, text: str, model: type[_Model], error: ValidationError)
         found = (
             "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
         )
-        hint = (
-            nearest(str(keys[-1]), model.model_fields)
-            if problem["type"] == "extra_forbidden"
-            else ""
-        )
+        hint = nearest(str(keys[-1]), _known_keys()) if problem["type"] == "extra_forbidden" else ""
         problems.append(f"{path}, line {line}: {where}: {problem['msg']}.{found}{hint}")
     return "\n".join(problems)
+
+
+def _known_keys() -> set[str]:
+    return {name for model in _Model.__subclasses__() for name in model.model_fields}
 
 
 def _line_of(node: Any, keys: list[int | str]) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from atlas_assets.errors import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,3 +61,15 @@ class Settings(BaseSettings):
     def dbt_target_dir(self) -> Path:
         """Dbt's manifest, partial parse and logs."""
         return self.dagster_home / "dbt"
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises ConfigurationError that names every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"{problem['loc'][0]} is {problem['input']!r}: {problem['msg']}."
+            for problem in error.errors()
+        ]
+        raise ConfigurationError("\n".join(problems)) from error

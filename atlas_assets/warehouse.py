@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock
 
+from atlas_assets.errors import AtlasError
+
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
@@ -32,12 +34,18 @@ class Warehouse:
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Give a connection whose current database is the file.
 
-        A writing connection needs `writing()` around it.
+        A writing connection needs `writing()` around it. Raises AtlasError when there is nothing to
+        read yet.
         """
+        if read_only and not self.path.exists():
+            raise AtlasError(
+                f"There are no data in {self.path} yet. Run `atlas build`, or `atlas sync` first."
+            )
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             mode = "(READ_ONLY)" if read_only else ""
-            connection.execute(f"ATTACH '{self.path}' AS {CATALOG} {mode}")
+            quoted = str(self.path).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
             connection.execute(f"USE {CATALOG}")
             yield connection
             connection.execute(f"USE memory; DETACH {CATALOG}")

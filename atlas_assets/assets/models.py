@@ -60,8 +60,10 @@ def model_assets(
                 results = Transform(workspace.settings).build(
                     workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
                 )
-                if not context.is_subset:
-                    stage.source_hashes.update(workspace.raw_store.partition_hashes())
+                stage.source_hashes.update(workspace.raw_store.partition_hashes())
+                failed = [result for result in results if not (result.passed or result.skipped)]
+                if failed:
+                    stage.problem = "; ".join(result.message for result in failed)
             for result in results:
                 if result.unique_id in models and result.passed:
                     yield dg.MaterializeResult(

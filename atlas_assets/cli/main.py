@@ -119,11 +119,11 @@ def sample(
 ) -> None:
     """Write realistic workbooks of every entity, with the mistakes that real ones have."""
     from atlas_assets.sample.workbooks import write_samples, year_range
-    from atlas_assets.settings import Settings
+    from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
     with _errors_told():
-        workspace = Workspace(Settings())
+        workspace = Workspace(load_settings())
         wanted = year_range(years, workspace.configuration)
         for path in write_samples(
             directory,
@@ -145,10 +145,10 @@ def ui(
     import sys
 
     from atlas_assets.instance import prepare_home
-    from atlas_assets.settings import PROJECT_DIR, Settings
+    from atlas_assets.settings import PROJECT_DIR, load_settings
 
     with _errors_told():
-        prepare_home(Settings())
+        prepare_home(load_settings())
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
         workspace = str(PROJECT_DIR / "workspace.yaml")
         command = ["-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)]
@@ -158,10 +158,10 @@ def ui(
 @contextmanager
 def _pipeline() -> Generator[Pipeline]:
     from atlas_assets.cli.pipeline import Pipeline
-    from atlas_assets.settings import Settings
+    from atlas_assets.settings import load_settings
 
     with _errors_told():
-        yield Pipeline(Settings(), messages)
+        yield Pipeline(load_settings(), messages)
 
 
 @contextmanager
@@ -203,7 +203,7 @@ def _show(result: Result, json: bool) -> None:
     for problem in result.problems:
         messages.print(problem, style="red")
     if result.problems:
-        messages.print("Nothing that was there before was changed by the step that failed.")
+        messages.print("Reports and records that were there before are as they were.")
         raise typer.Exit(1)
 
 

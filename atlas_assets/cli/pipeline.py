@@ -11,7 +11,7 @@ from atlas_assets.errors import ConfigurationError, UsageError
 from atlas_assets.instance import prepare_home, run_job
 from atlas_assets.periods import Month, Period, month_range
 from atlas_assets.scope import Scope, rectangles
-from atlas_assets.sources.extract import pending
+from atlas_assets.staleness import pending
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:

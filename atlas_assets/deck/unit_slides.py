@@ -298,8 +298,8 @@ class UnitSlides(SlideWriter):
                     Cell("" if row.conversion_pct is None else percent(row.conversion_pct, locale)),
                     Cell(percent(row.contribution_pct, locale)),
                     Cell(number(row.students, locale)),
-                    Cell(strings(f"status_{row.status}")),
-                    Cell(strings(f"strategy_{row.strategy}")),
+                    Cell(strings(f"status_{row.status}") if row.status else ""),
+                    Cell(strings(f"strategy_{row.strategy}") if row.strategy else ""),
                 ]
             )
             for row in unit.channels

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 from babel.dates import format_date
+from pydantic import TypeAdapter, ValidationError
 
 from atlas_assets.errors import ConfigurationError
 
@@ -14,19 +15,28 @@ if TYPE_CHECKING:
 
     from atlas_assets.periods import Month
 
+_Catalogue = TypeAdapter(dict[str, dict[str, str]])
+
 
 class Strings:
     """The catalogue of one locale. `strings("key", unit="TM")` fills a text's places."""
 
     def __init__(self, path: Path, locale: str) -> None:
         self.path, self.locale = path, locale
+        self._texts: dict[str, dict[str, str]]
         try:
-            catalogue = yaml.safe_load(path.read_text(encoding="utf-8"))
+            self._texts = _Catalogue.validate_python(
+                yaml.safe_load(path.read_text(encoding="utf-8"))
+            )
         except FileNotFoundError:
             raise ConfigurationError(
                 f"{path} is missing. Copy `source/config` from the project."
             ) from None
-        self._texts: dict[str, dict[str, str]] = catalogue
+        except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
+            raise ConfigurationError(
+                f"{path} is not a catalogue of texts: {error}. Expected lines such as "
+                "`target: {id: Target, en: Target}`."
+            ) from error
 
     def __call__(self, key: str, **places: object) -> str:
         """Return a text. Raises ConfigurationError where the catalogue lacks it."""

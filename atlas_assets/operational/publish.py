@@ -59,11 +59,17 @@ WHERE students.student_key IN (SELECT student_key FROM enrolled)
 ORDER BY students.student_key
 """
 ORGANIZATIONS = f"""
-WITH enrolled AS ({ENROLLMENTS})
+WITH enrolled AS ({ENROLLMENTS}),
+attended AS (
+    SELECT normalized_organization_name AS name FROM enrolled
+    UNION
+    SELECT latest_organization AS name FROM intermediate.int_students
+    WHERE student_key IN (SELECT student_key FROM enrolled)
+)
 SELECT organizations.*
 FROM intermediate.int_organizations AS organizations
 WHERE organizations.entity_code = $entity
-    AND organizations.normalized_name IN (SELECT normalized_organization_name FROM enrolled)
+    AND organizations.normalized_name IN (SELECT name FROM attended)
 ORDER BY organizations.normalized_name
 """
 ALL_ORDER_KEYS = """
@@ -176,12 +182,11 @@ class _MonthRecords:
         ]
 
     def _people(self) -> Records:
-        latest = {row["student_key"]: row for row in self.enrollments}
         return [
             {
                 "id": self._id(people.Person, row["normalized_name"]),
                 "entity_id": self.entity_id,
-                "organization_id": self._organization_id(latest[row["student_key"]]),
+                "organization_id": self._organization_id(row["latest_organization"]),
                 "sex_id": _optional_lookup(people.Sex, row["sex_code"]),
                 "name": row["student_name"],
                 "birth_date": row["birth_date"] and str(row["birth_date"]),
@@ -210,7 +215,7 @@ class _MonthRecords:
                 "entity_id": self.entity_id,
                 "type_id": lookup_id(people.AccountType, "student"),
                 "person_id": self._person_id(row),
-                "organization_id": self._organization_id(row),
+                "organization_id": self._organization_id(row["normalized_organization_name"]),
                 "opened_on": str(row["account_opened_on"]),
             }
         return list(accounts.values())
@@ -364,8 +369,7 @@ class _MonthRecords:
     def _person_id(self, row: dict[str, Any]) -> str:
         return self._id(people.Person, row["student_key"].removeprefix(f"{self.entity}|"))
 
-    def _organization_id(self, row: dict[str, Any]) -> str | None:
-        name = row["normalized_organization_name"]
+    def _organization_id(self, name: str | None) -> str | None:
         return self._id(people.Organization, name) if name else None
 
     def _account_id(self, row: dict[str, Any]) -> str:
@@ -377,7 +381,7 @@ class _MonthRecords:
         return self.registry.entity(self.entity).unit(row["unit_code"]).brand
 
     def _item_id(self, row: dict[str, Any]) -> str:
-        return self._id(catalog.Item, self._brand(row), row["product_name"])
+        return self._id(catalog.Item, self._brand(row), row["product_key"])
 
     def _variant_id(self, row: dict[str, Any]) -> str | None:
         name = row["variant_name"]

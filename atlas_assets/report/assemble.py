@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import month_label
 from atlas_assets.periods import Period, PeriodType
@@ -35,8 +37,6 @@ from atlas_assets.report.model import (
 )
 
 if TYPE_CHECKING:
-    import duckdb
-
     from atlas_assets.registry import Entity
 
 Rows = list[dict[str, Any]]
@@ -126,7 +126,13 @@ class _Sections:
         if name not in self._rows:
             text = _query_text(name)
             used = {key: self.parameters[key] for key in set(re.findall(r"\$(\w+)", text))}
-            result = self.warehouse.execute(text, used)
+            try:
+                result = self.warehouse.execute(text, used)
+            except duckdb.CatalogException as error:
+                raise ReportError(
+                    f"{self.entity} has no marts yet. Run `atlas sync --entity {self.entity} "
+                    f"--period {self.period}` first."
+                ) from error
             columns = [column[0] for column in result.description or []]
             self._rows[name] = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         return self._rows[name]

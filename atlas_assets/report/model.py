@@ -130,7 +130,7 @@ class ProgramProgressRow(_Section):
 class ChannelMarketingRow(_Section):
     """A channel by customer type; the funnel stands on the row of the type `all`.
 
-    `status` compares the closings with last year's.
+    `status` compares the closings with last year's; null where that was not loaded.
     """
 
     channel_name: str
@@ -142,8 +142,8 @@ class ChannelMarketingRow(_Section):
     leads: int | None
     follow_ups: int | None
     conversion_pct: Number | None
-    status: ChannelStatus
-    strategy: ChannelStrategy
+    status: ChannelStatus | None
+    strategy: ChannelStrategy | None
 
 
 class SchoolProgressSection(_Section):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_CELLS_OF_A_SIGNATURE = 3
 LABEL_COLUMNS = 5
+NARROW_TABLE = 4  # columns up to which a row of text alone is a record and no signature
+FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
 
 
 class WorkbookAdapter:
@@ -97,6 +99,10 @@ class WorkbookAdapter:
         stat = path.stat()
         try:
             reader = _open(path, stat.st_mtime_ns, stat.st_size)
+        except OSError as error:
+            raise SourceError(
+                f"{path} cannot be opened: {error.strerror}. Close it in other programs and try again."
+            ) from error
         except fastexcel.FastExcelError as error:
             raise SourceError(
                 f"{path.name} cannot be read as a workbook ({_first_line(error)}). Open it in the office program "
@@ -129,6 +135,13 @@ class WorkbookAdapter:
         wanted = {normalized_header(header): name for header, name in layout.columns.items()}
         label = normalized_header(layout.month_labels.get(month.number, ""))
         monthly = {normalized_header(h): name for h, name in layout.monthly_columns.items()}
+        groups = [group for group, _ in found.values() if group]
+        if label and label not in map(normalized_header, groups):
+            raise SourceError(
+                f"{path.name}, sheet {sheet!r}: there is no month {layout.month_labels[month.number]!r} "
+                f"in row {layout.header_rows[0]}. Found: {', '.join(map(repr, dict.fromkeys(groups)))}. "
+                f"Correct the sheet, or `month_labels` in {self.configuration.path_of(year).name}."
+            )
         columns: dict[str, str] = {}
         for letter, (group, written) in found.items():
             header = normalized_header(written)
@@ -144,6 +157,7 @@ class WorkbookAdapter:
                     f"{layout.header_rows[-1]} (the second in column {letter}). Rename one."
                 )
             columns[letter] = name
+        columns |= self._without_header(grid, layout, set(found))
         for header, name in {**layout.columns, **layout.monthly_columns}.items():
             if name not in columns.values():
                 seen = [written for _, written in found.values()]
@@ -155,6 +169,18 @@ class WorkbookAdapter:
                     f"{self.configuration.path_of(year).name}."
                 )
         return columns
+
+    def _without_header(
+        self, grid: pl.DataFrame, layout: SheetTable, with_header: set[str]
+    ) -> dict[str, str]:
+        """Return the columns that hold something below the header but have no header themselves."""
+        body = grid.filter(pl.col(ROW) >= layout.first_data_row)
+        letters: dict[str, tuple[str | None, str]] = dict.fromkeys(grid.columns[1:], (None, ""))
+        return {
+            letter: f"column_{letter.lower()}"
+            for letter in _in_block(letters, layout.block)
+            if letter not in with_header and body[letter].null_count() < body.height
+        }
 
     def _not_data(
         self,
@@ -171,6 +197,7 @@ class WorkbookAdapter:
         repeats = pl.sum_horizontal(
             (pl.col(name).str.strip_chars() == written[letter][1].strip()).fill_null(value=False)
             for letter, name in columns.items()
+            if letter in written
         )
         numbered = (
             pl.col("row_number").str.contains(r"^\s*\d") if "row_number" in names else pl.lit(False)
@@ -183,7 +210,11 @@ class WorkbookAdapter:
             for name in names[:LABEL_COLUMNS]
         ).fill_null(value=False)
         total = begins_with_label & ~numbered
-        sparse = filled <= MOST_CELLS_OF_A_SIGNATURE
+        holds_a_figure = pl.any_horizontal(
+            pl.col(name).str.contains(FIGURE).fill_null(value=False) for name in names
+        )
+        narrow = len(names) <= NARROW_TABLE
+        sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & ~holds_a_figure & pl.lit(not narrow)
         marked = body.select(
             ROW,
             pl.when(filled == 0)

@@ -3,6 +3,6 @@
     create schema if not exists atlas.raw;
     {%- for source in (graph.sources if execute else {}).values() %}
     create or replace view atlas.raw.{{ source.identifier }} as
-    select * from read_parquet('{{ env_var("ATLAS_RAW_DIR") }}/{{ source.identifier }}/**/*.parquet', union_by_name = true);
+    select * from read_parquet('{{ env_var("ATLAS_RAW_DIR") | replace("'", "''") }}/{{ source.identifier }}/**/*.parquet', union_by_name = true);
     {%- endfor %}
 {% endmacro %}

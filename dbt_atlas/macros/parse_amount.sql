@@ -2,21 +2,24 @@
     With both separators the last one is the decimal mark. One kind followed by groups of three digits
     throughout is a thousands mark; otherwise it is a decimal mark. -#}
 {% macro parse_amount(cell) -%}
+    {%- set solid -%}
+        regexp_replace(translate(upper({{ cell }}), '−', '-'), '[\s\x{00A0}]', '', 'g')
+    {%- endset -%}
+    {%- set bare -%}
+        regexp_replace({{ solid }}, '^([-+(]*)(RP|IDR)\.?|,-$', '\1', 'g')
+    {%- endset -%}
     {%- set text -%}
-        regexp_replace(
-            regexp_replace(upper({{ cell }}), '^[\s\x{00A0}]*(RP|IDR)\.?|,-[\s\x{00A0}]*$|[\s\x{00A0}]', '', 'g'),
-            '^\((.*)\)$', '-\1'
-        )
+        regexp_replace({{ bare }}, '^\((.*)\)$', '-\1')
     {%- endset -%}
     try_cast(
         case
-            when regexp_matches({{ text }}, '^[-+]?\d{1,3}(,\d{3})*\.\d+$') and contains({{ text }}, ',')
+            when regexp_matches({{ text }}, '^[-+]?\d+(,\d{3})+\.\d+$')
                 then replace({{ text }}, ',', '')
-            when regexp_matches({{ text }}, '^[-+]?\d{1,3}(\.\d{3})*,\d+$') and contains({{ text }}, '.')
+            when regexp_matches({{ text }}, '^[-+]?\d+(\.\d{3})+,\d+$')
                 then replace(replace({{ text }}, '.', ''), ',', '.')
-            when regexp_matches({{ text }}, '^[-+]?\d{1,3}(\.\d{3})+$')
+            when regexp_matches({{ text }}, '^[-+]?\d+(\.\d{3})+$')
                 then replace({{ text }}, '.', '')
-            when regexp_matches({{ text }}, '^[-+]?\d{1,3}(,\d{3})+$')
+            when regexp_matches({{ text }}, '^[-+]?\d+(,\d{3})+$')
                 then replace({{ text }}, ',', '')
             when regexp_matches({{ text }}, '^[-+]?\d+([.,]\d+)?$')
                 then replace({{ text }}, ',', '.')

@@ -22,8 +22,8 @@
             then try_strptime(translate({{ text }}, '.-', '//'), '%d/%m/%Y')::date
         when regexp_matches({{ text }}, '^\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$')
             then try_strptime(translate({{ text }}, '.-', '//'), '%d/%m/%y')::date
-        when regexp_matches({{ text }}, '^\d{4,5}(\.\d+)?$')
-            then date '1899-12-30' + try_cast({{ text }} as double)::integer
+        when regexp_matches({{ text }}, '^\d{5}(\.\d+)?$')
+            then date '1899-12-30' + floor(try_cast({{ text }} as double))::integer
         when regexp_matches({{ text }}, {{ spelled }})
             then try_cast(
                 {{ year }} || '-' || lpad({{ month_number("regexp_extract(" ~ text ~ ", " ~ spelled ~ ", 2)") }}::varchar, 2, '0')

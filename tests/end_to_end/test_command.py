@@ -82,7 +82,7 @@ def test_single_stages_can_be_run_one_after_the_other(installation: Installation
     shown = installation.atlas("report", "--entity", "IONS", "--year", "2026", "--month", "2")
     assert "IONS-2026-02.json" in shown.stdout
     rows = rows_of(installation.root / "operational.db")
-    ledger = installation.workspace.runs.latest_hashes("transform")
+    ledger = installation.workspace.runs.latest_hashes("validate")
     assert rows["core_entity"]
     assert {str(month) for _, month in ledger} == {"2026-01", "2026-02"}
 

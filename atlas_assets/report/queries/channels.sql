@@ -19,6 +19,15 @@ with channels as (
         or closings_last_year > 0
 ),
 
+-- Without last year's months nothing can be said to have grown, or to be new.
+last_year as (
+    select count(distinct month_key) > 0 as is_loaded
+    from marts.mart_revenue
+    where
+        entity_code = $entity
+        and month_key between $first::date - interval 1 year and $last::date - interval 1 year
+),
+
 counted as (
     select
         unit_code,
@@ -34,8 +43,9 @@ counted as (
 
 judged as (
     select
-        *,
+        counted.*,
         case
+            when not last_year.is_loaded then null
             when closings = 0 then 'inactive'
             when closings_last_year = 0 then 'new'
             when closings > closings_last_year * 1.1 then 'growing'
@@ -45,6 +55,7 @@ judged as (
         sum(closings) filter (customer_type = 'all') over (partition by unit_code) as all_closings,
         max(closings) filter (customer_type = 'all') over (partition by unit_code, channel_name) as channel_closings
     from counted
+    cross join last_year
 )
 
 select
@@ -68,7 +79,7 @@ select
         when 'steady' then 'maintain'
         when 'declining' then 'review'
         when 'new' then 'observe'
-        else 'revive'
+        when 'inactive' then 'revive'
     end as strategy
 from judged
 inner join raw.registry_channels as registry on judged.channel_name = registry.channel_name

@@ -6,25 +6,33 @@ rules as (
     select * from {{ source('raw', 'registry_rules') }}
 ),
 
-first_lines as (
+valid_lines as (
     select
         *,
         row_number() over (
             partition by order_key
             order by month_key, transaction_date, source_file, source_sheet, source_row
         ) as line_number,
-        min(transaction_date) over (partition by order_key) as enrolled_on,
-        sum(amount) over (partition by order_key) as total_amount,
-        count(*) over (partition by order_key) as payment_count,
-        bool_or(payment_pattern in ('full', 'settlement', 'installment_3'))
-            over (partition by order_key) as is_settled
+        min(transaction_date) over (partition by order_key) as enrolled_on
     from orders
     where counts_as_enrollment
 ),
 
 enrollments as (
-    select * from first_lines
+    select * from valid_lines
     where line_number = 1
+),
+
+-- All of an order's money, also from lines whose own date cannot be read.
+payments as (
+    select
+        order_key,
+        sum(amount) as total_amount,
+        count(*) as payment_count,
+        bool_or(payment_pattern in ('full', 'settlement', 'installment_3')) as is_settled
+    from orders
+    where counts_as_revenue
+    group by order_key
 ),
 
 -- The latest enrollment of the same student, in any unit, on an earlier day.
@@ -46,10 +54,14 @@ select
     preceded.unit_code,
     preceded.student_key,
     preceded.product_name,
-    preceded.product_category,
+    {{ normalized_word('preceded.product_name') }} as product_key,
+    min(preceded.product_category) over (
+        partition by preceded.entity_code, preceded.unit_code, preceded.product_name
+    ) as product_category,
     preceded.variant_name,
     preceded.intake,
     preceded.organization_name,
+    preceded.normalized_organization_name,
     preceded.organization_level,
     preceded.channel_name,
     preceded.enrolled_on,
@@ -60,15 +72,15 @@ select
         else 'alumni'
     end as customer_type,
     case
-        when preceded.total_amount <= 0 then 'cancelled'
-        when preceded.is_settled then 'paid'
+        when payments.total_amount <= 0 then 'cancelled'
+        when payments.is_settled then 'paid'
         else 'open'
     end as order_status,
-    preceded.normalized_organization_name,
     min(preceded.enrolled_on) over (
         partition by preceded.student_key, preceded.normalized_organization_name
     ) as account_opened_on,
-    preceded.total_amount,
-    preceded.payment_count
+    payments.total_amount,
+    payments.payment_count
 from preceded
 cross join rules
+left join payments on preceded.order_key = payments.order_key

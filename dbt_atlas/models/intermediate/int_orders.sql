@@ -25,14 +25,14 @@ resolved as (
 spelled as (
     select
         * replace (
-            coalesce(
-                min(product_name) over (partition by entity_code, {{ normalized_word('product_name') }}),
-                'Unknown'
-            ) as product_name,
-            coalesce(
-                min(organization_name) over (partition by entity_code, normalized_organization_name),
-                'Unknown'
-            ) as organization_name
+            case
+                when {{ normalized_word('product_name') }} is null then 'Unknown'
+                else min(product_name) over (partition by entity_code, {{ normalized_word('product_name') }})
+            end as product_name,
+            case
+                when normalized_organization_name is null then 'Unknown'
+                else min(organization_name) over (partition by entity_code, normalized_organization_name)
+            end as organization_name
         ),
         coalesce(known_channel_name, 'Other') as channel_name
     from resolved

@@ -68,6 +68,8 @@ history as (
         student_key,
         min(enrolled_on) as first_enrolled_on,
         max(enrolled_on) as last_enrolled_on,
+        arg_max(normalized_organization_name, (month_key, enrolled_on, order_key))
+            filter (normalized_organization_name is not null) as latest_organization,
         count(*) as enrollment_count
     from enrollments
     group by student_key
@@ -100,6 +102,7 @@ select
     master_data.* exclude (student_key),
     history.first_enrolled_on,
     history.last_enrolled_on,
+    history.latest_organization,
     coalesce(history.enrollment_count, 0) as enrollment_count,
     coalesce(organizations.organization_names, []) as organization_names
 from named

@@ -69,7 +69,7 @@ numbered as (
                 unit_text,
                 normalized_student_name,
                 product_name,
-                amount_text,
+                coalesce(amount::varchar, amount_text),
                 payment_pattern_text
             order by source_file, source_sheet, source_row
         ) as ordinal,
