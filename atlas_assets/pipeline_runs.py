@@ -59,10 +59,12 @@ _FAIL = """
 UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
 WHERE run_id = $run_id AND stage = $stage AND status = 'started'
 """
-_LATEST = """
+# Whatever was transformed after the last passed validation is not verified.
+_VERIFIED = """
 SELECT entity, year, month, arg_max(source_file_hash, id)
-FROM main._pipeline_runs WHERE stage = $stage AND status = 'succeeded'
+FROM main._pipeline_runs WHERE stage IN ('transform', 'validate')
 GROUP BY entity, year, month
+HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded'
 """
 
 
@@ -109,13 +111,13 @@ class PipelineRuns:
         }
         self._write(_SUCCEED, {**run, **partitions, **found})
 
-    def latest_hashes(self, stage: Stage) -> dict[Partition, str]:
-        """Return the input hash of each partition's last success."""
+    def verified_hashes(self) -> dict[Partition, str]:
+        """Return the input hash of each partition whose marts stand and passed their checks."""
         if not self.warehouse.path.exists():
             return {}
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
             connection.execute(_CREATE)
-            rows = connection.execute(_LATEST, {"stage": stage}).fetchall()
+            rows = connection.execute(_VERIFIED).fetchall()
         return {(entity, Month(year, month)): digest for entity, year, month, digest in rows}
 
     def _write(self, statement: str, parameters: dict[str, object]) -> None:

@@ -36,7 +36,7 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     before cannot be read any more.
     """
     hashes = input_hashes(workspace)
-    verified = workspace.runs.latest_hashes("validate")
+    verified = workspace.runs.verified_hashes()
     reasons: dict[Month, str] = {}
     for month in months:
         reason = _reason_to_load(workspace, entity, month)

@@ -53,6 +53,14 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
             "Did you mean 'evaluation'",
         ),
         ("registry.yaml", 'color: "#C77700"', "color: orange", r"registry.yaml, line \d+.*orange"),
+        (
+            "ions-2026.yaml",
+            "JUMLAH: amount",
+            "JUMLAH: amonut",
+            "no column 'amonut'. Did you mean 'amount'",
+        ),
+        ("ions-2026.yaml", "header_row: 6", "heder_row: 6", "Did you mean 'header_row'"),
+        ("registry.yaml", "3: [MARET, MAR]", "3: [MARET, MEI]", "month word 'MEI' occurs twice"),
         ("registry.yaml", "{code: ICA,", "{code: ICC,", "unit code of IONS 'ICC' occurs twice"),
     ],
 )

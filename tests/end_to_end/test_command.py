@@ -11,7 +11,9 @@ import polars as pl
 import pytest
 from conftest import Installation
 
+from atlas_assets.periods import Period
 from atlas_assets.settings import PROJECT_DIR
+from atlas_assets.staleness import pending
 
 
 def rows_of(database: Path) -> dict[str, list[tuple]]:
@@ -75,6 +77,37 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Insta
     assert after == before + 1_000_000
 
 
+def test_a_corrected_month_makes_the_later_ones_stale(installation: Installation) -> None:
+    installation.atlas("sync", "--entity", "EPN", "--period", "2025-11..2026-02")
+    workspace = installation.workspace
+    months = Period.parse("2025-11..2026-02").months
+    assert pending(workspace, "EPN", months) == {}
+    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2025.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    workbook["DESEMBER"]["D8"] = "Somebody Else"
+    workbook.save(path)
+    installation.atlas("sync", "--entity", "EPN", "--period", "2025-11..2025-12")
+    stale = pending(installation.workspace, "EPN", months)
+    assert [str(month) for month in stale] == ["2026-01", "2026-02"]
+    registry = installation.root / "source" / "config" / "registry.yaml"
+    text = registry.read_text(encoding="utf-8")
+    registry.write_text(text.replace("_days: 365", "_days: 30"), encoding="utf-8")
+    assert len(pending(installation.workspace, "EPN", months)) == 4
+
+
+def test_rows_that_differ_only_in_how_an_amount_is_written_are_two(
+    installation: Installation,
+) -> None:
+    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2025.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook["MARET"]
+    for cell in sheet[8][1:15]:
+        sheet.cell(9, cell.column, cell.value)
+    sheet["M9"] = f"{sheet['M8'].value:,}"
+    workbook.save(path)
+    installation.atlas("sync", "--entity", "EPN", "--period", "2025-03")
+
+
 def test_single_stages_can_be_run_one_after_the_other(installation: Installation) -> None:
     installation.atlas("seed")
     installation.atlas("sync", "--entity", "IONS", "--year", "2026", "--month", "1-2")
@@ -82,7 +115,7 @@ def test_single_stages_can_be_run_one_after_the_other(installation: Installation
     shown = installation.atlas("report", "--entity", "IONS", "--year", "2026", "--month", "2")
     assert "IONS-2026-02.json" in shown.stdout
     rows = rows_of(installation.root / "operational.db")
-    ledger = installation.workspace.runs.latest_hashes("validate")
+    ledger = installation.workspace.runs.verified_hashes()
     assert rows["core_entity"]
     assert {str(month) for _, month in ledger} == {"2026-01", "2026-02"}
 
@@ -141,8 +174,24 @@ def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
         "sheet_amounts_accounted_for: LAPORAN EVALUASI EPN 2026.xlsx, sheet 'FEBRUARI'" in message
     )
     assert "nothing is published or reported until they agree" in message
+    again = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    assert "sheet_amounts_accounted_for" in again.stderr  # trying again does not get it through
     assert files_of(installation.root / "output") == before
     assert rows_of(installation.root / "operational.db") == rows
+
+
+def test_what_is_not_there_yet_is_said_and_no_traceback_shown(installation: Installation) -> None:
+    failed = installation.atlas("report", "--entity", "EPN", "--period", "2026-02", status=1)
+    assert "Run `atlas sync --entity EPN --period 2026-02` first" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_wrong_setting_is_named(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_LOCALE", "fr")
+    failed = installation.atlas("seed", status=1)
+    assert "ATLAS_LOCALE is 'fr': Input should be 'id' or 'en'" in failed.stderr
 
 
 def test_help_needs_no_dagster() -> None:

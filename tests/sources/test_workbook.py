@@ -190,6 +190,34 @@ def test_an_unknown_column_is_kept_and_told(source: Path, tmp_path: Path) -> Non
     ]
 
 
+def edited_february(source: Path, tmp_path: Path, cells: dict[str, object]) -> WorkbookAdapter:
+    """Return an adapter on a copy whose February 2026 transactions have other cells."""
+    target = tmp_path / "source"
+    shutil.copytree(source, target)
+    path = target / "LAPORAN EVALUASI IONs 2026 TM-WLC.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    for place, value in cells.items():
+        workbook["FEBRUARI"][place] = value
+    workbook.save(path)
+    return WorkbookAdapter(target, Configuration(CONFIG_DIR))
+
+
+def test_a_column_without_a_header_is_kept_and_told(source: Path, tmp_path: Path) -> None:
+    adapter = edited_february(source, tmp_path, {"S7": "checked"})
+    partition = adapter.read("transactions", "IONS", FEBRUARY)
+    assert partition.frame["column_s"].to_list()[0] == "checked"
+    assert partition.manifest
+    assert "kept as 'column_s'" in partition.manifest.warnings[0]
+
+
+def test_a_late_row_with_a_figure_is_no_signature(source: Path, tmp_path: Path) -> None:
+    late = {"D300": "Budi Late", "E300": "TM", "O300": 750_000, "D302": "(Rina)"}
+    partition = edited_february(source, tmp_path, late).read("transactions", "IONS", FEBRUARY)
+    assert partition.frame.filter(pl.col("source_row") == 300)["amount"].to_list() == ["750000"]
+    assert partition.manifest
+    assert (302, "signature") in [(row.row, row.reason) for row in partition.manifest.not_data]
+
+
 def test_an_error_cell_is_shown_and_not_lost(source: Path, tmp_path: Path) -> None:
     target = tmp_path / "source"
     shutil.copytree(source, target)
