@@ -86,24 +86,29 @@ class Pipeline:
         return self._run_period(automation.SYNC, entity, period)
 
     def publish(self, entity: str, period: str) -> Result:
-        """Run the publish job."""
-        return self._run_period(automation.PUBLISH, entity, period)
+        """Run the publish job; warn where the source has changed since the marts were built."""
+        code = self._entity(entity)
+        self._warn_of_stale(code, self._months(code, period))
+        return self._run_period(automation.PUBLISH, code, period)
 
     def report(self, entity: str, period: str, *, check_staleness: bool) -> Result:
         """Run the report job; warn where the source has changed since the marts were built."""
         code = self._entity(entity)
         months = self._months(code, period)
         if check_staleness:
-            for month, reason in pending(self.workspace, code, months).items():
-                self.messages.print(
-                    f"Warning: {code} {month} is stale: {reason}. `atlas build --entity {code} "
-                    f"--period {month}` brings it up to date.",
-                    style="yellow",
-                )
+            self._warn_of_stale(code, months)
         wanted = {code: tuple(months)}
         if self._run(automation.REPORT, wanted):
             self._name_files(wanted)
         return self.result
+
+    def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
+        for month, reason in pending(self.workspace, entity, months).items():
+            self.messages.print(
+                f"Warning: {entity} {month} is stale: {reason}. `atlas build --entity {entity} "
+                f"--period {month}` brings it up to date.",
+                style="yellow",
+            )
 
     def _run_period(self, job: str, entity: str, period: str) -> Result:
         code = self._entity(entity)

@@ -69,7 +69,7 @@ history as (
         min(enrolled_on) as first_enrolled_on,
         max(enrolled_on) as last_enrolled_on,
         arg_max(normalized_organization_name, (month_key, enrolled_on, order_key))
-            filter (normalized_organization_name is not null) as latest_organization,
+        filter (normalized_organization_name is not null) as latest_organization,
         count(*) as enrollment_count
     from enrollments
     group by student_key
