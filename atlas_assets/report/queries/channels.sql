@@ -46,14 +46,18 @@ judged as (
         counted.*,
         case
             when not last_year.is_loaded then null
-            when closings = 0 then 'inactive'
-            when closings_last_year = 0 then 'new'
-            when closings > closings_last_year * 1.1 then 'growing'
-            when closings < closings_last_year * 0.9 then 'declining'
+            when counted.closings = 0 then 'inactive'
+            when counted.closings_last_year = 0 then 'new'
+            when counted.closings > counted.closings_last_year * 1.1 then 'growing'
+            when counted.closings < counted.closings_last_year * 0.9 then 'declining'
             else 'steady'
         end as status,
-        sum(closings) filter (customer_type = 'all') over (partition by unit_code) as all_closings,
-        max(closings) filter (customer_type = 'all') over (partition by unit_code, channel_name) as channel_closings
+        sum(counted.closings) filter (counted.customer_type = 'all') over (
+            partition by counted.unit_code
+        ) as all_closings,
+        max(counted.closings) filter (counted.customer_type = 'all') over (
+            partition by counted.unit_code, counted.channel_name
+        ) as channel_closings
     from counted
     cross join last_year
 )
