@@ -62,8 +62,3 @@ def rupiah(value: Decimal | float | None, locale: str) -> str:
                 f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
             )
     return f"{sign}Rp{NBSP}{number(abs(exact), locale)}"
-
-
-def millions(value: Decimal | float) -> Decimal:
-    """Return rupiah in millions, the unit of charts, rounded to one decimal."""
-    return (Decimal(str(value)) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -164,11 +164,6 @@ class Cursor:
             self.rowcount = 0
         return self
 
-    def executescript(self, script: str) -> Cursor:
-        """Run several statements."""
-        self._run(script, lambda cursor: cursor.executescript(script))
-        return self
-
     def fetchone(self) -> Row | None:
         """Return the next row, or None."""
         rows = self.fetchmany(1)
