@@ -34,20 +34,13 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
             workspace.warehouse.writing(),
             workspace.warehouse.connect() as connection,
         ):
-            compared = [
-                pair
-                for entity in scope.entities
-                for pair in sheet_amounts(
-                    connection,
-                    workspace.configuration,
-                    workspace.settings.source_dir,
-                    entity,
-                    list(scope.months),
-                )
-            ]
+            source_dir = workspace.settings.source_dir
+            registry = workspace.configuration.registry
+            compared = list(sheet_amounts(connection, registry, source_dir, scope))
         result = reconciliation_result(ORDERS_KEY, SHEETS_CHECK, compared)
         with workspace.runs.stage("validate", scope, context.run.run_id) as stage:
-            stage.problem = None if result.passed else result.description
+            if not result.passed:
+                stage.problems = dict.fromkeys(scope.partitions, result.description or "")
             stage.source_hashes.update(input_hashes(workspace))
         return result
 

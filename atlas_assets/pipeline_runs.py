@@ -56,8 +56,14 @@ WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
     AND (runs.entity, runs.year, runs.month) = (done.entity, done.year, done.month)
 """
 _FAIL = """
-UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
-WHERE run_id = $run_id AND stage = $stage AND status = 'started'
+UPDATE main._pipeline_runs AS runs
+SET status = 'failed', completed_at = $now, error_message = failed.message
+FROM (
+    SELECT unnest($entities::VARCHAR[]) AS entity, unnest($years::INTEGER[]) AS year,
+        unnest($months::INTEGER[]) AS month, unnest($messages::VARCHAR[]) AS message
+) AS failed
+WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
+    AND (runs.entity, runs.year, runs.month) = (failed.entity, failed.year, failed.month)
 """
 # Whatever was transformed after the last passed validation is not verified.
 _VERIFIED = """
@@ -72,10 +78,10 @@ HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded'
 class StageResult:
     """What a stage tells about its partitions: the hash of its input and the number of rows.
 
-    A stage that found something wrong, and ends without an exception, says so in `problem`.
+    A stage that found something wrong, and ends without an exception, says so in `problems`.
     """
 
-    problem: str | None = None
+    problems: dict[Partition, str] = field(default_factory=dict)
     source_hashes: dict[Partition, str] = field(default_factory=dict)
     row_counts: dict[Partition, int] = field(default_factory=dict)
 
@@ -90,26 +96,23 @@ class PipelineRuns:
     def stage(self, stage: Stage, scope: Scope, run_id: str) -> Generator[StageResult]:
         """Record a stage as started, and when the block ends as succeeded or failed."""
         run = {"run_id": run_id, "stage": stage}
-        partitions = {
-            "entities": [entity for entity, _ in scope.partitions],
-            "years": [month.year for _, month in scope.partitions],
-            "months": [month.number for _, month in scope.partitions],
-        }
-        self._write(_START, {**run, **partitions})
+        self._write(_START, {**run, **_columns(scope.partitions)})
         result = StageResult()
         try:
             yield result
         except BaseException as error:
-            self._write(_FAIL, {**run, "message": str(error)})
+            result.problems = dict.fromkeys(scope.partitions, str(error))
             raise
-        if result.problem:
-            self._write(_FAIL, {**run, "message": result.problem})
-            return
-        found = {
-            "hashes": [result.source_hashes.get(partition) for partition in scope.partitions],
-            "counts": [result.row_counts.get(partition, 0) for partition in scope.partitions],
-        }
-        self._write(_SUCCEED, {**run, **partitions, **found})
+        finally:
+            failed = list(result.problems)
+            succeeded = [partition for partition in scope.partitions if partition not in failed]
+            messages = {"messages": list(result.problems.values())}
+            found = {
+                "hashes": [result.source_hashes.get(partition) for partition in succeeded],
+                "counts": [result.row_counts.get(partition, 0) for partition in succeeded],
+            }
+            self._write(_FAIL, {**run, **_columns(failed), **messages})
+            self._write(_SUCCEED, {**run, **_columns(succeeded), **found})
 
     def verified_hashes(self) -> dict[Partition, str]:
         """Return the input hash of each partition whose marts stand and passed their checks."""
@@ -124,3 +127,11 @@ class PipelineRuns:
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
             connection.execute(_CREATE)
             connection.execute(statement, {**parameters, "now": datetime.now(UTC)})
+
+
+def _columns(partitions: list[Partition]) -> dict[str, object]:
+    return {
+        "entities": [entity for entity, _ in partitions],
+        "years": [month.year for _, month in partitions],
+        "months": [month.number for _, month in partitions],
+    }

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import openpyxl
-
-from atlas_assets.sources.sheet import normalized_header
+import python_calamine
+from openpyxl.utils import column_index_from_string
+from openpyxl.utils.exceptions import InvalidFileException
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
 
-    from atlas_assets.periods import Month
-    from atlas_assets.registry import Configuration, SheetTable
+    from atlas_assets.registry import Registry
     from atlas_assets.report.model import Report
-
+    from atlas_assets.scope import Scope
 
 CENT = Decimal("0.01")
 
@@ -45,63 +49,87 @@ class Reconciliation:
 
 
 def sheet_amounts(
-    warehouse: duckdb.DuckDBPyConnection,
-    configuration: Configuration,
-    source_dir: Path,
-    entity: str,
-    months: list[Month],
+    warehouse: duckdb.DuckDBPyConnection, registry: Registry, source_dir: Path, scope: Scope
 ) -> Iterator[Reconciliation]:
     """Compare the sum of each transaction sheet with what became of its rows.
 
     The sheet is read again with another reader than the adapter's, and its amounts by other code.
     Every line of it has to be revenue, flagged, unassigned or set aside as a duplicate.
     """
-    by_year = {month.year: [m for m in months if m.year == month.year] for month in months}
-    for year, wanted in sorted(by_year.items()):
-        layout_year = configuration.years[entity, year]
-        layout = layout_year.tables["transactions"]
-        file = layout_year.workbooks[layout.workbook]
-        if not (source_dir / file).exists():
-            continue
-        workbook = openpyxl.load_workbook(source_dir / file, read_only=True, data_only=True)
-        for month in wanted:
-            sheet = layout.sheet_for(month.number)
-            if sheet is None:
-                continue
-            expected = _sheet_sum(workbook[sheet], layout, configuration)
-            accounted = warehouse.execute(
-                "SELECT coalesce(sum(amount), 0) FROM intermediate.int_orders "
-                "WHERE entity_code = ? AND month_key = ?",
-                [entity, month.first_day],
-            ).fetchall()
-            yield Reconciliation(f"{file}, sheet {sheet!r}", expected, accounted[0][0])
+    sheets = warehouse.execute(
+        """
+        SELECT
+            manifest.source_file, manifest.source_sheet, manifest.header_rows[-1],
+            list_filter(manifest.columns, lambda c: c.name = 'row_number')[1].letter,
+            list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter,
+            coalesce(sum(orders.amount), 0)
+        FROM raw.sheet_manifest AS manifest
+        LEFT JOIN intermediate.int_orders AS orders USING (entity_code, month_key)
+        WHERE manifest.table_name = 'transactions' AND list_contains(?, manifest.entity_code)
+            AND list_contains(?, manifest.month_key)
+        GROUP BY ALL ORDER BY ALL
+        """,
+        [list(scope.entities), [month.first_day for month in scope.months]],
+    ).fetchall()
+    for file, of_file in groupby(sheets, key=itemgetter(0)):
+        with _rows_of(source_dir / file) as rows_of:
+            for _, sheet, header_row, number, amount, accounted in of_file:
+                rows = islice(rows_of(sheet), header_row, None)
+                expected = _sheet_sum(rows, number, amount, tuple(registry.total_row_labels))
+                yield Reconciliation(f"{file}, sheet {sheet!r}", expected, accounted)
+
+
+@contextmanager
+def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
+    """Give a function from a sheet's name to its rows, from row 1 on.
+
+    Formats that openpyxl does not know are read by the adapter's parser, but with its own types.
+    """
+    try:
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError):
+        workbook = None
+    if workbook is None or not workbook.sheetnames:
+        with python_calamine.load_workbook(path) as other:
+            yield lambda sheet: other.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        return
+    try:
+        yield lambda sheet: workbook[sheet].iter_rows(values_only=True)
+    finally:
         workbook.close()
 
 
-def _sheet_sum(sheet: Any, layout: SheetTable, configuration: Configuration) -> Decimal:
-    """Return the sum of the amounts that can be read; total rows and headers are left out."""
-    names = {normalized_header(header): column for header, column in layout.columns.items()}
-    places: dict[str, int] = {}
-    for row in sheet.iter_rows(
-        min_row=layout.header_rows[0], max_row=layout.header_rows[-1], values_only=True
-    ):
-        for position, value in enumerate(row):
-            column = names.get(normalized_header(str(value or "")))
-            if column:
-                places[column] = position
-    labels = tuple(configuration.registry.total_row_labels)
+def _sheet_sum(
+    rows: Iterable[Sequence[object]], number: str | None, amount: str, total_labels: tuple[str, ...]
+) -> Decimal:
+    """Return the sum of the amounts that can be read; total rows are left out."""
+    number_at = _position(number) if number else None
+    amount_at = _position(amount)
     total = Decimal(0)
-    for row in sheet.iter_rows(min_row=layout.first_data_row, values_only=True):
-        number = row[places["row_number"]]
-        begins = [str(value).strip().upper() for value in row[:5] if value is not None]
-        if number is None and any(text.startswith(labels) for text in begins):
+    for row in rows:
+        texts = [str(value).strip() for value in row if isinstance(value, str) and value.strip()]
+        labels = [text for text in texts if text.upper().startswith(total_labels)]
+        is_numbered = re.match(r"\s*\d", str(_at(row, number_at)))
+        if labels and not is_numbered and len(texts) <= len(labels) + 2:
             continue
-        total += _amount(row[places["amount"]] if places["amount"] < len(row) else None)
+        total += _amount(_at(row, amount_at))
     return total
+
+
+def _at(row: Sequence[object], position: int | None) -> object:
+    """Return the cell at a position; None beyond the last one that the reader gives."""
+    return row[position] if position is not None and position < len(row) else None
+
+
+def _position(letter: str) -> int:
+    """Return the position of a column: A = 0."""
+    return column_index_from_string(letter) - 1
 
 
 def _amount(value: object) -> Decimal:
     """Return the rupiah in a cell, to the cent; zero where nothing readable stands in it."""
+    if isinstance(value, bool):
+        return Decimal(0)
     if isinstance(value, int | float):
         return Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)
     text = "".join(str(value or "").split()).upper().replace("−", "-")

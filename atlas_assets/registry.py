@@ -19,14 +19,16 @@ from pydantic import (
 )
 
 from atlas_assets.errors import ConfigurationError, nearest
+from atlas_assets.sources.header_text import normalized_header
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
-RowNumber = Annotated[int, Field(ge=1)]
+RowNumber = Annotated[int, Field(ge=1, le=1_048_576)]  # the last row of a sheet
 ChannelCategory = Literal["conventional", "digital"]
 TableName = Literal["transactions", "students", "organizations", "targets", "marketing_activity"]
 TABLES: tuple[TableName, ...] = (
@@ -62,6 +64,21 @@ COLUMNS: dict[TableName, set[str]] = {
         *("leads", "follow_ups", "closings", "note"),
     },
 }
+
+# What a sheet may lack: no figure depends on it. A sheet without one of the others is refused.
+OPTIONAL_COLUMNS = {
+    *("row_number", "recorded_by", "note", "variant_name", "grade", "address", "birth_place"),
+    *("email", "phone", "guardian_name", "guardian_phone", "identity_number", "student_number"),
+    *("week", "title", "city", "product_category"),
+}
+
+
+class _KeyedError(ValueError):
+    """A mistake in the value that stands under some keys, below where it is found."""
+
+    def __init__(self, keys: list[int | str], message: str) -> None:
+        super().__init__(message)
+        self.keys = keys
 
 
 class _Model(BaseModel):
@@ -151,18 +168,24 @@ class Registry(_Model):
     honorifics: list[str]
     months: dict[MonthNumber, list[str]]
     total_row_labels: list[str]
+    ignored_sheets: list[str]
     plausible_intake: PlausibleIntake
     renewal_window_days: int
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Registry:
-        _no_repeats("entity code", [entity.code for entity in self.entities])
-        _no_repeats("channel", [channel.name for channel in self.channels])
-        _no_repeats("month word", [word for words in self.months.values() for word in words])
-        for entity in self.entities:
-            _no_repeats(f"unit code of {entity.code}", [unit.code for unit in entity.units])
-        for rule in self.program_units:
-            self.entity(rule.entity).unit(rule.unit)
+        _no_repeats("entity code", [entity.code for entity in self.entities], ["entities"])
+        _no_repeats("channel", [channel.name for channel in self.channels], ["channels"])
+        words = [word for words in self.months.values() for word in words]
+        _no_repeats("month word", words, ["months"])
+        for position, entity in enumerate(self.entities):
+            codes = [unit.code for unit in entity.units]
+            _no_repeats(f"unit code of {entity.code}", codes, ["entities", position, "units"])
+        for position, rule in enumerate(self.program_units):
+            try:
+                self.entity(rule.entity).unit(rule.unit)
+            except ConfigurationError as error:
+                raise _KeyedError(["program_units", position], str(error).rstrip(".")) from error
         return self
 
     def entity(self, code: str) -> Entity:
@@ -176,10 +199,11 @@ class Registry(_Model):
         )
 
 
-def _no_repeats(what: str, values: list[str]) -> None:
+def _no_repeats(what: str, values: list[str], keys: Sequence[int | str] = ()) -> None:
+    """Raise an error for a value that occurs twice; `keys` lead to the list or mapping of them."""
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
-        raise ValueError(f"the {what} {repeated[0]!r} occurs twice")
+        raise _KeyedError([*keys], f"the {what} {repeated[0]!r} occurs twice")
 
 
 class SheetTable(_Model):
@@ -210,8 +234,16 @@ class SheetTable(_Model):
         if self.merge_header_rows is not None and self.data_start_row is None:
             raise ValueError("`merge_header_rows` needs `data_start_row`")
         if self.sheets is not None:
-            _no_repeats("sheet", list(self.sheets.values()))
-        _no_repeats("column", list(self.columns.values()))
+            _no_repeats("sheet", list(self.sheets.values()), ["sheets"])
+        headers = [normalized_header(header) for header in self.columns]
+        _no_repeats("header", headers, ["columns"])
+        rows = self.header_rows
+        if rows != list(range(rows[0], rows[0] + len(rows))):
+            raise ValueError(f"`merge_header_rows` {rows} are not adjacent rows from top to bottom")
+        if self.data_start_row is not None and self.data_start_row <= rows[-1]:
+            raise ValueError(
+                f"`data_start_row` {self.data_start_row} is not below the header in row {rows[-1]}"
+            )
         return self
 
     @property
@@ -223,6 +255,11 @@ class SheetTable(_Model):
     def first_data_row(self) -> int:
         """The 1-based row that the data begin on."""
         return self.data_start_row or self.header_rows[-1] + 1
+
+    @property
+    def all_sheets(self) -> list[str]:
+        """Every sheet of the table."""
+        return [self.sheet] if self.sheet else list((self.sheets or {}).values())
 
     def sheet_for(self, month: int) -> str | None:
         """Return the name of the sheet that holds a month, or None where there is none.
@@ -249,17 +286,28 @@ class WorkbookYear(_Model):
         if "transactions" not in self.tables:
             raise ValueError("`tables` lacks transactions, without which there is no month")
         for name, table in self.tables.items():
-            for column in (*table.columns.values(), *table.monthly_columns.values()):
-                if column not in COLUMNS[name]:
-                    raise ValueError(
-                        f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])}"
-                    )
-            if table.workbook not in self.workbooks:
-                raise ValueError(
-                    f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
-                    f"not list.{nearest(table.workbook, self.workbooks)}"
-                )
+            self._refuse_unknown(name, table)
+        for workbook in self.workbooks:
+            tables = [table for table in self.tables.values() if table.workbook == workbook]
+            sheets = [sheet for table in tables for sheet in table.all_sheets]
+            _no_repeats("sheet", sheets, ["tables"])
         return self
+
+    def _refuse_unknown(self, name: TableName, table: SheetTable) -> None:
+        for key in ("columns", "monthly_columns"):
+            for header, column in getattr(table, key).items():
+                if column not in COLUMNS[name]:
+                    raise _KeyedError(
+                        ["tables", name, key, header],
+                        f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
+                        f"Known: {', '.join(sorted(COLUMNS[name]))}",
+                    )
+        if table.workbook not in self.workbooks:
+            raise _KeyedError(
+                ["tables", name, "workbook"],
+                f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
+                f"not list.{nearest(table.workbook, self.workbooks)}",
+            )
 
 
 class Configuration:
@@ -282,13 +330,17 @@ class Configuration:
         years: dict[tuple[str, int], WorkbookYear] = {}
         for path in sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml")):
             year = _load(path, WorkbookYear)
-            self.registry.entity(year.entity)
+            try:
+                self.registry.entity(year.entity)
+            except ConfigurationError as error:
+                raise ConfigurationError(f"{path}: {error} `registry.yaml` lists them.") from error
             expected = f"{year.entity.lower()}-{year.year}.yaml"
             if path.name != expected:
                 raise ConfigurationError(
                     f"{path}: describes {year.entity} {year.year}. Expected the name {expected}."
                 )
             years[year.entity, year.year] = year
+        self._refuse_shared_workbooks(years)
         if not years:
             raise ConfigurationError(
                 f"{self.config_dir} has no file like ions-2026.yaml. Add one for each entity and "
@@ -296,9 +348,33 @@ class Configuration:
             )
         return years
 
+    def _refuse_shared_workbooks(self, years: dict[tuple[str, int], WorkbookYear]) -> None:
+        owners: dict[str, WorkbookYear] = {}
+        for year in years.values():
+            for name in year.workbooks.values():
+                if (other := owners.setdefault(name, year)) is not year:
+                    raise ConfigurationError(
+                        f"{self.path_of(year)}: the workbook {name!r} belongs to "
+                        f"{self.path_of(other).name} already. Every year of an entity has "
+                        "workbooks of its own."
+                    )
+
     def path_of(self, year: WorkbookYear) -> Path:
         """Return the file that a year's configuration was read from."""
         return self.config_dir / f"{year.entity.lower()}-{year.year}.yaml"
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that occurs twice, of which YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for position, (key, _) in enumerate(node.value):
+            if key.value in keys[:position]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} occurs twice", key.start_mark
+                )
+        return super().construct_mapping(node, deep)
 
 
 M = TypeVar("M", bound=_Model)
@@ -308,12 +384,15 @@ def _load(path: Path, model: type[M]) -> M:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        return model.model_validate(yaml.safe_load(text))
+        return model.model_validate(yaml.load(text, Loader=_UniqueKeys))  # noqa: S506  a safe one
     except FileNotFoundError:
         raise ConfigurationError(
             f"{path} is missing. Copy `source/config` from the project, or point ATLAS_SOURCE_DIR "
             "to a folder that has `config/` in it."
         ) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigurationError(f"{path}, line {line}: {error.problem}. Correct it.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
@@ -325,6 +404,9 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
     problems: list[str] = []
     for problem in error.errors():
         keys = [key for key in problem["loc"] if key != "[key]"]
+        cause = problem.get("ctx", {}).get("error")
+        if isinstance(cause, _KeyedError):
+            keys += cause.keys
         line = _line_of(root, keys)
         where = ".".join(str(key) for key in keys) or "the file"
         found = (

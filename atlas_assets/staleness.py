@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atlas_assets.registry import TABLES
+from atlas_assets.sources.extract import changes
 from atlas_assets.transform import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -29,34 +30,32 @@ def input_hashes(workspace: Workspace) -> dict[Partition, str]:
     return hashes
 
 
-def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Month, str]:
+@dataclass(frozen=True)
+class Stale:
+    """Why a month has to be synced; `refused` when a sync would fail for a sheet of it."""
+
+    reason: str
+    refused: bool = False
+
+
+def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Month, Stale]:
     """Return the months that have to be synced, and why.
 
-    Only a sync whose checks all passed counts. Raises SourceError when a sheet that was loaded
-    before cannot be read any more.
+    Only a sync whose checks all passed counts. A sheet that cannot be read is a reason, too.
     """
     hashes = input_hashes(workspace)
     verified = workspace.runs.verified_hashes()
-    reasons: dict[Month, str] = {}
+    changed = changes(workspace, entity, months)
+    stale: dict[Month, Stale] = {}
     for month in months:
-        reason = _reason_to_load(workspace, entity, month)
-        if reason is None and (entity, month) not in verified:
-            reason = "its figures have not passed their checks yet"
-        if reason is None and verified[entity, month] != hashes.get((entity, month)):
-            reason = "an earlier month, the registry or a model changed"
-        if reason:
-            reasons[month] = reason
-    return reasons
-
-
-def _reason_to_load(workspace: Workspace, entity: str, month: Month) -> str | None:
-    if not workspace.raw_store.is_loaded("transactions", entity, month):
-        return "not loaded yet"
-    for table in TABLES:
-        partition = workspace.adapter.read(table, entity, month)
-        if reason := workspace.raw_store.reason_to_load(partition):
-            return reason
-    return None
+        if found := changed.get(month):
+            reasons = "; ".join(change.reason for change in found)
+            stale[month] = Stale(reasons, any(change.refused for change in found))
+        elif (entity, month) not in verified:
+            stale[month] = Stale("its figures have not passed their checks yet")
+        elif verified[entity, month] != hashes.get((entity, month)):
+            stale[month] = Stale("an earlier month, the registry or a model changed")
+    return stale
 
 
 def _rules_hash(workspace: Workspace) -> str:

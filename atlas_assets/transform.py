@@ -81,7 +81,7 @@ class Transform:
 
         Raises TransformError when dbt itself or a model fails; failed tests are in the results.
         """
-        raw_store.prepare(configuration)
+        raw_store.prepare()
         write_registry_tables(configuration.registry, raw_store.raw_dir)
         select = ["--select", *models] if models else []
         arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json", *select]

@@ -63,7 +63,8 @@ def model_assets(
                 stage.source_hashes.update(workspace.raw_store.partition_hashes())
                 failed = [result for result in results if not (result.passed or result.skipped)]
                 if failed:
-                    stage.problem = "; ".join(result.message for result in failed)
+                    told = "; ".join(result.message for result in failed)
+                    stage.problems = dict.fromkeys(scope.partitions, told)
             for result in results:
                 if result.unique_id in models and result.passed:
                     yield dg.MaterializeResult(

@@ -8,9 +8,8 @@ import dagster as dg
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_table
 from atlas_assets.partitions import SINGLE_RUN
-from atlas_assets.registry import TABLES
 from atlas_assets.scope import Scope, partition_key
-from atlas_assets.sources.extract import extract
+from atlas_assets.sources.extract import Extraction, extract
 from atlas_assets.sources.raw_store import Loaded
 from atlas_assets.workspace import Workspace
 
@@ -61,15 +60,25 @@ def raw_assets(
         scope = Scope.of_keys(context.partition_keys)
         tables = sorted(key.path[-1] for key in context.selected_asset_keys)
         with told_to_people():
-            by_partition = _by_partition(extract(workspace, scope, context.run_id))
-        for key, items in by_partition.items():
-            for table in tables:
-                chosen = items if table == MANIFEST else [items[TABLES.index(table)]]
-                context.add_asset_metadata(
-                    _metadata(chosen, with_preview=len(by_partition) == 1 and table != MANIFEST),
-                    asset_key=["raw", table],
-                    partition_key=key,
-                )
+            extraction = extract(workspace, scope, context.run_id)
+        by_partition = _by_partition(extraction.loaded)
+        for entity in scope.entities:
+            for year in sorted({month.year for month in scope.months}):
+                for warning in workspace.adapter.warnings(entity, year):
+                    context.log.warning(warning)
+        metadata = {
+            (table, key): _metadata(
+                [item for item in items if table in {MANIFEST, item.partition.table}],
+                with_preview=len(by_partition) == 1 and table != MANIFEST,
+            )
+            for key, items in by_partition.items()
+            for table in tables
+        }
+        if extraction.problems:
+            _record_loaded(context, extraction, metadata)
+            raise dg.Failure("\n".join(extraction.problems), allow_retries=False)
+        for (table, key), values in metadata.items():
+            context.add_asset_metadata(values, asset_key=["raw", table], partition_key=key)
         for table in tables:
             yield dg.MaterializeResult(asset_key=["raw", table])
 
@@ -84,6 +93,20 @@ def raw_assets(
         for table, description in REGISTRY.items()
     ]
     return [raw_sheets, *registry]
+
+
+def _record_loaded(
+    context: dg.AssetExecutionContext,
+    extraction: Extraction,
+    metadata: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    """Record the sheets that were loaded beside refused ones, before the step fails."""
+    refused = {partition_key(entity, month) for entity, month in extraction.refused}
+    for (table, key), values in metadata.items():
+        if key not in refused:
+            context.log_event(
+                dg.AssetMaterialization(["raw", table], partition=key, metadata=values)
+            )
 
 
 def _by_partition(loaded: list[Loaded]) -> dict[str, list[Loaded]]:
@@ -101,7 +124,8 @@ def _metadata(items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
     rows = sum(manifest.rows_kept for manifest in manifests)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": rows,
-        "rows_not_data": sum(len(manifest.not_data) for manifest in manifests),
+        "rows_read": sum(manifest.rows_read for manifest in manifests),
+        "rows_not_data": sum(rows.count for manifest in manifests for rows in manifest.not_data),
         "changed": "; ".join(item.changed for item in items if item.changed) or "nothing",
         "source": ", ".join(
             f"{m.source_file} › {m.source_sheet.strip()} › {m.source_hash[:16]}" for m in manifests

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atlas_assets import automation
-from atlas_assets.errors import ConfigurationError, UsageError
+from atlas_assets.errors import ConfigurationError, SourceError, UsageError
 from atlas_assets.instance import prepare_home, run_job
-from atlas_assets.periods import Month, Period, month_range
+from atlas_assets.periods import Month, Period
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.staleness import pending
 from atlas_assets.workspace import Workspace
@@ -64,14 +64,26 @@ class Pipeline:
         return [entity.code for entity in self.workspace.configuration.registry.entities]
 
     def build(self, entity: str | None, period: str | None) -> Result:
-        """Sync what is stale up to the period, then publish and report its months."""
+        """Sync what is stale up to the period, then publish and report its months.
+
+        An entity with a sheet that cannot be read is left as it is, but for its other sheets,
+        which are loaded.
+        """
         codes = [self._entity(entity)] if entity else self.entities
         wanted = {
             code: tuple(self._months(code, period)) if period else (self._newest_month(code),)
             for code in codes
         }
-        stale = {code: self._stale_until(code, months[-1]) for code, months in wanted.items()}
-        if self._run(automation.SYNC, stale):
+        to_sync: dict[str, tuple[Month, ...]] = {}
+        for code in codes:
+            months = self._known_months(code, wanted[code][-1])
+            stale = pending(self.workspace, code, months)
+            # The months after a stale one are built again too, because customer types look back.
+            to_sync[code] = tuple(month for month in months if stale and month >= min(stale))
+            if any(month.refused for month in stale.values()):
+                self._run(automation.EXTRACT, {code: to_sync.pop(code)})
+                del wanted[code]
+        if wanted and self._run(automation.SYNC, to_sync):
             self._run(automation.DELIVER, wanted)
             self._name_files(wanted)
         return self.result
@@ -103,9 +115,9 @@ class Pipeline:
         return self.result
 
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
-        for month, reason in pending(self.workspace, entity, months).items():
+        for month, stale in pending(self.workspace, entity, months).items():
             self.messages.print(
-                f"Warning: {entity} {month} is stale: {reason}. `atlas build --entity {entity} "
+                f"Warning: {entity} {month} is stale: {stale.reason}. `atlas build --entity {entity} "
                 f"--period {month}` brings it up to date.",
                 style="yellow",
             )
@@ -165,25 +177,20 @@ class Pipeline:
             )
         return months
 
-    def _known_months(self, entity: str) -> list[Month]:
-        """Return the months that have a sheet and have begun."""
+    def _known_months(self, entity: str, last: Month | None = None) -> list[Month]:
+        """Return the months that have a sheet and have begun, up to `last`."""
         from datetime import date
 
-        today = Month.of(date.today())
-        return [month for month in self.workspace.adapter.months(entity) if month <= today]
+        end = last or Month.of(date.today())
+        return [month for month in self.workspace.adapter.months(entity) if month <= end]
 
     def _newest_month(self, entity: str) -> Month:
-        """Return the newest month whose transaction sheet has rows."""
+        """Return the newest month whose transaction sheet has rows, or cannot be read."""
         for month in reversed(self._known_months(entity)):
-            if self.workspace.adapter.read("transactions", entity, month).frame.height:
+            try:
+                frame = self.workspace.adapter.read("transactions", entity, month).frame
+            except SourceError:
+                return month
+            if frame.height:
                 return month
         raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
-
-    def _stale_until(self, entity: str, last: Month) -> tuple[Month, ...]:
-        """Return the months to sync, from the first stale one to `last`.
-
-        The months after a stale one are built again too, because customer types look back.
-        """
-        known = [month for month in self._known_months(entity) if month <= last]
-        stale = pending(self.workspace, entity, known)
-        return tuple(month_range(min(stale), last)) if stale else ()

@@ -6,7 +6,9 @@ rows and the drift of headers are added here. The same records give the same byt
 
 from __future__ import annotations
 
+import csv
 import shutil
+from dataclasses import astuple, dataclass, fields
 from datetime import UTC, date, datetime, time
 from random import Random
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +19,7 @@ from xlsxwriter.utility import xl_col_to_name
 from atlas_assets.errors import UsageError
 from atlas_assets.periods import Month
 from atlas_assets.sample.business import Business, fixture, invent
-from atlas_assets.sample.defects import Cells, ErrorCell, intake_text, spoil
+from atlas_assets.sample.defects import Cells, ErrorCell, Row, intake_text, spoil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,19 @@ if TYPE_CHECKING:
     from atlas_assets.registry import Configuration, SheetTable, WorkbookYear
 
 SAMPLE_END = Month(2026, 10)
+DEFECTS_FILE = "defects.csv"
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A defect that was put into a sheet. `reason` is empty for one that is read all the same."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    defect: str
+    reason: str
 
 
 def write_samples(
@@ -42,13 +57,14 @@ def write_samples(
 ) -> list[Path]:
     """Write the workbooks of every entity and year, with the configuration that reads them.
 
-    `scale` multiplies the number of orders, `defects` is the share of defective transaction rows.
-    Returns the workbooks written.
+    `scale` multiplies the number of orders, `defects` is the share of defective transaction rows;
+    `defects.csv` says what was put where. Returns the files written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     _copy_configuration(configuration, directory / "config", years)
     last = min(SAMPLE_END, Month(years[-1], 12))
     written: list[Path] = []
+    injected: list[Injected] = []
     for entity in configuration.registry.entities:
         prefixes = {unit.code: unit.receipt_prefix for unit in entity.units}
         business = invent(entity.code, prefixes, Month(years[0], 1), last, seed=seed, scale=scale)
@@ -56,7 +72,13 @@ def write_samples(
             random = Random(f"{seed}/{entity.code}/{year}")
             writer = _YearWriter(business, configuration.years[entity.code, year], last, random)
             written += writer.write(directory, defects)
-    return written
+            injected += writer.injected
+    path = directory / DEFECTS_FILE
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(field.name for field in fields(Injected))
+        lines.writerows(astuple(defect) for defect in injected)
+    return [*written, path]
 
 
 def _copy_configuration(configuration: Configuration, target: Path, years: range) -> None:
@@ -96,6 +118,7 @@ class _YearWriter:
         self.business, self.layout, self.last, self.random = business, layout, last, random
         self.titles = fixture()["entities"][business.entity]
         self.months = [Month(layout.year, number) for number in range(1, 13)]
+        self.injected: list[Injected] = []
 
     def write(self, directory: Path, defects: float) -> list[Path]:
         return [
@@ -117,7 +140,8 @@ class _YearWriter:
                 totals.append((str(sheet.get_name()), _sum_of("amount", rows)))
             activity = self.layout.tables["marketing_activity"]
             for month in self.months:
-                self._month_sheet(workbook, styles, activity, month, self._activity_rows(month))
+                rows = list(map(Row, self._activity_rows(month)))
+                self._month_sheet(workbook, styles, activity, month, rows)
             self._computed(summary, totals, styles)
             self._computed(workbook.add_worksheet("OLAH DATA"), totals, styles)
         return path
@@ -127,7 +151,8 @@ class _YearWriter:
             styles = _Styles(workbook)
             table = self.layout.tables["students"]
             for month in self.months:
-                self._month_sheet(workbook, styles, table, month, self._student_rows(month))
+                rows = list(map(Row, self._student_rows(month)))
+                self._month_sheet(workbook, styles, table, month, rows)
             if "organizations" in self.layout.tables:
                 self._reference(workbook, styles, self.layout.tables["organizations"])
             workbook.add_worksheet("OLAH DATA SISWA")
@@ -213,7 +238,7 @@ class _YearWriter:
         styles: _Styles,
         table: SheetTable,
         month: Month,
-        rows: list[Cells],
+        rows: list[Row],
     ) -> Worksheet:
         name = table.sheet_for(month.number)
         sheet = workbook.add_worksheet(name)
@@ -223,13 +248,17 @@ class _YearWriter:
         self._header(sheet, table, styles)
         row = table.first_data_row - 1
         middle = len(rows) // 2
-        for number, cells in enumerate(rows, start=1):
+        for number, written in enumerate(rows, start=1):
             if number == middle and len(rows) > 40 and self.random.random() < 0.25:
                 row += 1  # a blank line between the two halves of the month
                 for column, header in enumerate(table.columns):
                     sheet.write(row, column, header, styles.header)
                 row += 1
-            _write_row(sheet, row, table, {**cells, "row_number": number}, styles)
+            _write_row(sheet, row, table, {**written.cells, "row_number": number}, styles)
+            if written.defect:
+                place = (self.layout.workbooks[table.workbook], str(sheet.get_name()), row + 1)
+                what = (written.column or "", written.defect, written.reason or "")
+                self.injected.append(Injected(*place, *what))
             if self.random.random() < 0.05:
                 sheet.set_row(row, None, None, {"hidden": True})
             row += 1
@@ -262,7 +291,7 @@ class _YearWriter:
         )
 
     def _footer(
-        self, sheet: Worksheet, table: SheetTable, rows: list[Cells], row: int, styles: _Styles
+        self, sheet: Worksheet, table: SheetTable, rows: list[Row], row: int, styles: _Styles
     ) -> None:
         words = fixture()["words"]
         columns = list(table.columns.values())
@@ -404,5 +433,5 @@ def _write_row(
                 sheet.write_number(row, column, number)
 
 
-def _sum_of(column: str, rows: list[Cells]) -> int:
-    return sum(value for cells in rows if isinstance(value := cells.get(column), int))
+def _sum_of(column: str, rows: list[Row]) -> int:
+    return sum(value for row in rows if isinstance(value := row.cells.get(column), int))

@@ -17,17 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NotData:
-    """A row of the sheet that is no record, and why it was taken for that."""
+    """Adjacent rows of the sheet that are no records, and why they were taken for that."""
 
-    row: int
     reason: str
+    first_row: int
+    last_row: int
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return self.last_row - self.first_row + 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the sheet: its letter, its header as written (or None), and its name in raw."""
+
+    letter: str
+    header: str | None
+    name: str
 
 
 @dataclass(frozen=True)
 class SheetManifest:
     """How one sheet was read: where the columns stood and what became of each row.
 
-    `rows_read` = `rows_kept` + the length of `not_data`. `source_hash` is the hash of the cells,
+    `rows_read` = `rows_kept` + the rows of `not_data`. `source_hash` is the hash of the cells,
     `layout_hash` of the configuration that they were read with.
     """
 
@@ -36,7 +51,7 @@ class SheetManifest:
     source_hash: str
     layout_hash: str
     header_rows: list[int]
-    columns: dict[str, str]
+    columns: list[Column]
     rows_read: int
     rows_kept: int
     not_data: list[NotData] = field(default_factory=list)
@@ -69,4 +84,8 @@ class SourceAdapter(Protocol):
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return one raw partition. Raises SourceError when the source is not as configured."""
+        ...
+
+    def warnings(self, entity: str, year: int) -> list[str]:
+        """Return what a person should know of a year's files as a whole."""
         ...

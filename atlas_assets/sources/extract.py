@@ -1,8 +1,9 @@
-"""Source → raw files, for a scope."""
+"""Source → raw files, for a scope; and which partitions would change."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -11,42 +12,82 @@ from atlas_assets.errors import SourceError
 from atlas_assets.registry import TABLES
 
 if TYPE_CHECKING:
+    from atlas_assets.periods import Month
+    from atlas_assets.pipeline_runs import Partition
+    from atlas_assets.registry import TableName
     from atlas_assets.scope import Scope
     from atlas_assets.sources.raw_store import Loaded
     from atlas_assets.workspace import Workspace
 
 
-def extract(workspace: Workspace, scope: Scope, run_id: str) -> list[Loaded]:
+@dataclass(frozen=True)
+class Extraction:
+    """What became of every sheet in scope: loaded or left as it was, or refused and why."""
+
+    loaded: list[Loaded] = field(default_factory=list)
+    refused: dict[Partition, list[str]] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why sheets were refused, each reason once."""
+        return list(dict.fromkeys(text for texts in self.refused.values() for text in texts))
+
+
+def extract(workspace: Workspace, scope: Scope, run_id: str) -> Extraction:
     """Load every table of every partition in scope; what is unchanged stays as it is.
 
-    A sheet that cannot be read does not keep the others from loading. Raises SourceError, with
-    every problem, when there was any; what was loaded before stands.
+    A sheet that cannot be read keeps no other from loading, and what was loaded of it before stays.
     """
     with workspace.runs.stage("extract", scope, run_id) as stage:
-        workspace.raw_store.prepare(workspace.configuration)
-        with ThreadPoolExecutor() as pool:  # by entity, because a workbook is read by one thread
-            extracted = list(pool.map(partial(_extract_entity, workspace, scope), scope.entities))
-        loaded = [item for items, _ in extracted for item in items]
-        for item in loaded:
+        workspace.raw_store.prepare()
+        with ThreadPoolExecutor() as pool:  # by entity, because a workbook is read by one process
+            extractions = list(pool.map(partial(_extract_entity, workspace, scope), scope.entities))
+        whole = Extraction()
+        for extraction in extractions:
+            whole.loaded.extend(extraction.loaded)
+            whole.refused.update(extraction.refused)
+        for item in whole.loaded:
             key = (item.partition.entity, item.partition.month)
             stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.frame.height
-        if problems := [problem for _, found in extracted for problem in found]:
-            raise SourceError("\n".join(problems))
         stage.source_hashes.update(workspace.raw_store.partition_hashes())
-    return loaded
+        stage.problems = {key: "\n".join(texts) for key, texts in whole.refused.items()}
+    return whole
 
 
-def _extract_entity(
-    workspace: Workspace, scope: Scope, entity: str
-) -> tuple[list[Loaded], list[str]]:
-    """Load an entity's months; return what was loaded, and what could not be."""
-    loaded: list[Loaded] = []
-    problems: dict[str, None] = {}  # each once, in the order in which they were found
+def _extract_entity(workspace: Workspace, scope: Scope, entity: str) -> Extraction:
+    extraction = Extraction()
     for month, table in product(scope.months, TABLES):
         try:
             partition = workspace.adapter.read(table, entity, month)
         except SourceError as error:
-            problems[str(error)] = None
+            workspace.raw_store.refuse(table, entity, month, str(error))
+            extraction.refused.setdefault((entity, month), []).append(str(error))
         else:
-            loaded.append(workspace.raw_store.load(partition, workspace.adapter))
-    return loaded, list(problems)
+            extraction.loaded.append(workspace.raw_store.load(partition, workspace.adapter))
+    return extraction
+
+
+@dataclass(frozen=True)
+class Change:
+    """Why an extraction would write a table of some month anew, or refuse its sheet."""
+
+    table: TableName
+    reason: str
+    refused: bool = False
+
+
+def changes(workspace: Workspace, entity: str, months: list[Month]) -> dict[Month, list[Change]]:
+    """Return what an extraction of these months would change or refuse, and why.
+
+    Reads the source and writes nothing. Months where nothing would change are left out.
+    """
+    found: dict[Month, list[Change]] = {}
+    for month, table in product(months, TABLES):
+        try:
+            partition = workspace.adapter.read(table, entity, month)
+        except SourceError as error:
+            found.setdefault(month, []).append(Change(table, str(error), refused=True))
+        else:
+            if reason := workspace.raw_store.reason_to_load(partition):
+                found.setdefault(month, []).append(Change(table, reason))
+    return found

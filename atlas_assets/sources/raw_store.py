@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,12 @@ import polars as pl
 
 from atlas_assets.files import written_whole
 from atlas_assets.periods import Month
-from atlas_assets.registry import TABLES
+from atlas_assets.registry import COLUMNS, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.registry import Configuration, TableName
+    from atlas_assets.registry import TableName
     from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
 
 PROVENANCE: dict[str, Any] = {
@@ -38,11 +38,13 @@ MANIFEST: dict[str, Any] = {
     "source_hash": pl.String,
     "layout_hash": pl.String,
     "header_rows": pl.List(pl.Int64),
-    "columns": pl.String,
+    "columns": pl.List(pl.Struct({"letter": pl.String, "header": pl.String, "name": pl.String})),
     "rows_read": pl.Int64,
     "rows_kept": pl.Int64,
     "rows_not_data": pl.Int64,
-    "not_data": pl.String,
+    "not_data": pl.List(
+        pl.Struct({"reason": pl.String, "first_row": pl.Int64, "last_row": pl.Int64})
+    ),
     "warnings": pl.List(pl.String),
     "adapter": pl.String,
     "loaded_at": pl.Datetime("us", "UTC"),
@@ -67,24 +69,42 @@ class RawStore:
         """Return the pattern that matches all files of a table."""
         return str(self.raw_dir / table / "**" / "*.parquet")
 
-    def prepare(self, configuration: Configuration) -> None:
-        """Write one file without rows per table, so that every table has all its columns."""
+    def prepare(self) -> None:
+        """Write one file without rows per table, so that every table has all its columns.
+
+        Files that an older version wrote in another form are dropped: the source has it all.
+        """
+        schema = self.raw_dir / "sheet_manifest" / "schema.parquet"
+        if schema.exists() and pl.read_parquet_schema(schema) != MANIFEST:
+            shutil.rmtree(self.raw_dir)
         for table in TABLES:
-            columns = {
-                column: pl.String
-                for year in configuration.years.values()
-                if (layout := year.tables.get(table))
-                for column in [*layout.columns.values(), *layout.monthly_columns.values()]
-            }
+            columns = dict.fromkeys(sorted(COLUMNS[table]), pl.String)
             empty = pl.DataFrame(schema={**PROVENANCE, **columns})
             with written_whole(self.raw_dir / table / "schema.parquet") as temporary:
                 empty.write_parquet(temporary)
-        with written_whole(self.raw_dir / "sheet_manifest" / "schema.parquet") as temporary:
+        with written_whole(schema) as temporary:
             pl.DataFrame(schema=MANIFEST).write_parquet(temporary)
+
+    def refuse(self, table: TableName, entity: str, month: Month, problem: str) -> None:
+        """Note why a sheet was refused; what was loaded before stays."""
+        with written_whole(self._refusal_path(table, entity, month)) as temporary:
+            temporary.write_text(problem, encoding="utf-8")
+
+    def refusals(self, entity: str, year: int) -> dict[tuple[TableName, Month], str]:
+        """Return why sheets of an entity's year were refused when they were last read."""
+        return {
+            (table, month): path.read_text(encoding="utf-8")
+            for table in TABLES
+            for number in range(1, 13)
+            if (path := self._refusal_path(table, entity, month := Month(year, number))).exists()
+        }
 
     def load(self, partition: RawPartition, adapter: SourceAdapter) -> Loaded:
         """Replace a partition, unless the sheet and the way it is read are unchanged."""
         changed = self.reason_to_load(partition)
+        self._refusal_path(partition.table, partition.entity, partition.month).unlink(
+            missing_ok=True
+        )
         if changed:
             self._write(partition, adapter.name, datetime.now(UTC))
         return Loaded(partition, changed)
@@ -169,15 +189,18 @@ class RawStore:
     def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "sheet_manifest" / table / entity / f"{month}.parquet"
 
+    def _refusal_path(self, table: TableName, entity: str, month: Month) -> Path:
+        return self.raw_dir / "refused" / table / entity / f"{month}.txt"
+
 
 def _manifest_record(manifest: SheetManifest) -> dict[str, Any]:
     return {
         "layout_hash": manifest.layout_hash,
         "header_rows": manifest.header_rows,
-        "columns": json.dumps(manifest.columns),
+        "columns": [asdict(column) for column in manifest.columns],
         "rows_read": manifest.rows_read,
         "rows_kept": manifest.rows_kept,
-        "rows_not_data": len(manifest.not_data),
-        "not_data": json.dumps([asdict(row) for row in manifest.not_data]),
+        "rows_not_data": sum(rows.count for rows in manifest.not_data),
+        "not_data": [asdict(rows) for rows in manifest.not_data],
         "warnings": manifest.warnings,
     }

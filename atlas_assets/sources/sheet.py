@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import fastexcel
 import polars as pl
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
+
+from atlas_assets.errors import SourceError
+from atlas_assets.sources.inspection import inspect_sheet
+from atlas_assets.sources.workbook_file import SAVE_AGAIN, matching_sheet, open_workbook
 
 if TYPE_CHECKING:
-    from fastexcel import ExcelReader
+    from pathlib import Path
 
 ROW = "source_row"
+UNCALCULATED = "#UNCALCULATED!"
 
 _ERROR_TEXTS = {
     "Div0": "#DIV/0!",
@@ -24,36 +33,85 @@ _ERROR_TEXTS = {
     "Value": "#VALUE!",
     "GettingData": "#GETTING_DATA",
 }
+# Text `100.125` is a hundred thousand, the number is not: only this form can be either.
+_NUMBER_OR_GROUPED_TEXT = r"^-?\d+\.\d{3}$"
 
 
-def read_grid(reader: ExcelReader, sheet: str) -> pl.DataFrame:
-    """Return all cells of a sheet as text: one column per letter, `source_row` as shown on screen.
+@dataclass(frozen=True)
+class Grid:
+    """All filled columns of a sheet by letter, each with `source_row` as shown on screen.
 
-    Dates are ISO, whole numbers have no decimals, other numbers are in their shortest exact form,
-    cells with errors hold the error's text (`#REF!`), blank cells are null.
+    Dates are ISO, whole numbers have no decimals, other numbers are in their shortest exact form
+    (with four decimals instead of three, which as a text would be thousands). Cells with errors
+    hold the error's text (`#REF!`), formulas that were never calculated `#UNCALCULATED!`, blank
+    cells are null. `merged` and `uncalculated` are places such as `D9:D10` and `O9`.
     """
-    loaded = reader.load_sheet(
-        sheet, header_row=None, skip_rows=0, dtypes="string", skip_whitespace_tail_rows=True
+
+    sheet: str
+    cells: pl.DataFrame
+    merged: list[str] = field(default_factory=list)
+    uncalculated: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_grid(path: Path, wanted: str) -> Grid:
+    """Read a sheet of a workbook.
+
+    Raises SourceError when the file is no workbook, or lacks the sheet, or the sheet is damaged.
+    """
+    reader = open_workbook(path)
+    sheet = matching_sheet(path, wanted, reader.sheet_names)
+    warnings = [] if sheet == wanted else [f"the sheet is called {sheet!r}, not {wanted!r}"]
+    try:
+        # The reader does not hold Python's lock, so the inspection costs no time of its own.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            inspecting = pool.submit(inspect_sheet, path, sheet)
+            loaded = _load(reader, sheet)
+            cells = _cells(reader, sheet, loaded)
+            inspection = inspecting.result()
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error) as error:
+        detail = str(error).splitlines()[0]
+        raise SourceError(
+            f"{path.name}, sheet {sheet!r} cannot be read ({detail}): the file is damaged. "
+            f"{SAVE_AGAIN}"
+        ) from error
+    if loaded.visible != "visible":
+        warnings.append("the sheet is hidden; its rows are counted all the same")
+    cells = _with_errors(cells, inspection.uncalculated)
+    return Grid(sheet, cells, inspection.merged, inspection.uncalculated, warnings)
+
+
+def _load(
+    reader: fastexcel.ExcelReader,
+    sheet: str,
+    dtypes: fastexcel.DTypeMap | fastexcel.DType = "string",
+) -> fastexcel.ExcelSheet:
+    return reader.load_sheet(
+        sheet, header_row=None, skip_rows=0, dtypes=dtypes, skip_whitespace_tail_rows=True
     )
+
+
+def _cells(reader: fastexcel.ExcelReader, sheet: str, loaded: fastexcel.ExcelSheet) -> pl.DataFrame:
     if loaded.width == 0:
         return pl.DataFrame(schema={ROW: pl.Int64})
     letters = [xl_col_to_name(column.absolute_index) for column in loaded.available_columns()]
     batch, errors = loaded.to_arrow_with_errors()
-    grid = pl.DataFrame(pl.from_arrow(batch))
-    grid.columns = letters
-    grid = grid.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
-    texts: dict[str, dict[int, str]] = {}
+    places: dict[str, dict[int, str]] = {}
     for error in errors.errors if errors else []:
         row, column = error.offset_position
-        texts.setdefault(letters[column], {})[row + 1] = _error_text(error.detail)
-    return grid.with_columns(
-        pl.col(ROW)
-        .replace_strict(texts[letter], default=_tidy(letter), return_dtype=pl.String)
-        .alias(letter)
-        if letter in texts
-        else _tidy(letter)
-        for letter in letters
-    )
+        places.setdefault(letters[column], {})[row + 1] = _error_text(error.detail)
+    grid = pl.DataFrame(pl.from_arrow(batch))
+    grid.columns = letters
+    empty = {column.name for column in grid if column.null_count() == grid.height}
+    filled = [letter for letter in letters if letter not in empty or letter in places]
+    rows = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW)
+    cells = grid.select(rows, *map(_tidied, filled))
+    ambiguous = cells.select(pl.col(filled).str.contains(_NUMBER_OR_GROUPED_TEXT).any())
+    for letter in [column.name for column in ambiguous if column.item()]:
+        cells = _numbers_marked(cells, letter, _numbers(reader, sheet, letters.index(letter)))
+    for letter, texts in places.items():
+        cells = _replaced(cells, letter, texts)
+    return cells
 
 
 def _error_text(detail: str) -> str:
@@ -61,48 +119,57 @@ def _error_text(detail: str) -> str:
     return _ERROR_TEXTS.get(kind[1], "#ERROR!") if kind else "#ERROR!"
 
 
-def _tidy(letter: str) -> pl.Expr:
+def _tidied(letter: str) -> pl.Expr:
     """Drop midnight from dates, the reader's rounding noise from numbers, and blank text."""
     cell = pl.col(letter)
     midnight = cell.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")
     noisy = cell.str.contains(r"^-?\d+\.\d{9,}$")
-    blank = cell.str.strip_chars() == ""
     return (
         pl.when(midnight)
         .then(cell.str.head(10))
         .when(noisy)
         .then(cell.cast(pl.Float64, strict=False).cast(pl.String))
-        .when(blank)
+        .when(cell.str.strip_chars() == "")
         .then(None)
         .otherwise(cell)
         .alias(letter)
     )
 
 
-def normalized_header(text: str) -> str:
-    """Return a header in the form in which headers are compared: `No.  Kwitansi` = `NO KWITANSI`."""
-    folded = unicodedata.normalize("NFKC", text).upper().replace(".", " ")
-    return " ".join(folded.split())
+def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int) -> pl.Series:
+    """Return for each row whether the cell is a number: a text with decimals is no whole number."""
+    again = _load(reader, sheet, {position: "int"})
+    batch, _ = again.to_arrow_with_errors()
+    return pl.Series(batch.columns[position]).is_not_null()
 
 
-def headers(grid: pl.DataFrame, rows: list[int]) -> dict[str, tuple[str | None, str]]:
-    """Return column letter → (group, header), both as written.
-
-    Over several header rows the lowest filled cell is the header, and the top row's text, which a
-    merged cell holds only on its left, is the group of the columns to its right.
-    """
-    found: dict[str, tuple[str | None, str]] = {}
-    lines = [_line(grid, row) for row in rows]
-    group: str | None = None
-    for letter in grid.columns[1:]:
-        cells = [line.get(letter) for line in lines]
-        filled = [cell for cell in cells if cell]
-        group = cells[0] or group
-        if filled:
-            found[letter] = (group if len(rows) > 1 else None, filled[-1])
-    return found
+def _numbers_marked(cells: pl.DataFrame, letter: str, is_number: pl.Series) -> pl.DataFrame:
+    cell = pl.col(letter)
+    marked = cell.str.contains(_NUMBER_OR_GROUPED_TEXT) & pl.lit(is_number)
+    return cells.with_columns(pl.when(marked).then(cell + "0").otherwise(cell).alias(letter))
 
 
-def _line(grid: pl.DataFrame, row: int) -> dict[str, str | None]:
-    selected = grid.filter(pl.col(ROW) == row).to_dicts()
-    return selected[0] if selected else {}
+def _with_errors(cells: pl.DataFrame, uncalculated: list[str]) -> pl.DataFrame:
+    """Put an error where a formula has no value; `uncalculated` are places such as `O9`."""
+    places: dict[str, dict[int, str]] = {}
+    for place in uncalculated:
+        row, column = xl_cell_to_rowcol(place)
+        places.setdefault(xl_col_to_name(column), {})[row + 1] = UNCALCULATED
+    for letter, texts in places.items():
+        cells = _replaced(cells, letter, texts)
+    return cells
+
+
+def _replaced(cells: pl.DataFrame, letter: str, texts: dict[int, str]) -> pl.DataFrame:
+    """Put texts into a column by row; the column and the rows are added where they are missing."""
+    if letter not in cells.columns:
+        cells = cells.with_columns(pl.lit(None, pl.String).alias(letter))
+        cells = cells.select(ROW, *sorted(cells.columns[1:], key=lambda name: (len(name), name)))
+    if cells.height < max(texts):
+        missing = pl.Series(ROW, range(cells.height + 1, max(texts) + 1), pl.Int64)
+        cells = pl.concat([cells, missing.to_frame()], how="diagonal")
+    return cells.with_columns(
+        pl.col(ROW)
+        .replace_strict(texts, default=pl.col(letter), return_dtype=pl.String)
+        .alias(letter)
+    )

@@ -1,4 +1,4 @@
-"""The adapter for the administrators' workbooks: finds header and data, names the columns.
+"""The adapter for the administrators' workbooks: from a configured sheet to a raw partition.
 
 It names columns and tells records from decoration; values stay the cells' own text.
 """
@@ -6,26 +6,39 @@ It names columns and tells records from decoration; values stay the cells' own t
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import fastexcel
 import polars as pl
+from xlsxwriter.utility import xl_cell_to_rowcol
 
-from atlas_assets.errors import SourceError, nearest
+from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
-from atlas_assets.sources.adapter import NotData, RawPartition, SheetManifest
-from atlas_assets.sources.sheet import ROW, headers, normalized_header, read_grid
+from atlas_assets.sources.adapter import RawPartition, SheetManifest
+from atlas_assets.sources.headers import find_header
+from atlas_assets.sources.inspection import farthest_cell, uses_1904_dates
+from atlas_assets.sources.rows import not_data
+from atlas_assets.sources.sheet import ROW, read_grid
+from atlas_assets.sources.workbook_file import lock_file, open_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.registry import Configuration, SheetTable, TableName, WorkbookYear
+    from atlas_assets.sources.headers import Header
+    from atlas_assets.sources.sheet import Grid
 
-MOST_CELLS_OF_A_SIGNATURE = 3
-LABEL_COLUMNS = 5
-NARROW_TABLE = 4  # columns up to which a row of text alone is a record and no signature
-FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
+HASHED_AT_ONCE = 50_000  # rows
+PLACES_NAMED = 5
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a raw partition stands."""
+
+    path: Path
+    sheet: str
+    layout: SheetTable
 
 
 class WorkbookAdapter:
@@ -52,8 +65,69 @@ class WorkbookAdapter:
         """Read one table of one entity and month.
 
         Raises SourceError with file, sheet and what to do when the workbook, the sheet or a
-        configured header is missing.
+        configured header is missing, or something in it cannot be read.
         """
+        place = self._place(table, entity, month)
+        if place is None:
+            return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
+        grid = read_grid(place.path, place.sheet)
+        where = f"{place.path.name}, sheet {grid.sheet!r}"
+        header = find_header(grid, place.layout, month.number, where)
+        names = {column.letter: column.name for column in header.columns}
+        cells = grid.cells.select(ROW, *names).rename(names)
+        first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
+        body = cells.filter(pl.col(ROW) >= first_row)
+        labels = self.configuration.registry.total_row_labels
+        others = not_data(body, header.columns, labels)
+        records = _without(body, [(rows.first_row, rows.last_row) for rows in others])
+        manifest = SheetManifest(
+            source_file=place.path.name,
+            source_sheet=grid.sheet,
+            source_hash=_hash(cells),
+            layout_hash=hashlib.sha256(place.layout.model_dump_json().encode()).hexdigest(),
+            header_rows=header.rows,
+            columns=header.columns,
+            rows_read=body.height,
+            rows_kept=records.height,
+            not_data=others,
+            warnings=[
+                *grid.warnings,
+                *header.warnings,
+                *_merged(grid, header, first_row),
+                *_uncalculated(grid, header, first_row),
+            ],
+        )
+        return RawPartition(table, entity, month, records, manifest)
+
+    def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
+        """Return why a sheet took more memory or time than there is, for a person who can mend it."""
+        place = self._place(table, entity, month)
+        if place is None:
+            return f"{table} of {entity} {month} is not configured."
+        where = f"{place.path.name}, sheet {place.sheet!r}"
+        farthest = farthest_cell(place.path, place.sheet)
+        reach = f" Its cells reach to {farthest}." if farthest else ""
+        return (
+            f"{where} cannot be read: it is damaged, or needs more memory or time than a sheet may "
+            f"take.{reach} Delete what stands far outside of the table (whole columns and rows), or "
+            "copy the table to a new sheet, and save the workbook."
+        )
+
+    def warnings(self, entity: str, year: int) -> list[str]:
+        """Return sheets that nobody reads, workbooks that are open elsewhere, and odd calendars.
+
+        A workbook that cannot be opened is left to `read`, which says why.
+        """
+        layout = self.configuration.years.get((entity, year))
+        return [
+            warning
+            for key, name in (layout.workbooks.items() if layout else ())
+            if (self.source_dir / name).exists()
+            for warning in self._workbook_warnings(self.source_dir / name, layout, key)
+        ]
+
+    def _place(self, table: TableName, entity: str, month: Month) -> _Place | None:
+        """Return where a partition stands; None where the year has no such table for the month."""
         year = self.configuration.years.get((entity, month.year))
         if year is None:
             raise SourceError(
@@ -63,210 +137,82 @@ class WorkbookAdapter:
         layout = year.tables.get(table)
         sheet = layout.sheet_for(month.number) if layout else None
         if layout is None or sheet is None:
-            return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
-        path = self.source_dir / year.workbooks[layout.workbook]
-        grid = self._grid(path, sheet, year)
-        columns = self._columns(grid, layout, month, path, sheet, year)
-        cells = grid.select(ROW, *columns).rename(columns)
-        body = cells.filter(pl.col(ROW) >= layout.first_data_row)
-        reasons = self._not_data(body, grid.select(ROW, *columns), columns, layout)
-        records = body.filter(~pl.col(ROW).is_in(list(reasons)))
-        manifest = SheetManifest(
-            source_file=path.name,
-            source_sheet=sheet,
-            source_hash=hashlib.sha256(cells.write_csv().encode()).hexdigest(),
-            layout_hash=hashlib.sha256(layout.model_dump_json().encode()).hexdigest(),
-            header_rows=layout.header_rows,
-            columns=columns,
-            rows_read=body.height,
-            rows_kept=records.height,
-            not_data=[NotData(row, reason) for row, reason in reasons.items()],
-            warnings=[
-                f"column {letter} is not in the configuration; kept as {column!r}"
-                for letter, column in columns.items()
-                if column not in _configured(layout)
-            ],
-        )
-        return RawPartition(table, entity, month, records, manifest)
+            return None
+        return _Place(self.source_dir / year.workbooks[layout.workbook], sheet, layout)
 
-    def _grid(self, path: Path, sheet: str, year: WorkbookYear) -> pl.DataFrame:
-        if not path.exists():
-            near = nearest(path.name, (other.name for other in self.source_dir.glob("*.xls*")))
-            raise SourceError(
-                f"{path.name} is missing in {self.source_dir}.{near} Put the workbook there, or "
-                f"correct its name under `workbooks` in {self.configuration.path_of(year).name}."
-            )
-        stat = path.stat()
+    def _workbook_warnings(self, path: Path, layout: WorkbookYear | None, key: str) -> list[str]:
+        warnings: list[str] = []
+        if lock_file(path).exists():
+            warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
-            reader = _open(path, stat.st_mtime_ns, stat.st_size)
-        except OSError as error:
-            raise SourceError(
-                f"{path} cannot be opened: {error.strerror}. Close it in other programs and try again."
-            ) from error
-        except fastexcel.FastExcelError as error:
-            raise SourceError(
-                f"{path.name} cannot be read as a workbook ({_first_line(error)}). Open it in the office program "
-                "and save it as .xlsx again."
-            ) from error
-        if sheet not in reader.sheet_names:
-            raise SourceError(
-                f"{path.name} has no sheet {sheet!r}.{nearest(sheet, reader.sheet_names)} Rename "
-                f"the sheet, or correct its name in {self.configuration.path_of(year).name}. "
-                f"Sheets found: {', '.join(map(repr, reader.sheet_names))}."
+            sheets = open_workbook(path).sheet_names
+        except SourceError:
+            return warnings
+        if uses_1904_dates(path):
+            warnings.append(
+                f"{path.name} counts days from 1904: dates are right, but a bare number in a date "
+                "column is read as days from 1900"
             )
-        try:
-            return read_grid(reader, sheet)
-        except fastexcel.FastExcelError as error:
-            raise SourceError(
-                f"{path.name}, sheet {sheet!r} cannot be read: {_first_line(error)}."
-            ) from error
-
-    def _columns(
-        self,
-        grid: pl.DataFrame,
-        layout: SheetTable,
-        month: Month,
-        path: Path,
-        sheet: str,
-        year: WorkbookYear,
-    ) -> dict[str, str]:
-        """Return column letter → column name. Raises SourceError when a header is missing."""
-        found = _in_block(headers(grid, layout.header_rows), layout.block)
-        wanted = {normalized_header(header): name for header, name in layout.columns.items()}
-        label = normalized_header(layout.month_labels.get(month.number, ""))
-        monthly = {normalized_header(h): name for h, name in layout.monthly_columns.items()}
-        groups = [group for group, _ in found.values() if group]
-        if label and label not in map(normalized_header, groups):
-            raise SourceError(
-                f"{path.name}, sheet {sheet!r}: there is no month {layout.month_labels[month.number]!r} "
-                f"in row {layout.header_rows[0]}. Found: {', '.join(map(repr, dict.fromkeys(groups)))}. "
-                f"Correct the sheet, or `month_labels` in {self.configuration.path_of(year).name}."
-            )
-        columns: dict[str, str] = {}
-        for letter, (group, written) in found.items():
-            header = normalized_header(written)
-            if header in monthly:
-                name = monthly[header] if normalized_header(group or "") == label else None
-            else:
-                name = wanted.get(header, header.casefold().replace(" ", "_"))
-            if name is None:
-                continue
-            if name in columns.values():
-                raise SourceError(
-                    f"{path.name}, sheet {sheet!r}: two columns have the header {written!r} in row "
-                    f"{layout.header_rows[-1]} (the second in column {letter}). Rename one."
-                )
-            columns[letter] = name
-        columns |= self._without_header(grid, layout, set(found))
-        for header, name in {**layout.columns, **layout.monthly_columns}.items():
-            if name not in columns.values():
-                seen = [written for _, written in found.values()]
-                raise SourceError(
-                    f"{path.name}, sheet {sheet!r}: there is no column {header!r} in row "
-                    f"{' and '.join(map(str, layout.header_rows))}.{nearest(header, seen)} Found: "
-                    f"{', '.join(map(repr, seen)) or 'nothing'}. Correct the header in the sheet, "
-                    f"or add the line `<header as written>: {name}` under `columns` in "
-                    f"{self.configuration.path_of(year).name}."
-                )
-        return columns
-
-    def _without_header(
-        self, grid: pl.DataFrame, layout: SheetTable, with_header: set[str]
-    ) -> dict[str, str]:
-        """Return the columns that hold something below the header but have no header themselves."""
-        body = grid.filter(pl.col(ROW) >= layout.first_data_row)
-        letters: dict[str, tuple[str | None, str]] = dict.fromkeys(grid.columns[1:], (None, ""))
-        return {
-            letter: f"column_{letter.lower()}"
-            for letter in _in_block(letters, layout.block)
-            if letter not in with_header and body[letter].null_count() < body.height
+        configured = {
+            " ".join(sheet.split()).casefold()
+            for table in (layout.tables.values() if layout else ())
+            if table.workbook == key
+            for sheet in table.all_sheets
         }
-
-    def _not_data(
-        self,
-        body: pl.DataFrame,
-        by_letter: pl.DataFrame,
-        columns: dict[str, str],
-        layout: SheetTable,
-    ) -> dict[int, str]:
-        """Return the rows that are no records, with the reason: blank, header, total, signature."""
-        names = list(columns.values())
-        written = headers(by_letter, layout.header_rows)
-        labels = self.configuration.registry.total_row_labels
-        filled = pl.sum_horizontal(pl.col(name).is_not_null() for name in names)
-        repeats = pl.sum_horizontal(
-            (pl.col(name).str.strip_chars() == written[letter][1].strip()).fill_null(value=False)
-            for letter, name in columns.items()
-            if letter in written
-        )
-        numbered = (
-            pl.col("row_number").str.contains(r"^\s*\d") if "row_number" in names else pl.lit(False)
-        ).fill_null(value=False)
-        begins_with_label = pl.any_horizontal(
-            pl.col(name)
-            .str.strip_chars()
-            .str.to_uppercase()
-            .str.contains(rf"^({'|'.join(labels)})\b")
-            for name in names[:LABEL_COLUMNS]
-        ).fill_null(value=False)
-        total = begins_with_label & ~numbered
-        holds_a_figure = pl.any_horizontal(
-            pl.col(name).str.contains(FIGURE).fill_null(value=False) for name in names
-        )
-        narrow = len(names) <= NARROW_TABLE
-        sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & ~holds_a_figure & pl.lit(not narrow)
-        marked = body.select(
-            ROW,
-            pl.when(filled == 0)
-            .then(pl.lit("blank"))
-            .when(repeats >= min(3, len(names)))
-            .then(pl.lit("header"))
-            .when(total)
-            .then(pl.lit("total"))
-            .otherwise(None)
-            .alias("reason"),
-            (sparse & ~numbered).alias("may_be_signature"),
-        )
-        last_record = (
-            marked.filter(pl.col("reason").is_null() & ~pl.col("may_be_signature"))
-            .get_column(ROW)
-            .max()
-        )
-        signature = (
-            pl.col("reason").is_null()
-            & pl.col("may_be_signature")
-            & (pl.col(ROW) > (last_record or 0))
-        )
-        marked = marked.with_columns(
-            pl.when(signature).then(pl.lit("signature")).otherwise(pl.col("reason")).alias("reason")
-        ).filter(pl.col("reason").is_not_null())
-        return dict(marked.select(ROW, "reason").iter_rows())
+        ignored = tuple(self.configuration.registry.ignored_sheets)
+        warnings += [
+            f"{path.name}: sheet {sheet!r} is not in the configuration and was not read"
+            for sheet in sheets
+            if " ".join(sheet.split()).casefold() not in configured
+            and not sheet.strip().upper().startswith(ignored)
+        ]
+        return warnings
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:
+    excluded = pl.lit(False)
+    for first, last in ranges:
+        excluded = excluded | pl.col(ROW).is_between(first, last)
+    return body.filter(~excluded)
 
 
-def _configured(layout: SheetTable) -> set[str]:
-    return {*layout.columns.values(), *layout.monthly_columns.values()}
+def _hash(cells: pl.DataFrame) -> str:
+    digest = hashlib.sha256(repr(cells.columns).encode())
+    for piece in cells.iter_slices(HASHED_AT_ONCE):
+        digest.update(piece.write_csv(include_header=False).encode())
+    return digest.hexdigest()
 
 
-def _in_block(
-    found: dict[str, tuple[str | None, str]], block: str | None
-) -> dict[str, tuple[str | None, str]]:
-    """Keep the headers of columns within a block such as `A:D`."""
-    if block is None:
-        return found
-    first, last = ((len(letter), letter) for letter in block.split(":"))
-    return {
-        letter: header for letter, header in found.items() if first <= (len(letter), letter) <= last
-    }
+def _merged(grid: Grid, header: Header, first_row: int) -> list[str]:
+    """Return a warning of merged cells among the data: only their first cell holds the value."""
+    places = _among_data(grid.merged, header, first_row)
+    warning = (
+        f"merged cells among the data: {_named(places)}. Only the first cell of each holds its "
+        "value, the others are empty; unmerge them and fill in every row"
+    )
+    return [warning] if places else []
 
 
-@lru_cache(maxsize=4)
-def _open(path: Path, _modified: int, _size: int) -> fastexcel.ExcelReader:
-    """Open a workbook once for all its sheets; a changed file is opened again.
+def _uncalculated(grid: Grid, header: Header, first_row: int) -> list[str]:
+    places = _among_data(grid.uncalculated, header, first_row)
+    warning = (
+        f"formulas that were never calculated: {_named(places)}. Open the workbook in the office "
+        "program, which calculates them, and save it"
+    )
+    return [warning] if places else []
 
-    The bytes are passed on, so that the content decides the format and not the file's name.
-    """
-    return fastexcel.read_excel(path.read_bytes())
+
+def _among_data(places: list[str], header: Header, first_row: int) -> list[str]:
+    """Return the places, such as `O9` or `D9:D10`, that begin in a column and end below the header."""
+    columns = {xl_cell_to_rowcol(f"{column.letter}1")[1] for column in header.columns}
+    return [
+        place
+        for place in places
+        if xl_cell_to_rowcol(place.split(":")[0])[1] in columns
+        and xl_cell_to_rowcol(place.split(":")[-1])[0] + 1 >= first_row
+    ]
+
+
+def _named(places: list[str]) -> str:
+    more = len(places) - PLACES_NAMED
+    return ", ".join(places[:PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -11,7 +11,7 @@
 
 {#- Whether a cell holds a spreadsheet error such as #REF! -#}
 {% macro is_error(cell) -%}
-    coalesce(regexp_matches({{ cell }}, '^#(REF!|N/A|DIV/0!|NAME\?|NULL!|NUM!|VALUE!|GETTING_DATA|ERROR!)'), false)
+    coalesce(regexp_matches({{ cell }}, '^#(REF!|N/A|DIV/0!|NAME\?|NULL!|NUM!|VALUE!|GETTING_DATA|ERROR!|UNCALCULATED!)'), false)
 {%- endmacro %}
 
 {#- A word in the form in which words are compared: upper case, signs turned to single blanks. -#}

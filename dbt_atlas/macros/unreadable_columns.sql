@@ -1,9 +1,11 @@
-{#- The given columns of numbers that hold something which is no number. -#}
-{% macro unreadable_columns(columns) -%}
+{#- The given columns that hold something which the given macro cannot read; errors are told elsewhere. -#}
+{% macro unreadable_columns(parse, columns) -%}
     list_filter(
         [
             {%- for column in columns %}
-            case when {{ column }} is not null and {{ parse_amount(column) }} is null then '{{ column }}' end
+            case
+                when {{ clean_text(column) }} is not null and {{ context[parse](column) }} is null then '{{ column }}'
+            end
             {{- ',' if not loop.last }}
             {%- endfor %}
         ],

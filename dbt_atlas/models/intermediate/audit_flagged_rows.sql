@@ -15,21 +15,19 @@
     'payment_pattern_unknown': 'payment_pattern',
     'unit_prefix_mismatch': 'receipt_number',
 } -%}
-{%- set contents = {
-    'amount': 'amount_text',
-    'unit': 'unit_text',
-    'receipt_number': 'receipt_number',
-    'student_name': 'student_name',
-    'intake': 'intake_text',
-    'transaction_date': 'transaction_date_text',
-    'channel': 'channel_text',
-    'organization_level': 'organization_level_text',
-    'payment_method': 'payment_method_text',
-    'payment_pattern': 'payment_pattern_text',
-} -%}
+{%- set place = 'entity_code, month_key, source_file, source_sheet, source_row' -%}
+{%- set tables = ['transactions', 'students', 'organizations', 'targets', 'marketing_activity'] -%}
 
 with orders as (
     select * from {{ ref('int_orders') }}
+),
+
+registrations as (
+    select * from {{ ref('stg_students') }}
+),
+
+schools as (
+    select * from {{ ref('stg_organizations') }}
 ),
 
 targets as (
@@ -40,105 +38,178 @@ activity as (
     select * from {{ ref('int_marketing_activity') }}
 ),
 
-reasons as (
+rules as (
+    select * from {{ source('raw', 'registry_rules') }}
+),
+
+manifest as (
+    select * from {{ source('raw', 'sheet_manifest') }}
+),
+
+order_reasons as (
     select
-        *,
-        invalid_reason as reason,
-        case when invalid_reason = 'duplicate' then 'duplicate' else 'flagged' end as severity
+        {{ place }},
+        amount,
+        error_columns,
+        list_concat(list_filter([invalid_reason], lambda reason: reason != 'cell_error'), warnings) as reasons,
+        invalid_reason
     from orders
-    where invalid_reason is not null
+),
+
+judged as (
+    select
+        'transactions' as table_name,
+        {{ place }},
+        amount,
+        list_concat(
+            {{ flag_each('error_columns', 'cell_error') }},
+            list_transform(
+                reasons,
+                lambda reason: {
+                    'column_name': case reason
+                        {%- for reason, column in columns.items() %}
+                        when '{{ reason }}' then '{{ column }}'
+                        {%- endfor %}
+                    end,
+                    'reason': reason,
+                    'severity': case
+                        when reason = 'duplicate' then 'duplicate'
+                        when reason = invalid_reason then 'flagged'
+                        else 'warning'
+                    end
+                }
+            )
+        ) as flags
+    from order_reasons
     union all
     select
-        *,
-        unnest(warnings) as reason,
-        'warning' as severity
-    from orders
-),
-
-located as (
+        'students' as table_name,
+        {{ place }},
+        null as amount,
+        {{ all_flags(
+            [
+                flag('student_name', 'student_missing', 'flagged', 'normalized_student_name is null'),
+                flag('unit', 'unit_unknown', 'flagged', unit_of('entity_code', 'unit_text', 'product_name') ~ ' is null'),
+                flag(
+                    'intake', 'intake_implausible', 'flagged',
+                    'intake is null'
+                    ~ ' or intake < month_key - to_months(rules.intake_months_before::integer)'
+                    ~ ' or intake > month_key + to_months(rules.intake_months_after::integer)'
+                ),
+                flag('channel', 'channel_unknown', 'warning', code_of('channel', 'channel_text') ~ ' is null'),
+                flag(
+                    'organization_level', 'level_unknown', 'warning',
+                    'organization_level_text is not null and ' ~ code_of('level', 'organization_level_text') ~ ' is null'
+                ),
+                flag(
+                    'sex', 'sex_unknown', 'warning',
+                    'sex_text is not null and ' ~ code_of('sex', 'sex_text') ~ ' is null'
+                )
+            ],
+            [flag_each('unreadable_dates', 'date_unreadable'), flag_each('error_columns', 'cell_error')]
+        ) }} as flags
+    from registrations
+    cross join rules
+    union all
     select
-        *,
-        case reason
-            {%- for reason, column in columns.items() %}
-                when '{{ reason }}' then '{{ column }}'
-            {%- endfor %}
-            when 'cell_error' then error_columns[1]
-        end as column_name
-    from reasons
-),
-
-flagged_orders as (
+        'organizations' as table_name,
+        {{ place }},
+        null as amount,
+        {{ all_flags(
+            [
+                flag(
+                    'organization_name', 'organization_missing', 'flagged', 'normalized_organization_name is null'
+                ),
+                flag(
+                    'organization_level', 'level_unknown', 'warning',
+                    'organization_level_text is not null and ' ~ code_of('level', 'organization_level_text') ~ ' is null'
+                )
+            ],
+            [flag_each('error_columns', 'cell_error')]
+        ) }} as flags
+    from schools
+    union all
     select
-        entity_code,
-        month_key,
-        source_file,
-        source_sheet,
-        source_row,
-        column_name,
-        case
-            when reason = 'cell_error' and column_name != 'amount' then '#ERROR!'
-            {%- for column, content in contents.items() %}
-                when column_name = '{{ column }}' then {{ content }}
-            {%- endfor %}
-        end as content,
-        reason,
-        severity,
-        amount
-    from located
-),
-
-planned_or_done as (
-    select
-        entity_code,
-        month_key,
-        source_file,
-        source_sheet,
-        source_row,
-        unit_code,
-        unit_text,
-        unreadable_columns,
-        target_revenue as amount
+        'targets' as table_name,
+        {{ place }},
+        target_revenue as amount,
+        {{ all_flags(
+            [flag('unit', 'unit_unknown', 'flagged', 'unit_code is null')],
+            [flag_each('unreadable_amounts', 'amount_unreadable'), flag_each('error_columns', 'cell_error')]
+        ) }} as flags
     from targets
     union all
     select
-        entity_code,
-        month_key,
-        source_file,
-        source_sheet,
-        source_row,
-        unit_code,
-        unit_text,
-        unreadable_columns,
-        null as amount
+        'marketing_activity' as table_name,
+        {{ place }},
+        null as amount,
+        {{ all_flags(
+            [
+                flag('unit', 'unit_unknown', 'flagged', 'unit_code is null'),
+                flag('channel', 'channel_unknown', 'warning', code_of('channel', 'channel_text') ~ ' is null')
+            ],
+            [
+                flag_each('unreadable_amounts', 'amount_unreadable'),
+                flag_each('unreadable_dates', 'date_unreadable'),
+                flag_each('error_columns', 'cell_error')
+            ]
+        ) }} as flags
     from activity
 ),
 
--- Plans and activities of a unit that nobody knows, or with figures that cannot be read.
-other_sheets as (
+flagged as (
     select
-        * exclude (unit_code, unit_text, unreadable_columns),
-        unnest(
-            list_concat(case when unit_code is null then ['unit'] else [] end, unreadable_columns)
-        ) as column_name,
-        unit_text
-    from planned_or_done
+        * exclude (flags),
+        unnest(flags, recursive := true)
+    from judged
 ),
 
-flagged_others as (
+-- The cells themselves, as they stand in the sheet.
+contents as (
+    {%- for table in tables %}
     select
-        entity_code,
-        month_key,
-        source_file,
-        source_sheet,
-        source_row,
-        column_name,
-        case when column_name = 'unit' then unit_text end as content,
-        case when column_name = 'unit' then 'unit_unknown' else 'amount_unreadable' end as reason,
-        'flagged' as severity,
-        amount
-    from other_sheets
+        '{{ table }}' as table_name,
+        {{ place }},
+        {
+            {%- for column in source_columns(table) %}
+            '{{ column }}': {{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        }::json as cells
+    from {{ source('raw', table) }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+shown as (
+    select
+        flagged.*,
+        contents.cells ->> ('$.' || flagged.column_name) as content,
+        list_filter(manifest.columns, lambda c: c.name = flagged.column_name)[1].letter  -- noqa: RF01
+        || flagged.source_row as source_cell
+    from flagged
+    left join contents using (table_name, entity_code, month_key, source_file, source_sheet, source_row)
+    left join manifest using (table_name, entity_code, month_key)
 )
 
-select * from flagged_orders
-union all
-select * from flagged_others
+select
+    entity_code,
+    month_key,
+    table_name,
+    source_file,
+    source_sheet,
+    source_row,
+    source_cell,
+    column_name,
+    content,
+    reason,
+    severity,
+    case reason
+        {%- for reason, kind in {
+            'unit_unknown': 'unit', 'channel_unknown': 'channel', 'level_unknown': 'level',
+            'payment_method_unknown': 'payment_method', 'payment_pattern_unknown': 'payment_pattern'
+        }.items() %}
+        when '{{ reason }}' then {{ nearest_code("'" ~ kind ~ "'", 'shown.entity_code', 'shown.content') }}
+        {%- endfor %}
+    end as nearest,
+    amount
+from shown

@@ -13,5 +13,6 @@ select
     {{ clean_text('organization_name') }} as organization_name,
     {{ normalized_name('organization_name') }} as normalized_organization_name,
     {{ clean_text('organization_level') }} as organization_level_text,
-    {{ clean_text('city') }} as city
+    {{ clean_text('city') }} as city,
+    {{ error_columns(source_columns('organizations')) }} as error_columns
 from raw_organizations

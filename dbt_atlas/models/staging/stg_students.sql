@@ -45,5 +45,7 @@ select
     {{ clean_text('variant_name') }} as variant_name,
     {{ clean_text('channel') }} as channel_text,
     {{ parse_date('registration_date') }} as registration_date,
-    {{ clean_text('note') }} as note
+    {{ clean_text('note') }} as note,
+    {{ unreadable_columns('parse_date', ['birth_date', 'registration_date']) }} as unreadable_dates,
+    {{ error_columns(source_columns('students')) }} as error_columns
 from separated

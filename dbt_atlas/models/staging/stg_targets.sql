@@ -16,6 +16,8 @@ select
     {{ parse_amount('target_revenue') }} as target_revenue,
     {{ parse_amount('reported_students') }}::integer as reported_students,
     {{ parse_amount('reported_revenue') }} as reported_revenue,
-    {{ unreadable_columns(['target_students', 'target_revenue', 'reported_students', 'reported_revenue']) }}
-        as unreadable_columns
+    {{ unreadable_columns(
+        'parse_amount', ['target_students', 'target_revenue', 'reported_students', 'reported_revenue']
+    ) }} as unreadable_amounts,
+    {{ error_columns(source_columns('targets')) }} as error_columns
 from raw_targets

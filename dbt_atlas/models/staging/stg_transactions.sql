@@ -44,18 +44,7 @@ typed as (
         {{ parse_amount('amount') }} as amount,
         {{ clean_text('recorded_by') }} as recorded_by,
         {{ clean_text('note') }} as note,
-        list_filter(
-            [
-                {%- for column in [
-                    'transaction_date', 'receipt_number', 'student_name', 'unit', 'product_name', 'product_category',
-                    'variant_name', 'intake', 'organization_name', 'organization_level', 'channel', 'payment_pattern',
-                    'payment_method', 'amount', 'recorded_by', 'note'
-                ] %}
-                    case when {{ is_error(column) }} then '{{ column }}' end{{ ',' if not loop.last }}
-                {%- endfor %}
-            ],
-            lambda column_name: column_name is not null
-        ) as error_columns
+        {{ error_columns(source_columns('transactions')) }} as error_columns
     from fingerprinted
 ),
 

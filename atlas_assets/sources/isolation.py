@@ -1,0 +1,123 @@
+"""Reads a source in a process of its own, so that a hostile file cannot take Atlas with it.
+
+The reader of workbooks ends its process when a far-flung cell asks for more memory than there is,
+and nothing in that process can prevent it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import weakref
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import polars as pl
+from pebble import ProcessExpired, ProcessPool
+
+from atlas_assets.errors import SourceError
+
+if TYPE_CHECKING:
+    from atlas_assets.periods import Month
+    from atlas_assets.registry import TableName
+    from atlas_assets.sources.adapter import RawPartition
+    from atlas_assets.sources.workbook import WorkbookAdapter
+
+MEMORY = 4 * 2**30  # bytes that one reader may use
+SECONDS = 120  # a sheet of a million rows takes ten
+
+T = TypeVar("T")
+
+_adapter: WorkbookAdapter  # of this process, when it is a reader
+
+
+class IsolatedAdapter:
+    """A workbook adapter whose reading happens in one other process for each entity.
+
+    A reader that crashes, or takes too much memory or time, is replaced, and its sheet refused.
+    """
+
+    def __init__(self, adapter: WorkbookAdapter) -> None:
+        self.name = adapter.name
+        self._adapter = adapter
+        self._readers: dict[str, ProcessPool] = {}
+
+    def months(self, entity: str) -> list[Month]:
+        """Return the months that the source can be asked for, in order."""
+        return self._adapter.months(entity)
+
+    def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
+        """Return one raw partition. Raises SourceError when the source is not as configured."""
+        with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+            path = Path(folder) / "frame.arrow"
+            try:
+                partition = self._in_reader(entity, partial(_read, table, entity, month, path))
+            except (ProcessExpired, TimeoutError, _ReaderError) as error:
+                explain = partial(_explain, table, entity, month)
+                raise SourceError(self._in_reader(entity, explain)) from error
+            return replace(partition, frame=pl.read_ipc(path))
+
+    def warnings(self, entity: str, year: int) -> list[str]:
+        """Return what a person should know of a year's files as a whole."""
+        return self._in_reader(entity, partial(_warnings, entity, year))
+
+    def _in_reader(self, entity: str, task: partial[T]) -> T:
+        if entity not in self._readers:
+            self._readers[entity] = self._reader()
+        future = self._readers[entity].schedule(task, timeout=SECONDS)
+        return future.result()
+
+    def _reader(self) -> ProcessPool:
+        reader = ProcessPool(
+            max_workers=1,
+            context=cast("Any", multiprocessing.get_context("spawn")),
+            initializer=_become_reader,
+            initargs=(self._adapter,),
+        )
+        weakref.finalize(self, _end, reader)
+        return reader
+
+
+class _ReaderError(Exception):
+    """The reader itself failed, not what it read; the text is for people who mend it."""
+
+
+def _become_reader(adapter: WorkbookAdapter) -> None:
+    """Limit this process's memory, and silence what crashing libraries print."""
+    global _adapter  # noqa: PLW0603  a pool hands nothing else to its tasks
+    _adapter = adapter
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    used = Path("/proc/self/statm")
+    if used.exists():  # elsewhere, address space cannot be limited
+        in_use = int(used.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
+
+
+def _read(table: TableName, entity: str, month: Month, path: Path) -> RawPartition:
+    """Read a partition; its frame goes to `path`, which is faster than through a pipe."""
+    try:
+        partition = _adapter.read(table, entity, month)
+        partition.frame.write_ipc(path)
+    except SourceError:
+        raise
+    except BaseException as error:  # noqa: BLE001  a panic of the reader's library is no Exception
+        raise _ReaderError(repr(error)) from None
+    return replace(partition, frame=partition.frame.clear())
+
+
+def _explain(table: TableName, entity: str, month: Month) -> str:
+    return _adapter.why_unreadable(table, entity, month)
+
+
+def _warnings(entity: str, year: int) -> list[str]:
+    return _adapter.warnings(entity, year)
+
+
+def _end(reader: ProcessPool) -> None:
+    reader.stop()
+    reader.join()

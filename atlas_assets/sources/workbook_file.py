@@ -1,0 +1,131 @@
+"""Opens workbook files of every kind that the reader knows, and says what is wrong with others."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import fastexcel
+
+from atlas_assets.errors import SourceError, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_UNPACKED = 2 * 2**30  # bytes; an honest sheet of a million rows unpacks to half a gigabyte
+OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_SIGNATURE = b"PK\x03\x04"
+SAVE_AGAIN = "Open it in the office program and save it as .xlsx again."
+
+
+def open_workbook(path: Path) -> fastexcel.ExcelReader:
+    """Return a reader of the workbook; an unchanged file is opened once for all its sheets.
+
+    The content decides the format, not the file's name. Raises SourceError that says what the
+    file is instead of a workbook.
+    """
+    if not path.exists():
+        near = nearest(path.name, (other.name for other in path.parent.glob("*.*")))
+        raise SourceError(
+            f"{path.name} is missing in {path.parent}.{near} Put the workbook there, or correct its "
+            "name under `workbooks` in the year's configuration."
+        )
+    try:
+        stat = path.stat()
+        return _open(path, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be opened: {error.strerror}. Close it in other programs and try again."
+        ) from error
+
+
+def lock_file(path: Path) -> Path:
+    """Return the file that the office program keeps beside a workbook while it is open."""
+    return path.with_name(f"~${path.name}")
+
+
+def matching_sheet(path: Path, wanted: str, present: list[str]) -> str:
+    """Return the sheet of that name, also where case or blanks differ.
+
+    Raises SourceError when there is none, or more than one that could be meant.
+    """
+    if wanted in present:
+        return wanted
+    close = [name for name in present if _folded(name) == _folded(wanted)]
+    if len(close) == 1:
+        return close[0]
+    if close:
+        raise SourceError(
+            f"{path.name} has {' and '.join(map(repr, close))}, and no sheet is called exactly "
+            f"{wanted!r}. Rename one of them."
+        )
+    raise SourceError(
+        f"{path.name} has no sheet {wanted!r}.{nearest(wanted, present)} Rename the sheet, or "
+        "correct its name under `sheets` in the year's configuration. Sheets found: "
+        f"{', '.join(map(repr, present)) or 'none'}."
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+@lru_cache(maxsize=4)
+def _open(path: Path, _modified: int, _size: int) -> fastexcel.ExcelReader:
+    content = path.read_bytes()
+    _refuse_foreign(path, content)
+    try:
+        return fastexcel.read_excel(content)
+    except fastexcel.FastExcelError as error:
+        raise SourceError(_unreadable(path, content, str(error).splitlines()[0])) from error
+
+
+def _refuse_foreign(path: Path, content: bytes) -> None:
+    """Raise SourceError for what is no workbook at all, or would unpack to gigabytes."""
+    if not content:
+        raise SourceError(
+            f"{path.name} is empty (0 bytes). Perhaps it was still being copied: copy it again."
+        )
+    if content.startswith(ZIP_SIGNATURE):
+        _refuse_bomb(path, content)
+    elif not content.startswith(OLE_SIGNATURE):
+        start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        kind = (
+            "a web page (HTML)"
+            if start.startswith((b"<!doctype", b"<html", b"<table"))
+            else ("text, perhaps CSV" if b"\0" not in content[:4096] else "no workbook")
+        )
+        raise SourceError(
+            f"{path.name} is named like a workbook, but its content is {kind}. {SAVE_AGAIN}"
+        )
+
+
+def _refuse_bomb(path: Path, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise SourceError(
+            f"{path.name} cannot be read as a workbook: it is cut off or damaged ({error}). "
+            f"Perhaps it was still being copied: copy it again. Otherwise: {SAVE_AGAIN}"
+        ) from error
+    if unpacked > LARGEST_UNPACKED:
+        raise SourceError(
+            f"{path.name} would unpack to {unpacked / 2**30:.1f} GiB; more than "
+            f"{LARGEST_UNPACKED / 2**30:.0f} GiB is refused. {SAVE_AGAIN}"
+        )
+
+
+def _unreadable(path: Path, content: bytes, detail: str) -> str:
+    encrypted = "EncryptedPackage".encode("utf-16-le") in content
+    if encrypted or "password" in detail.lower():
+        return (
+            f"{path.name} is protected by a password. Remove the password in the office program "
+            "(File, Info, Protect workbook) and save it again."
+        )
+    return (
+        f"{path.name} cannot be read as a workbook ({detail}). Perhaps it was still being copied: "
+        f"copy it again. Otherwise: {SAVE_AGAIN}"
+    )
