@@ -13,10 +13,11 @@ format:
     uv run --all-groups ruff format .
     uv run --all-groups ruff check --fix .
     uv run --all-groups sqlfluff fix dbt_atlas/models
-    cd atlas_assets/report/queries && uv run --all-groups sqlfluff fix .
+    cd atlas_assets && uv run --all-groups sqlfluff fix .
 
 # Rebuild what is generated and committed: sample workbooks, template, JSON Schema.
 generate:
     uv run atlas sample source --defects 0.01
     uv run python -m atlas_assets.deck.template
     uv run python -m atlas_assets.report.schema
+    uv run python -m atlas_assets.validation.schema

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dagster as dg
 
+from atlas_assets.checks import SHEET_CHECKS
+
 RAW = dg.AssetSelection.groups("raw")
 MODELS = dg.AssetSelection.groups("staging", "intermediate", "marts")
+VALIDATION = dg.AssetSelection.groups("validation")
 RECORDS = dg.AssetSelection.assets(["operational", "records"])
 REPORTS = dg.AssetSelection.groups("reports")
 
 SEED = "seed"
 EXTRACT = "extract"
+VALIDATE = "validate"
 TRANSFORM = "transform"
 SYNC = "sync"
 PUBLISH = "publish"
@@ -20,13 +24,17 @@ MONTHLY_CLOSE = "monthly_close"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     EXTRACT: (RAW, "Workbooks → raw files."),
-    TRANSFORM: (MODELS, "Raw files → marts."),
-    SYNC: (RAW | MODELS, "Workbooks → marts."),
+    VALIDATE: (
+        VALIDATION | dg.AssetSelection.checks(*SHEET_CHECKS),
+        "Account for every row and rupiah of the sheets, and write the validation file.",
+    ),
+    TRANSFORM: (MODELS | VALIDATION, "Raw files → marts."),
+    SYNC: (RAW | MODELS | VALIDATION, "Workbooks → marts, and the validation file."),
     PUBLISH: (RECORDS, "Warehouse → operational database."),
     REPORT: (REPORTS, "Marts → report.json, deck and PDF."),
     DELIVER: (RECORDS | REPORTS, "Warehouse → operational database, report, deck and PDF."),
     MONTHLY_CLOSE: (
-        RAW | MODELS | RECORDS | REPORTS,
+        RAW | MODELS | VALIDATION | RECORDS | REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",
     ),
     SEED: (

@@ -11,6 +11,7 @@ from atlas_assets.assets.models import model_assets
 from atlas_assets.assets.operational import operational_assets
 from atlas_assets.assets.raw import raw_assets
 from atlas_assets.assets.reports import report_assets
+from atlas_assets.assets.validation import validation_assets
 from atlas_assets.automation import jobs
 from atlas_assets.checks import reconciliation_checks
 from atlas_assets.partitions import entity_month
@@ -36,6 +37,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *raw_assets(partitions),
             *model_assets(Transform(settings).manifest_path, partitions),
             *operational_assets(partitions),
+            *validation_assets(partitions),
             *report_assets(partitions),
         ],
         asset_checks=reconciliation_checks(),

@@ -79,6 +79,24 @@ def sheet_amounts(
                 yield Reconciliation(f"{file}, sheet {sheet!r}", expected, accounted)
 
 
+def sheet_rows(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> Iterator[Reconciliation]:
+    """Compare, for every sheet, the rows read with what became of them, in two steps."""
+    sheets = warehouse.execute(
+        """
+        SELECT
+            source_file || ', sheet ' || source_sheet || ', ' || table_name, rows_read,
+            rows_kept + rows_not_data, rows_kept, rows_valid + rows_flagged + rows_duplicate
+        FROM intermediate.audit_sheets
+        WHERE list_contains(?, entity_code) AND list_contains(?, month_key)
+        ORDER BY ALL
+        """,
+        [list(scope.entities), [month.first_day for month in scope.months]],
+    ).fetchall()
+    for where, read, told_apart, kept, judged in sheets:
+        yield Reconciliation(f"{where}: rows read", Decimal(read), Decimal(told_apart))
+        yield Reconciliation(f"{where}: rows kept", Decimal(kept), Decimal(judged))
+
+
 @contextmanager
 def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
     """Give a function from a sheet's name to its rows, from row 1 on.

@@ -5,6 +5,7 @@ A mistake is reported with file, line, key, what was found and what is expected.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -129,6 +131,15 @@ class ProgramUnit(_Model):
     written: str
     program_pattern: str
     unit: Code
+
+    @field_validator("program_pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+        return pattern
 
 
 class Named(_Model):
@@ -328,25 +339,43 @@ class Configuration:
     def years(self) -> dict[tuple[str, int], WorkbookYear]:
         """The validated `<entity>-<year>.yaml` files by entity code and year."""
         years: dict[tuple[str, int], WorkbookYear] = {}
-        for path in sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml")):
-            year = _load(path, WorkbookYear)
+        problems: list[str] = []
+        for path in self._year_paths():
             try:
-                self.registry.entity(year.entity)
+                year = self._year(path)
+                years[year.entity, year.year] = year
             except ConfigurationError as error:
-                raise ConfigurationError(f"{path}: {error} `registry.yaml` lists them.") from error
-            expected = f"{year.entity.lower()}-{year.year}.yaml"
-            if path.name != expected:
-                raise ConfigurationError(
-                    f"{path}: describes {year.entity} {year.year}. Expected the name {expected}."
-                )
-            years[year.entity, year.year] = year
-        self._refuse_shared_workbooks(years)
+                problems.append(str(error))
+        if problems:
+            raise ConfigurationError("\n".join(problems))
         if not years:
             raise ConfigurationError(
                 f"{self.config_dir} has no file like ions-2026.yaml. Add one for each entity and "
                 "year; `source/config` in the project shows how."
             )
+        self._refuse_shared_workbooks(years)
         return years
+
+    def check(self) -> list[Path]:
+        """Read everything and return the files. Raises ConfigurationError with every mistake."""
+        _ = self.registry, self.years
+        return [self.config_dir / "registry.yaml", *self._year_paths()]
+
+    def _year_paths(self) -> list[Path]:
+        return sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml"))
+
+    def _year(self, path: Path) -> WorkbookYear:
+        year = _load(path, WorkbookYear)
+        try:
+            self.registry.entity(year.entity)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{path}: {error} `registry.yaml` lists them.") from error
+        expected = f"{year.entity.lower()}-{year.year}.yaml"
+        if path.name != expected:
+            raise ConfigurationError(
+                f"{path}: describes {year.entity} {year.year}. Expected the name {expected}."
+            )
+        return year
 
     def _refuse_shared_workbooks(self, years: dict[tuple[str, int], WorkbookYear]) -> None:
         owners: dict[str, WorkbookYear] = {}

@@ -40,6 +40,11 @@ class Scope:
         return list(product(self.entities, self.months))
 
     @property
+    def years(self) -> list[int]:
+        """The years that the months lie in, in order."""
+        return sorted({month.year for month in self.months})
+
+    @property
     def first_key(self) -> str:
         """The key of the first partition."""
         return partition_key(self.entities[0], self.months[0])

@@ -1,6 +1,7 @@
 """Raw sheets: one asset per table, all read by one step, so that a workbook is opened once."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import dagster as dg
@@ -11,6 +12,7 @@ from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.scope import Scope, partition_key
 from atlas_assets.sources.extract import Extraction, extract
 from atlas_assets.sources.raw_store import Loaded
+from atlas_assets.validation.assemble import write_validation
 from atlas_assets.workspace import Workspace
 
 MANIFEST = "sheet_manifest"
@@ -62,10 +64,9 @@ def raw_assets(
         with told_to_people():
             extraction = extract(workspace, scope, context.run_id)
         by_partition = _by_partition(extraction.loaded)
-        for entity in scope.entities:
-            for year in sorted({month.year for month in scope.months}):
-                for warning in workspace.adapter.warnings(entity, year):
-                    context.log.warning(warning)
+        for entity, year in product(scope.entities, scope.years):
+            for warning in workspace.adapter.warnings(entity, year):
+                context.log.warning(warning)
         metadata = {
             (table, key): _metadata(
                 [item for item in items if table in {MANIFEST, item.partition.table}],
@@ -75,6 +76,8 @@ def raw_assets(
             for table in tables
         }
         if extraction.problems:
+            for entity, year in product(scope.entities, scope.years):
+                write_validation(workspace, entity, year)
             _record_loaded(context, extraction, metadata)
             raise dg.Failure("\n".join(extraction.problems), allow_retries=False)
         for (table, key), values in metadata.items():

@@ -76,6 +76,40 @@ def sync(
 
 
 @app.command()
+def extract(
+    entity: EntityOption,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Load the sheets that changed, and say which and why. What is unchanged is not rewritten."""
+    with _pipeline() as pipeline:
+        _show(pipeline.extract(entity, _period_text(year, month, period)), json)
+
+
+@app.command()
+def validate(
+    entity: EveryEntityOption = None,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    config: Annotated[
+        bool, typer.Option("--config", help="Check the configuration only; nothing is loaded.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Account for every row and rupiah of the loaded sheets, or check the configuration."""
+    if config:
+        _validate_configuration()
+    elif entity is None:
+        raise typer.BadParameter("give --entity and a period, or --config")
+    else:
+        with _pipeline() as pipeline:
+            _show(pipeline.validate(entity, _period_text(year, month, period)), json)
+
+
+@app.command()
 def publish(
     entity: EntityOption,
     year: YearOption = None,
@@ -155,6 +189,16 @@ def ui(
         os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the web server takes this process's place
 
 
+def _validate_configuration() -> None:
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    with _errors_told():
+        workspace = Workspace(load_settings())
+        for path in workspace.configuration.check():
+            print(f"{path}: correct")
+
+
 @contextmanager
 def _pipeline() -> Generator[Pipeline]:
     from atlas_assets.cli.pipeline import Pipeline
@@ -198,8 +242,8 @@ def _show(result: Result, json: bool) -> None:
     if json:
         print(json_module.dumps(result.as_dict(), indent=2))
     else:
-        for path in result.files:
-            print(path)
+        for line in (*result.changes, *result.files):
+            print(line)
     for problem in result.problems:
         messages.print(problem, style="red")
     if result.problems:

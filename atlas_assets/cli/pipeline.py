@@ -11,7 +11,9 @@ from atlas_assets.errors import ConfigurationError, SourceError, UsageError
 from atlas_assets.instance import prepare_home, run_job
 from atlas_assets.periods import Month, Period
 from atlas_assets.scope import Scope, rectangles
+from atlas_assets.sources.extract import changes
 from atlas_assets.staleness import pending
+from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 class Result:
     """What a command made, and what went wrong."""
 
+    changes: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -34,6 +37,7 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """Return the result for machines."""
         return {
+            "changes": self.changes,
             "files": [str(path) for path in self.files],
             "runs": self.runs,
             "problems": self.problems,
@@ -96,6 +100,31 @@ class Pipeline:
     def sync(self, entity: str, period: str) -> Result:
         """Run the sync job."""
         return self._run_period(automation.SYNC, entity, period)
+
+    def extract(self, entity: str, period: str) -> Result:
+        """Run the extract job; say which sheets changed and why."""
+        code = self._entity(entity)
+        months = self._months(code, period)
+        self.result.changes = [
+            f"{code} {month} {change.table}: {change.reason}"
+            for month, found in changes(self.workspace, code, months).items()
+            for change in found
+            if not change.refused
+        ]
+        self._run(automation.EXTRACT, {code: tuple(months)})
+        if not self.result.changes:
+            self.messages.print("No sheet changed.")
+        return self.result
+
+    def validate(self, entity: str, period: str) -> Result:
+        """Run the validate job and name the validation files."""
+        code = self._entity(entity)
+        months = self._months(code, period)
+        self._run(automation.VALIDATE, {code: tuple(months)})
+        output = self.settings.output_dir
+        years = sorted({month.year for month in months})
+        self.result.files = [validation_path(output, code, year) for year in years]
+        return self.result
 
     def publish(self, entity: str, period: str) -> Result:
         """Run the publish job; warn where the source has changed since the marts were built."""

@@ -22,13 +22,13 @@
     )
 {%- endmacro %}
 
-{#- The registry's code whose spelling is nearest to a word, if any is near. -#}
-{% macro nearest_code(kind, entity, word) -%}
+{#- The registry's code whose spelling is nearest to a word, if one is at least that similar (0 to 1). -#}
+{% macro nearest_code(kind, entity, word, least) -%}
     (
         select arg_max(known.code, jaro_winkler_similarity(known.written, {{ normalized_word(word) }}))
         from {{ ref('stg_registry_words') }} as known
-        where known.kind = {{ kind }}
+        where known.kind = '{{ kind }}'
             and coalesce(known.entity_code = {{ entity }}, true)
-            and jaro_winkler_similarity(known.written, {{ normalized_word(word) }}) >= 0.75
+            and jaro_winkler_similarity(known.written, {{ normalized_word(word) }}) >= {{ least }}
     )
 {%- endmacro %}

@@ -16,6 +16,13 @@
     'unit_prefix_mismatch': 'receipt_number',
 } -%}
 {%- set place = 'entity_code, month_key, source_file, source_sheet, source_row' -%}
+{%- set implausible_intake -%}
+    (
+        intake is null
+        or intake < month_key - to_months(limits.intake_months_before::integer)
+        or intake > month_key + to_months(limits.intake_months_after::integer)
+    )
+{%- endset -%}
 {%- set tables = ['transactions', 'students', 'organizations', 'targets', 'marketing_activity'] -%}
 
 with orders as (
@@ -38,7 +45,7 @@ activity as (
     select * from {{ ref('int_marketing_activity') }}
 ),
 
-rules as (
+limits as (
     select * from {{ source('raw', 'registry_rules') }}
 ),
 
@@ -68,7 +75,7 @@ judged as (
                 lambda reason: {
                     'column_name': case reason
                         {%- for reason, column in columns.items() %}
-                        when '{{ reason }}' then '{{ column }}'
+                            when '{{ reason }}' then '{{ column }}'
                         {%- endfor %}
                     end,
                     'reason': reason,
@@ -91,10 +98,11 @@ judged as (
                 flag('student_name', 'student_missing', 'flagged', 'normalized_student_name is null'),
                 flag('unit', 'unit_unknown', 'flagged', unit_of('entity_code', 'unit_text', 'product_name') ~ ' is null'),
                 flag(
-                    'intake', 'intake_implausible', 'flagged',
-                    'intake is null'
-                    ~ ' or intake < month_key - to_months(rules.intake_months_before::integer)'
-                    ~ ' or intake > month_key + to_months(rules.intake_months_after::integer)'
+                    'intake', 'intake_implausible', 'flagged', 'not intake_shares_column and ' ~ implausible_intake
+                ),
+                flag(
+                    'registration_month_and_intake', 'intake_implausible', 'flagged',
+                    'intake_shares_column and ' ~ implausible_intake
                 ),
                 flag('channel', 'channel_unknown', 'warning', code_of('channel', 'channel_text') ~ ' is null'),
                 flag(
@@ -109,7 +117,7 @@ judged as (
             [flag_each('unreadable_dates', 'date_unreadable'), flag_each('error_columns', 'cell_error')]
         ) }} as flags
     from registrations
-    cross join rules
+    cross join limits
     union all
     select
         'organizations' as table_name,
@@ -160,23 +168,23 @@ judged as (
 flagged as (
     select
         * exclude (flags),
-        unnest(flags, recursive := true)
+        unnest(flags, recursive := true)  -- noqa: AL03
     from judged
 ),
 
 -- The cells themselves, as they stand in the sheet.
 contents as (
     {%- for table in tables %}
-    select
-        '{{ table }}' as table_name,
-        {{ place }},
-        {
-            {%- for column in source_columns(table) %}
-            '{{ column }}': {{ column }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        }::json as cells
-    from {{ source('raw', table) }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ table }}' as table_name,
+            {{ place }},
+            {
+                {%- for column in source_columns(table) %}
+                    '{{ column }}': {{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            }::json as cells
+        from {{ source('raw', table) }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 
@@ -208,7 +216,7 @@ select
             'unit_unknown': 'unit', 'channel_unknown': 'channel', 'level_unknown': 'level',
             'payment_method_unknown': 'payment_method', 'payment_pattern_unknown': 'payment_pattern'
         }.items() %}
-        when '{{ reason }}' then {{ nearest_code("'" ~ kind ~ "'", 'shown.entity_code', 'shown.content') }}
+            when '{{ reason }}' then {{ nearest_code(kind, 'shown.entity_code', 'shown.content', 0 if kind == 'unit' else 0.75) }}
         {%- endfor %}
     end as nearest,
     amount

@@ -24,13 +24,13 @@ flags as (
 
 staged_rows as (
     {%- for table, model in staged.items() %}
-    select
-        '{{ table }}' as table_name,
-        entity_code,
-        month_key,
-        source_row
-    from {{ ref(model) }}
-    {% if not loop.last %}union all{% endif %}
+        select
+            '{{ table }}' as table_name,
+            entity_code,
+            month_key,
+            source_row
+        from {{ ref(model) }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 

@@ -20,7 +20,7 @@ select
     {{ parse_amount('follow_ups') }}::integer as follow_ups,
     {{ parse_amount('closings') }}::integer as reported_closings,
     {{ clean_text('note') }} as note,
-    {{ unreadable_columns('parse_amount', ['target_leads', 'leads', 'follow_ups', 'closings']) }} as unreadable_amounts,
-    {{ unreadable_columns('parse_date', ['activity_date']) }} as unreadable_dates,
+    {{ unreadable_columns('amount', ['target_leads', 'leads', 'follow_ups', 'closings']) }} as unreadable_amounts,
+    {{ unreadable_columns('date', ['activity_date']) }} as unreadable_dates,
     {{ error_columns(source_columns('marketing_activity')) }} as error_columns
 from raw_marketing_activity

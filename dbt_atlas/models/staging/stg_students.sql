@@ -23,6 +23,7 @@ select
     {{ clean_text('unit') }} as unit_text,
     {{ clean_text('registration_month') }} as registration_month_text,
     {{ parse_intake('intake') }} as intake,
+    registration_month_and_intake is not null as intake_shares_column,
     {{ clean_text('student_number') }} as student_number,
     {{ clean_text('student_name') }} as student_name,
     {{ normalized_name('student_name') }} as normalized_student_name,
@@ -46,6 +47,6 @@ select
     {{ clean_text('channel') }} as channel_text,
     {{ parse_date('registration_date') }} as registration_date,
     {{ clean_text('note') }} as note,
-    {{ unreadable_columns('parse_date', ['birth_date', 'registration_date']) }} as unreadable_dates,
+    {{ unreadable_columns('date', ['birth_date', 'registration_date']) }} as unreadable_dates,
     {{ error_columns(source_columns('students')) }} as error_columns
 from separated

@@ -17,7 +17,7 @@ select
     {{ parse_amount('reported_students') }}::integer as reported_students,
     {{ parse_amount('reported_revenue') }} as reported_revenue,
     {{ unreadable_columns(
-        'parse_amount', ['target_students', 'target_revenue', 'reported_students', 'reported_revenue']
+        'amount', ['target_students', 'target_revenue', 'reported_students', 'reported_revenue']
     ) }} as unreadable_amounts,
     {{ error_columns(source_columns('targets')) }} as error_columns
 from raw_targets

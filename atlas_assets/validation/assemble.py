@@ -1,0 +1,186 @@
+"""Assembles the validation file: what was loaded, refused and found, from raw files and warehouse.
+
+Everything is counted in SQL; nothing is added up or judged here.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from atlas_assets.files import written_whole
+from atlas_assets.registry import TABLES
+from atlas_assets.validation.model import (
+    Amounts,
+    Finding,
+    HeaderColumn,
+    RefusedSheet,
+    RowCounts,
+    RowRange,
+    Sheet,
+    Totals,
+    UnknownWord,
+    Validation,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from atlas_assets.workspace import Workspace
+
+Rows = list[dict[str, Any]]
+
+# Where the models have not been built yet, nothing has been found yet.
+_NOTHING_AUDITED = {
+    "audit_sheets": """
+        (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_hash VARCHAR,
+        rows_valid BIGINT, rows_flagged BIGINT, rows_duplicate BIGINT, amount DECIMAL(38, 2),
+        amount_revenue DECIMAL(38, 2), amount_unassigned DECIMAL(38, 2),
+        amount_duplicate DECIMAL(38, 2))""",
+    "audit_flagged_rows": """
+        (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_file VARCHAR,
+        source_sheet VARCHAR, source_row BIGINT, source_cell VARCHAR, column_name VARCHAR,
+        content VARCHAR, reason VARCHAR, severity VARCHAR, nearest VARCHAR,
+        amount DECIMAL(38, 2))""",
+}
+
+
+def validation_path(output_dir: Path, entity: str, year: int) -> Path:
+    """Return where the validation file of an entity's year belongs."""
+    return output_dir / "validation" / f"{entity}-{year}-validation.json"
+
+
+def write_validation(workspace: Workspace, entity: str, year: int) -> Path:
+    """Write the validation file of an entity's year and return its path.
+
+    It can be written at any time: sheets that were loaded and not checked yet say so.
+    """
+    with workspace.warehouse.writing(), workspace.warehouse.connect() as connection:
+        _name_tables(connection, workspace.raw_store.glob("sheet_manifest"))
+        validation = _assemble(workspace, connection, entity, year)
+    path = validation_path(workspace.settings.output_dir, entity, year)
+    with written_whole(path) as temporary:
+        temporary.write_text(validation.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def _name_tables(connection: duckdb.DuckDBPyConnection, manifests: str) -> None:
+    """Give the queries' tables their names: the raw files, and the audit as far as it is built."""
+    quoted = manifests.replace("'", "''")
+    connection.execute(f"CREATE TEMP VIEW sheet_manifest AS SELECT * FROM read_parquet('{quoted}')")
+    built = connection.execute(
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_catalog = 'atlas' AND table_schema = 'intermediate'"
+    ).fetchall()
+    for name, columns in _NOTHING_AUDITED.items():
+        if (name,) in built:
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.intermediate.{name}")
+        else:
+            connection.execute(f"CREATE TEMP TABLE {name} {columns}")
+
+
+def _assemble(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, entity: str, year: int
+) -> Validation:
+    asked = {"entity": entity, "year": year}
+    findings: dict[tuple[str, str], list[Finding]] = {}
+    for row in _query(connection, "findings", **asked):
+        findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
+    sheets = [
+        _sheet(row, findings.get((row["table_name"], row["month"]), []))
+        for row in _query(connection, "sheets", **asked, tables=list(TABLES))
+    ]
+    refused = workspace.raw_store.refusals(entity, year)
+    total = _query(connection, "totals", **asked)[0]
+    reasons = sorted({finding.reason for found in findings.values() for finding in found})
+    strings = workspace.strings
+    return Validation(
+        about=strings("validation_about"),
+        entity=entity,
+        year=year,
+        totals=Totals(
+            sheets_loaded=total["sheets_loaded"],
+            sheets_refused=len(refused),
+            rows=_counts(total),
+            warnings=total["warnings"],
+        ),
+        refused=[
+            RefusedSheet(table=table, month=str(month), problem=problem)
+            for (table, month), problem in refused.items()
+        ],
+        workbook_warnings=workspace.adapter.warnings(entity, year),
+        unknown_words=[UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)],
+        reasons={reason: strings(f"reason_{reason}") for reason in reasons},
+        sheets=sheets,
+    )
+
+
+def _query(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:
+    text = files("atlas_assets.validation").joinpath(f"queries/{name}.sql").read_text("utf-8")
+    return connection.execute(text, parameters).pl().to_dicts()
+
+
+def _sheet(row: dict[str, Any], findings: list[Finding]) -> Sheet:
+    return Sheet(
+        table=row["table_name"],
+        month=row["month"],
+        file=row["source_file"],
+        sheet=row["source_sheet"],
+        status="checked" if row["is_checked"] else "loaded, not checked yet",
+        header_rows=row["header_rows"],
+        columns=[
+            HeaderColumn(column=column["letter"], header=column["header"], name=column["name"])
+            for column in row["columns"]
+        ],
+        rows=_counts(row),
+        not_data=[
+            RowRange(rows=_range(rows["first_row"], rows["last_row"]), reason=rows["reason"])
+            for rows in row["not_data"]
+        ],
+        amounts=_amounts(row),
+        warnings=row["warnings"],
+        findings=findings if row["is_checked"] else [],
+        hash=row["source_hash"],
+        loaded_at=row["loaded_at"],
+    )
+
+
+def _counts(row: dict[str, Any]) -> RowCounts:
+    return RowCounts(
+        read=row["rows_read"],
+        not_data=row["rows_not_data"],
+        kept=row["rows_kept"],
+        valid=row["rows_valid"],
+        flagged=row["rows_flagged"],
+        duplicates=row["rows_duplicate"],
+    )
+
+
+def _amounts(row: dict[str, Any]) -> Amounts | None:
+    if row["amount"] is None:
+        return None
+    return Amounts(
+        sheet=row["amount"],
+        revenue=row["amount_revenue"],
+        unassigned=row["amount_unassigned"],
+        duplicates=row["amount_duplicate"],
+    )
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    return Finding(
+        cell=row["source_cell"],
+        row=row["source_row"],
+        column=row["column_name"],
+        content=row["content"],
+        reason=row["reason"],
+        severity=row["severity"],
+        nearest=row["nearest"],
+        amount=row["amount"],
+    )
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
