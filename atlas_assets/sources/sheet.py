@@ -15,7 +15,12 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.inspection import inspect_sheet
-from atlas_assets.sources.workbook_file import SAVE_AGAIN, matching_sheet, open_workbook
+from atlas_assets.sources.workbook_file import (
+    SAVE_AGAIN,
+    matching_sheet,
+    open_workbook,
+    reader_message,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,10 +75,9 @@ def read_grid(path: Path, wanted: str) -> Grid:
             cells = _cells(reader, sheet, loaded)
             inspection = inspecting.result()
     except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error) as error:
-        detail = str(error).splitlines()[0]
         raise SourceError(
-            f"{path.name}, sheet {sheet!r} cannot be read ({detail}): the file is damaged. "
-            f"{SAVE_AGAIN}"
+            f"{path.name}, sheet {sheet!r} cannot be read ({reader_message(error)}): the file is "
+            f"damaged. {SAVE_AGAIN}"
         ) from error
     if loaded.visible != "visible":
         warnings.append("the sheet is hidden; its rows are counted all the same")

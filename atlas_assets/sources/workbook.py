@@ -6,6 +6,7 @@ It names columns and tells records from decoration; values stay the cells' own t
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,9 @@ class WorkbookAdapter:
         if place is None:
             return f"{table} of {entity} {month} is not configured."
         where = f"{place.path.name}, sheet {place.sheet!r}"
-        farthest = farthest_cell(place.path, place.sheet)
+        farthest = None
+        with suppress(Exception):  # a damaged file can fail in any way
+            farthest = farthest_cell(place.path, place.sheet)
         reach = f" Its cells reach to {farthest}." if farthest else ""
         return (
             f"{where} cannot be read: it is damaged, or needs more memory or time than a sheet may "
@@ -145,10 +148,10 @@ class WorkbookAdapter:
         if lock_file(path).exists():
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
-            sheets = open_workbook(path).sheet_names
-        except SourceError:
+            sheets, is_1904 = open_workbook(path).sheet_names, uses_1904_dates(path)
+        except Exception:  # noqa: BLE001  a damaged file can fail in any way; `read` says which
             return warnings
-        if uses_1904_dates(path):
+        if is_1904:
             warnings.append(
                 f"{path.name} counts days from 1904: dates are right, but a bare number in a date "
                 "column is read as days from 1900"

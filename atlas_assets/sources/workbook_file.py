@@ -68,6 +68,11 @@ def matching_sheet(path: Path, wanted: str, present: list[str]) -> str:
     )
 
 
+def reader_message(error: Exception) -> str:
+    """Return what the reader says of a damaged file, without its own name."""
+    return str(error).splitlines()[0].removeprefix("calamine error: ")
+
+
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -79,7 +84,7 @@ def _open(path: Path, _modified: int, _size: int) -> fastexcel.ExcelReader:
     try:
         return fastexcel.read_excel(content)
     except fastexcel.FastExcelError as error:
-        raise SourceError(_unreadable(path, content, str(error).splitlines()[0])) from error
+        raise SourceError(_unreadable(path, content, reader_message(error))) from error
 
 
 def _refuse_foreign(path: Path, content: bytes) -> None:
@@ -113,8 +118,8 @@ def _refuse_bomb(path: Path, content: bytes) -> None:
         ) from error
     if unpacked > LARGEST_UNPACKED:
         raise SourceError(
-            f"{path.name} would unpack to {unpacked / 2**30:.1f} GiB; more than "
-            f"{LARGEST_UNPACKED / 2**30:.0f} GiB is refused. {SAVE_AGAIN}"
+            f"{path.name} would unpack to {unpacked / 2**20:,.0f} MiB; more than "
+            f"{LARGEST_UNPACKED / 2**20:,.0f} MiB is refused. {SAVE_AGAIN}"
         )
 
 
