@@ -87,5 +87,5 @@ def test_a_third_entity_needs_configuration_only(tmp_path: Path) -> None:
     configuration = edited(tmp_path, "registry.yaml", "\n# A word in", f"{third}\n# A word in")
     text = (CONFIG_DIR / "epn-2026.yaml").read_text(encoding="utf-8")
     path = configuration.config_dir / "new-2026.yaml"
-    path.write_text(text.replace("entity: EPN", "entity: NEW"), encoding="utf-8")
+    path.write_text(text.replace("EPN", "NEW"), encoding="utf-8")
     assert ("NEW", 2026) in configuration.years

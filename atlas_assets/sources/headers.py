@@ -44,16 +44,19 @@ class _Cell:
     group: str | None
 
 
-def find_header(grid: Grid, layout: SheetTable, month: int, where: str) -> Header:
+def find_header(
+    grid: Grid, layout: SheetTable, month: int, where: str, configured_in: str
+) -> Header:
     """Find the header of a table and name the columns below it.
 
-    `where` begins every message: file and sheet. Raises SourceError when a column is missing that
-    figures depend on, with the nearest header and the line to add to the configuration.
+    `where`, file and sheet, begins every message; `configured_in` is the file to correct.
+    Raises SourceError when a column is missing that figures depend on, with the nearest header and
+    the line to add to the configuration.
     """
     if grid.cells.width == 1:
         raise SourceError(
             f"{where} is empty. Expected the header in row {_listed(layout.header_rows)}. Fill the "
-            "sheet, or take it out of the year's configuration."
+            f"sheet, or take it out of {configured_in}."
         )
     rows, cells = _located(grid, layout, month)
     warnings: list[str] = []
@@ -62,7 +65,7 @@ def find_header(grid: Grid, layout: SheetTable, month: int, where: str) -> Heade
             f"the header stands in row {_listed(rows)}, not in row {_listed(layout.header_rows)}"
         )
     known = _known(cells, layout, month)
-    _refuse_missing(cells, known, layout, month, rows, where)
+    _refuse_missing(cells, known, layout, month, rows, where, configured_in)
     _refuse_repeated(known, rows, where)
     block = layout.block.split(":") if layout.block else None
     if block and cells and cells[0].letter != block[0]:
@@ -146,13 +149,14 @@ def _refuse_missing(
     month: int,
     rows: list[int],
     where: str,
+    configured_in: str,
 ) -> None:
     label = layout.month_labels.get(month)
     groups = list(dict.fromkeys(cell.group for cell in cells if cell.group))
     if label and normalized_header(label) not in map(normalized_header, groups):
         raise SourceError(
             f"{where}: there is no month {label!r} in row {rows[0]}.{nearest(label, groups)} Found: "
-            f"{_quoted(groups)}. Correct the sheet, or `month_labels` in the year's configuration."
+            f"{_quoted(groups)}. Correct the sheet, or `month_labels` in {configured_in}."
         )
     seen = [cell.written for cell in cells]
     missing = {
@@ -169,7 +173,7 @@ def _refuse_missing(
         raise SourceError(
             f"{where}: there is no column {header!r} in row {_listed(rows)}.{candidate} Found: "
             f"{_quoted(seen)}.{more} Correct the header in the sheet, or add the line "
-            f"`{line!r}: {name}` under `{key}` of this table in the year's configuration."
+            f"`{line!r}: {name}` under `{key}` of this table in {configured_in}."
         )
 
 

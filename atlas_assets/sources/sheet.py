@@ -59,13 +59,13 @@ class Grid:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_grid(path: Path, wanted: str) -> Grid:
-    """Read a sheet of a workbook.
+def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
+    """Read a sheet of a workbook; `configured_in` is the file that names the sheet.
 
     Raises SourceError when the file is no workbook, or lacks the sheet, or the sheet is damaged.
     """
     reader = open_workbook(path)
-    sheet = matching_sheet(path, wanted, reader.sheet_names)
+    sheet = matching_sheet(path, wanted, reader.sheet_names, configured_in)
     warnings = [] if sheet == wanted else [f"the sheet is called {sheet!r}, not {wanted!r}"]
     try:
         # The reader does not hold Python's lock, so the inspection costs no time of its own.

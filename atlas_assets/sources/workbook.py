@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import polars as pl
-from xlsxwriter.utility import xl_cell_to_rowcol
 
-from atlas_assets.errors import SourceError
+from atlas_assets.errors import SourceError, nearest
 from atlas_assets.periods import Month
 from atlas_assets.sources.adapter import RawPartition, SheetManifest
 from atlas_assets.sources.headers import find_header
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from atlas_assets.registry import Configuration, SheetTable, TableName, WorkbookYear
     from atlas_assets.sources.headers import Header
-    from atlas_assets.sources.sheet import Grid
 
 HASHED_AT_ONCE = 50_000  # rows
 PLACES_NAMED = 5
@@ -40,6 +39,7 @@ class _Place:
     path: Path
     sheet: str
     layout: SheetTable
+    configured_in: str
 
 
 class WorkbookAdapter:
@@ -71,9 +71,15 @@ class WorkbookAdapter:
         place = self._place(table, entity, month)
         if place is None:
             return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
-        grid = read_grid(place.path, place.sheet)
+        if not place.path.exists():
+            near = nearest(place.path.name, (path.name for path in self.source_dir.glob("*.*")))
+            raise SourceError(
+                f"{place.path.name} is missing in {self.source_dir}.{near} Put the workbook there, "
+                f"or correct its name under `workbooks` in {place.configured_in}."
+            )
+        grid = read_grid(place.path, place.sheet, place.configured_in)
         where = f"{place.path.name}, sheet {grid.sheet!r}"
-        header = find_header(grid, place.layout, month.number, where)
+        header = find_header(grid, place.layout, month.number, where, place.configured_in)
         names = {column.letter: column.name for column in header.columns}
         cells = grid.cells.select(ROW, *names).rename(names)
         first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
@@ -94,8 +100,8 @@ class WorkbookAdapter:
             warnings=[
                 *grid.warnings,
                 *header.warnings,
-                *_merged(grid, header, first_row),
-                *_uncalculated(grid, header, first_row),
+                *_merged(grid.merged, header, records),
+                *_uncalculated(grid.uncalculated, header, records),
             ],
         )
         return RawPartition(table, entity, month, records, manifest)
@@ -141,7 +147,8 @@ class WorkbookAdapter:
         sheet = layout.sheet_for(month.number) if layout else None
         if layout is None or sheet is None:
             return None
-        return _Place(self.source_dir / year.workbooks[layout.workbook], sheet, layout)
+        path = self.source_dir / year.workbooks[layout.workbook]
+        return _Place(path, sheet, layout, self.configuration.path_of(year).name)
 
     def _workbook_warnings(self, path: Path, layout: WorkbookYear | None, key: str) -> list[str]:
         warnings: list[str] = []
@@ -186,33 +193,36 @@ def _hash(cells: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _merged(grid: Grid, header: Header, first_row: int) -> list[str]:
+def _merged(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:
     """Return a warning of merged cells among the data: only their first cell holds the value."""
-    places = _among_data(grid.merged, header, first_row)
+    among = _among_records(places, header, records)
     warning = (
-        f"merged cells among the data: {_named(places)}. Only the first cell of each holds its "
+        f"merged cells among the data: {_named(among)}. Only the first cell of each holds its "
         "value, the others are empty; unmerge them and fill in every row"
     )
-    return [warning] if places else []
+    return [warning] if among else []
 
 
-def _uncalculated(grid: Grid, header: Header, first_row: int) -> list[str]:
-    places = _among_data(grid.uncalculated, header, first_row)
+def _uncalculated(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:
+    among = _among_records(places, header, records)
     warning = (
-        f"formulas that were never calculated: {_named(places)}. Open the workbook in the office "
+        f"formulas that were never calculated: {_named(among)}. Open the workbook in the office "
         "program, which calculates them, and save it"
     )
-    return [warning] if places else []
+    return [warning] if among else []
 
 
-def _among_data(places: list[str], header: Header, first_row: int) -> list[str]:
-    """Return the places, such as `O9` or `D9:D10`, that begin in a column and end below the header."""
-    columns = {xl_cell_to_rowcol(f"{column.letter}1")[1] for column in header.columns}
+def _among_records(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:
+    """Return the places, such as `O9` or `D9:D10`, that begin in a cell of a record."""
+    if not places:
+        return []
+    columns = {column.letter for column in header.columns}
+    rows = set(records[ROW])
     return [
         place
         for place in places
-        if xl_cell_to_rowcol(place.split(":")[0])[1] in columns
-        and xl_cell_to_rowcol(place.split(":")[-1])[0] + 1 >= first_row
+        if place.split(":")[0].rstrip("0123456789") in columns
+        and int(place.split(":")[0].lstrip(ascii_uppercase)) in rows
     ]
 
 

@@ -26,12 +26,6 @@ def open_workbook(path: Path) -> fastexcel.ExcelReader:
     The content decides the format, not the file's name. Raises SourceError that says what the
     file is instead of a workbook.
     """
-    if not path.exists():
-        near = nearest(path.name, (other.name for other in path.parent.glob("*.*")))
-        raise SourceError(
-            f"{path.name} is missing in {path.parent}.{near} Put the workbook there, or correct its "
-            "name under `workbooks` in the year's configuration."
-        )
     try:
         stat = path.stat()
         return _open(path, stat.st_mtime_ns, stat.st_size)
@@ -46,10 +40,11 @@ def lock_file(path: Path) -> Path:
     return path.with_name(f"~${path.name}")
 
 
-def matching_sheet(path: Path, wanted: str, present: list[str]) -> str:
+def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: str) -> str:
     """Return the sheet of that name, also where case or blanks differ.
 
-    Raises SourceError when there is none, or more than one that could be meant.
+    Raises SourceError when there is none, or more than one that could be meant; `configured_in` is
+    the file to correct.
     """
     if wanted in present:
         return wanted
@@ -63,7 +58,7 @@ def matching_sheet(path: Path, wanted: str, present: list[str]) -> str:
         )
     raise SourceError(
         f"{path.name} has no sheet {wanted!r}.{nearest(wanted, present)} Rename the sheet, or "
-        "correct its name under `sheets` in the year's configuration. Sheets found: "
+        f"correct its name under `sheets` in {configured_in}. Sheets found: "
         f"{', '.join(map(repr, present)) or 'none'}."
     )
 

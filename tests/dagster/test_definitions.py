@@ -36,6 +36,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         ],
         "intermediate": [
             "audit_flagged_rows",
+            "audit_sheets",
             "int_enrollments",
             "int_marketing_activity",
             "int_orders",
@@ -52,6 +53,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         ],
         "operational": ["lookups", "records"],
         "reports": ["monthly_deck", "monthly_pdf", "monthly_report"],
+        "validation": ["validation_file"],
     }
     jobs = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
     assert jobs == {
@@ -63,6 +65,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "seed",
         "sync",
         "transform",
+        "validate",
     }
 
 
@@ -75,9 +78,14 @@ def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> Non
         check.name
         for check in graph.asset_check_keys
         if graph.get_check_spec(check).blocking
-        and check.name in {"sheet_amounts_accounted_for", "report_totals_equal_marts"}
+        and check.name
+        in {
+            "sheet_amounts_accounted_for",
+            "sheet_rows_accounted_for",
+            "report_totals_equal_marts",
+        }
     }
-    assert len(blocking) == 2
+    assert len(blocking) == 3
 
 
 def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> None:

@@ -143,7 +143,7 @@ def test_a_missing_sheet_fails_with_a_clear_message_and_keeps_the_earlier_report
     installation: Installation,
 ) -> None:
     installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
-    before = files_of(installation.root / "output")
+    before = files_of(installation.root / "output" / "monthly")
     path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
     workbook = openpyxl.load_workbook(path)
     workbook["FEBRUARI"].title = "FEBRUARY"
@@ -153,14 +153,14 @@ def test_a_missing_sheet_fails_with_a_clear_message_and_keeps_the_earlier_report
     assert (
         "LAPORAN EVALUASI EPN 2026.xlsx has no sheet 'FEBRUARI'. Did you mean 'FEBRUARY'" in message
     )
-    assert files_of(installation.root / "output") == before
+    assert files_of(installation.root / "output" / "monthly") == before
 
 
 def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
     installation: Installation,
 ) -> None:
     installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
-    before = files_of(installation.root / "output")
+    before = files_of(installation.root / "output" / "monthly")
     rows = rows_of(installation.root / "operational.db")
     raw = installation.workspace.raw_store.raw_dir / "transactions" / "EPN" / "2026-02.parquet"
     frame = pl.read_parquet(raw)
@@ -176,7 +176,7 @@ def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
     assert "nothing is published or reported until they agree" in message
     again = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "sheet_amounts_accounted_for" in again.stderr  # trying again does not get it through
-    assert files_of(installation.root / "output") == before
+    assert files_of(installation.root / "output" / "monthly") == before
     assert rows_of(installation.root / "operational.db") == rows
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 
 from atlas_assets.periods import Month
-from atlas_assets.sources.adapter import RawPartition, SheetManifest
+from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
 from atlas_assets.sources.raw_store import RawStore
 
 JANUARY = Month(2026, 1)
@@ -18,7 +18,7 @@ class Adapter:
 def partition(source_hash: str, *, amount: str = "1") -> RawPartition:
     frame = pl.DataFrame({"source_row": [7], "amount": [amount]})
     manifest = SheetManifest(
-        "book.xlsx", "JANUARI", source_hash, "layout", [6], {"O": "amount"}, 1, 1
+        "book.xlsx", "JANUARI", source_hash, "layout", [6], [Column("O", "JUMLAH", "amount")], 1, 1
     )
     return RawPartition("transactions", "IONS", JANUARY, frame, manifest)
 
