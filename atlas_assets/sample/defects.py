@@ -137,7 +137,7 @@ def _unit_prefix_mismatch(cells: Cells, _random: Random, _month: Month) -> Rows:
     if not isinstance(number, str):
         return [(cells, "receipt_number", None)]
     prefix, _, rest = number.partition(".")
-    other = {**cells, "receipt_number": f"X{prefix[0]}.{rest}"}
+    other = {**cells, "receipt_number": f"X{prefix}.{rest}"}
     return [(other, "receipt_number", "unit_prefix_mismatch")]
 
 

@@ -1,0 +1,72 @@
+"""Every defect that the sample puts into the sheets is found, in its place, and nothing else."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from conftest import CONFIG_DIR, Installation
+
+from atlas_assets.periods import Month, month_range
+from atlas_assets.reconciliation import sheet_amounts, sheet_rows
+from atlas_assets.registry import Configuration
+from atlas_assets.sample.workbooks import DEFECTS_FILE, write_samples
+from atlas_assets.scope import Scope
+from atlas_assets.sources.extract import extract
+from atlas_assets.transform import Transform
+
+ENTITIES = ("EPN", "IONS")
+
+
+def loaded(root: Path, years: range, *, seed: int, defects: float) -> Installation:
+    """Return an installation whose sheets have been loaded and judged."""
+    root.mkdir()
+    installation = Installation(root)
+    configuration = Configuration(CONFIG_DIR)
+    write_samples(
+        root / "source", configuration, years=years, seed=seed, scale=0.5, defects=defects
+    )
+    workspace = installation.workspace
+    months = month_range(Month(years[0], 1), Month(years[-1], 12))
+    scope = Scope(ENTITIES, tuple(months))
+    assert not extract(workspace, scope, "run").problems
+    results = Transform(workspace.settings).build(
+        workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
+    )
+    assert all(result.passed for result in results)
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("years", "seed", "share"),
+    [(range(2023, 2027), 21, 0.1), (range(2026, 2027), 22, 0.6), (range(2025, 2027), 23, 0.0)],
+)
+def test_what_was_spoiled_is_found_and_nothing_else_and_all_sums_close(
+    tmp_path: Path, years: range, seed: int, share: float
+) -> None:
+    installation = loaded(tmp_path / "atlas", years, seed=seed, defects=share)
+    with (installation.root / "source" / DEFECTS_FILE).open(encoding="utf-8") as file:
+        injected = list(csv.DictReader(file))
+    expected = {
+        (line["file"], line["sheet"], int(line["row"]), line["column"], line["reason"])
+        for line in injected
+        if line["reason"]
+    }
+    workspace = installation.workspace
+    with workspace.warehouse.connect() as connection:
+        found = connection.execute(
+            "SELECT source_file, source_sheet, source_row, column_name, reason "
+            "FROM intermediate.audit_flagged_rows"
+        ).fetchall()
+        scope = Scope(ENTITIES, tuple(month_range(Month(years[0], 1), Month(years[-1], 12))))
+        rows = list(sheet_rows(connection, scope))
+        registry, source_dir = workspace.configuration.registry, workspace.settings.source_dir
+        amounts = list(sheet_amounts(connection, registry, source_dir, scope))
+        places = connection.execute(
+            "SELECT source_cell, source_row FROM intermediate.audit_flagged_rows"
+        ).fetchall()
+    assert set(found) == expected
+    assert bool(expected) == bool(share)
+    assert all(pair.passed for pair in rows)
+    assert all(pair.passed for pair in amounts)
+    assert len(rows) > len(amounts) >= 2 * 12 * len(years)
+    assert all(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(row) for cell, row in places)
