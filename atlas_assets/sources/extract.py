@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.errors import SourceError
 from atlas_assets.registry import TABLES
+from atlas_assets.sources.isolation import PROCESSES
 
 if TYPE_CHECKING:
     from atlas_assets.periods import Month
@@ -40,12 +41,15 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> Extraction:
     """
     with workspace.runs.stage("extract", scope, run_id) as stage:
         workspace.raw_store.prepare()
-        with ThreadPoolExecutor() as pool:  # by entity, because a workbook is read by one process
-            extractions = list(pool.map(partial(_extract_entity, workspace, scope), scope.entities))
+        read = partial(_extract_table, workspace)
+        with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+            outcomes = list(pool.map(read, product(scope.entities, scope.months, TABLES)))
         whole = Extraction()
-        for extraction in extractions:
-            whole.loaded.extend(extraction.loaded)
-            whole.refused.update(extraction.refused)
+        for (entity, month), outcome in outcomes:
+            if isinstance(outcome, SourceError):
+                whole.refused.setdefault((entity, month), []).append(str(outcome))
+            else:
+                whole.loaded.append(outcome)
         for item in whole.loaded:
             key = (item.partition.entity, item.partition.month)
             stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.frame.height
@@ -54,17 +58,17 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> Extraction:
     return whole
 
 
-def _extract_entity(workspace: Workspace, scope: Scope, entity: str) -> Extraction:
-    extraction = Extraction()
-    for month, table in product(scope.months, TABLES):
-        try:
-            partition = workspace.adapter.read(table, entity, month)
-        except SourceError as error:
-            workspace.raw_store.refuse(table, entity, month, str(error))
-            extraction.refused.setdefault((entity, month), []).append(str(error))
-        else:
-            extraction.loaded.append(workspace.raw_store.load(partition, workspace.adapter))
-    return extraction
+def _extract_table(
+    workspace: Workspace, what: tuple[str, Month, TableName]
+) -> tuple[Partition, Loaded | SourceError]:
+    """Load a table of a partition; return what was loaded, or why its sheet was refused."""
+    entity, month, table = what
+    try:
+        partition = workspace.adapter.read(table, entity, month)
+    except SourceError as error:
+        workspace.raw_store.refuse(table, entity, month, str(error))
+        return (entity, month), error
+    return (entity, month), workspace.raw_store.load(partition, workspace.adapter)
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,21 @@ def changes(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     Reads the source and writes nothing. Months where nothing would change are left out.
     """
     found: dict[Month, list[Change]] = {}
-    for month, table in product(months, TABLES):
-        try:
-            partition = workspace.adapter.read(table, entity, month)
-        except SourceError as error:
-            found.setdefault(month, []).append(Change(table, str(error), refused=True))
-        else:
-            if reason := workspace.raw_store.reason_to_load(partition):
-                found.setdefault(month, []).append(Change(table, reason))
+    look = partial(_change, workspace, entity)
+    with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+        for month, change in pool.map(look, product(months, TABLES)):
+            if change:
+                found.setdefault(month, []).append(change)
     return found
+
+
+def _change(
+    workspace: Workspace, entity: str, what: tuple[Month, TableName]
+) -> tuple[Month, Change | None]:
+    month, table = what
+    try:
+        partition = workspace.adapter.read(table, entity, month)
+    except SourceError as error:
+        return month, Change(table, str(error), refused=True)
+    reason = workspace.raw_store.reason_to_load(partition)
+    return month, Change(table, reason) if reason else None

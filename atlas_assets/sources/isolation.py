@@ -13,7 +13,7 @@ import sys
 import tempfile
 import weakref
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MEMORY = 4 * 2**30  # bytes that one reader may use
 SECONDS = 120  # a sheet of a million rows takes ten
+PROCESSES = os.cpu_count() or 1
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ _adapter: WorkbookAdapter  # of this process, when it is a reader
 
 
 class IsolatedAdapter:
-    """A workbook adapter whose reading happens in one other process for each entity.
+    """A workbook adapter whose reading happens in other processes, one for each processor.
 
     A reader that crashes, or takes too much memory or time, is replaced, and its sheet refused.
     """
@@ -45,7 +46,6 @@ class IsolatedAdapter:
     def __init__(self, adapter: WorkbookAdapter) -> None:
         self.name = adapter.name
         self._adapter = adapter
-        self._readers: dict[str, ProcessPool] = {}
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source can be asked for, in order."""
@@ -56,31 +56,29 @@ class IsolatedAdapter:
         with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
             path = Path(folder) / "frame.arrow"
             try:
-                partition = self._in_reader(entity, partial(_read, table, entity, month, path))
+                partition = self._in_reader(partial(_read, table, entity, month, path))
             except (ProcessExpired, TimeoutError, _ReaderError) as error:
                 explain = partial(_explain, table, entity, month)
-                raise SourceError(self._in_reader(entity, explain)) from error
+                raise SourceError(self._in_reader(explain)) from error
             return replace(partition, frame=pl.read_ipc(path))
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return what a person should know of a year's files as a whole."""
-        return self._in_reader(entity, partial(_warnings, entity, year))
+        return self._in_reader(partial(_warnings, entity, year))
 
-    def _in_reader(self, entity: str, task: partial[T]) -> T:
-        if entity not in self._readers:
-            self._readers[entity] = self._reader()
-        future = self._readers[entity].schedule(task, timeout=SECONDS)
-        return future.result()
+    def _in_reader(self, task: partial[T]) -> T:
+        return self._readers.schedule(task, timeout=SECONDS).result()
 
-    def _reader(self) -> ProcessPool:
-        reader = ProcessPool(
-            max_workers=1,
+    @cached_property
+    def _readers(self) -> ProcessPool:
+        readers = ProcessPool(
+            max_workers=PROCESSES,
             context=cast("Any", multiprocessing.get_context("spawn")),
             initializer=_become_reader,
             initargs=(self._adapter,),
         )
-        weakref.finalize(self, _end, reader)
-        return reader
+        weakref.finalize(self, _end, readers)
+        return readers
 
 
 class _ReaderError(Exception):

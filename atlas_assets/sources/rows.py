@@ -29,6 +29,27 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
     record; a total begins with one of the labels, has no number of its own, and hardly any text.
     """
     names = [column.name for column in columns]
+    numbered = (
+        body["row_number"].str.contains(r"^\s*\d").fill_null(value=False)
+        if "row_number" in names
+        else pl.Series([False]).new_from_index(0, body.height)
+    )
+    unnumbered = body.filter(~numbered)  # only these can be anything but records
+    marked = unnumbered.select(ROW, _reason(columns, total_labels))
+    last_record = max(
+        body.filter(numbered)[ROW].max() or 0,
+        marked.filter(pl.col("reason").is_null())[ROW].max() or 0,
+    )
+    others = marked.filter(
+        pl.col("reason").is_not_null()
+        & ((pl.col("reason") != "signature") | (pl.col(ROW) > last_record))
+    )
+    return _ranges(others)
+
+
+def _reason(columns: list[Column], total_labels: list[str]) -> pl.Expr:
+    """Say what a row without a number may be instead of a record; null where nothing speaks for it."""
+    names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
     filled = _count(pl.col(name).is_not_null() for name in names)
     figures = _count(pl.col(name).str.contains(FIGURE) for name in names)
@@ -39,14 +60,10 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
         .str.contains(rf"^({'|'.join(total_labels)})\b")
         for name in names[:LABEL_COLUMNS]
     )
-    numbered = pl.lit(False)
-    if "row_number" in names:
-        numbered = pl.col("row_number").str.contains(r"^\s*\d").fill_null(value=False)
     texts = filled - figures - labels
-    total = (labels > 0) & ~numbered & (texts <= (0 if narrow else MOST_TEXTS_OF_A_TOTAL))
-    sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & (figures == 0) & ~numbered & pl.lit(not narrow)
-    marked = body.select(
-        ROW,
+    total = (labels > 0) & (texts <= (0 if narrow else MOST_TEXTS_OF_A_TOTAL))
+    sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & (figures == 0) & pl.lit(not narrow)
+    return (
         pl.when(filled == 0)
         .then(pl.lit("blank"))
         .when(_repeats(columns) >= min(3, len(names)))
@@ -55,14 +72,8 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
         .then(pl.lit("total"))
         .when(sparse)
         .then(pl.lit("signature"))
-        .alias("reason"),
+        .alias("reason")
     )
-    last_record = marked.filter(pl.col("reason").is_null()).get_column(ROW).max() or 0
-    others = marked.filter(
-        pl.col("reason").is_not_null()
-        & ((pl.col("reason") != "signature") | (pl.col(ROW) > last_record))
-    )
-    return _ranges(others)
 
 
 def _repeats(columns: list[Column]) -> pl.Expr:

@@ -91,7 +91,12 @@ def _load(
     dtypes: fastexcel.DTypeMap | fastexcel.DType = "string",
 ) -> fastexcel.ExcelSheet:
     return reader.load_sheet(
-        sheet, header_row=None, skip_rows=0, dtypes=dtypes, skip_whitespace_tail_rows=True
+        sheet,
+        header_row=None,
+        skip_rows=0,
+        dtypes=dtypes,
+        skip_whitespace_tail_rows=True,
+        whitespace_as_null=True,
     )
 
 
@@ -109,9 +114,10 @@ def _cells(reader: fastexcel.ExcelReader, sheet: str, loaded: fastexcel.ExcelShe
     empty = {column.name for column in grid if column.null_count() == grid.height}
     filled = [letter for letter in letters if letter not in empty or letter in places]
     rows = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW)
-    cells = grid.select(rows, *map(_tidied, filled))
-    ambiguous = cells.select(pl.col(filled).str.contains(_NUMBER_OR_GROUPED_TEXT).any())
-    for letter in [column.name for column in ambiguous if column.item()]:
+    cells = grid.select(rows, *filled)
+    cells = cells.with_columns(map(_without_midnight, _ending_with(cells, " 00:00:00")))
+    cells = cells.with_columns(map(_without_noise, _with_decimals(cells, 9)))
+    for letter in _with_decimals(cells, 3):
         cells = _numbers_marked(cells, letter, _numbers(reader, sheet, letters.index(letter)))
     for letter, texts in places.items():
         cells = _replaced(cells, letter, texts)
@@ -123,21 +129,33 @@ def _error_text(detail: str) -> str:
     return _ERROR_TEXTS.get(kind[1], "#ERROR!") if kind else "#ERROR!"
 
 
-def _tidied(letter: str) -> pl.Expr:
-    """Drop midnight from dates, the reader's rounding noise from numbers, and blank text."""
+def _ending_with(cells: pl.DataFrame, text: str) -> list[str]:
+    """Return the columns of which some cell ends with a text; no other needs to be looked at."""
+    return _where(cells, pl.col(cells.columns[1:]).str.ends_with(text))
+
+
+def _with_decimals(cells: pl.DataFrame, digits: int) -> list[str]:
+    """Return the columns of which some cell has a point before so many last characters."""
+    return _where(cells, pl.col(cells.columns[1:]).str.slice(-digits - 1, 1) == ".")
+
+
+def _where(cells: pl.DataFrame, condition: pl.Expr) -> list[str]:
+    return [column.name for column in cells.select(condition.any()) if column.item()]
+
+
+def _without_midnight(letter: str) -> pl.Expr:
+    """Write a date without the time that the reader adds."""
     cell = pl.col(letter)
     midnight = cell.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")
-    noisy = cell.str.contains(r"^-?\d+\.\d{9,}$")
-    return (
-        pl.when(midnight)
-        .then(cell.str.head(10))
-        .when(noisy)
-        .then(cell.cast(pl.Float64, strict=False).cast(pl.String))
-        .when(cell.str.strip_chars() == "")
-        .then(None)
-        .otherwise(cell)
-        .alias(letter)
-    )
+    return pl.when(midnight).then(cell.str.head(10)).otherwise(cell).alias(letter)
+
+
+def _without_noise(letter: str) -> pl.Expr:
+    """Write a number in its shortest form instead of with nine rounded decimals."""
+    cell = pl.col(letter)
+    noisy = cell.str.contains(r"^-?\d+\.\d{9}$")
+    shortest = cell.cast(pl.Float64, strict=False).cast(pl.String)
+    return pl.when(noisy).then(shortest).otherwise(cell).alias(letter)
 
 
 def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int) -> pl.Series:

@@ -83,7 +83,7 @@ class WorkbookAdapter:
         names = {column.letter: column.name for column in header.columns}
         cells = grid.cells.select(ROW, *names).rename(names)
         first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
-        body = cells.filter(pl.col(ROW) >= first_row)
+        body = cells.slice(first_row - 1)  # a grid has every row from the first one on
         labels = self.configuration.registry.total_row_labels
         others = not_data(body, header.columns, labels)
         records = _without(body, [(rows.first_row, rows.last_row) for rows in others])
@@ -180,6 +180,8 @@ class WorkbookAdapter:
 
 
 def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:
+    if not ranges:
+        return body
     excluded = pl.lit(False)
     for first, last in ranges:
         excluded = excluded | pl.col(ROW).is_between(first, last)
