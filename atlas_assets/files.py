@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_whole(path: Path) -> Generator[Path]:
-    """Give a temporary path beside `path`; rename it into place at the end, remove it on failure."""
+    """Give a temporary path beside `path`; rename it into place at the end, remove it on failure.
+
+    Its suffix is another one, so that no pattern such as `*.parquet` finds what a killed process
+    left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}-{uuid4().hex[:8]}{path.suffix}")
+    temporary = path.with_name(f".{path.name}-{uuid4().hex[:8]}.tmp")
     try:
         yield temporary
         temporary.replace(path)

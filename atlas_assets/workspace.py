@@ -10,14 +10,13 @@ from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.pipeline_runs import PipelineRuns
 from atlas_assets.registry import Configuration
 from atlas_assets.report.files import ReportFiles
-from atlas_assets.sources.isolation import IsolatedAdapter
+from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.workbook import WorkbookAdapter
 from atlas_assets.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from atlas_assets.settings import Settings
-    from atlas_assets.sources.adapter import SourceAdapter
 
 
 class Workspace:
@@ -32,9 +31,9 @@ class Workspace:
         return Configuration(self.settings.config_dir)
 
     @cached_property
-    def adapter(self) -> SourceAdapter:
-        """The source of raw partitions, read in a process of its own."""
-        return IsolatedAdapter(WorkbookAdapter(self.settings.source_dir, self.configuration))
+    def source(self) -> IsolatedSource:
+        """The source of raw partitions, read in processes of its own."""
+        return IsolatedSource(WorkbookAdapter(self.settings.source_dir, self.configuration))
 
     @cached_property
     def raw_store(self) -> RawStore:

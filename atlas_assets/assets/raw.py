@@ -65,10 +65,11 @@ def raw_assets(
             extraction = extract(workspace, scope, context.run_id)
         by_partition = _by_partition(extraction.loaded)
         for entity, year in product(scope.entities, scope.years):
-            for warning in workspace.adapter.warnings(entity, year):
+            for warning in workspace.source.warnings(entity, year):
                 context.log.warning(warning)
         metadata = {
             (table, key): _metadata(
+                workspace,
                 [item for item in items if table in {MANIFEST, item.partition.table}],
                 with_preview=len(by_partition) == 1 and table != MANIFEST,
             )
@@ -121,7 +122,7 @@ def _by_partition(loaded: list[Loaded]) -> dict[str, list[Loaded]]:
     return grouped
 
 
-def _metadata(items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
+def _metadata(workspace: Workspace, items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
     """Return what a person wants to know of one partition; a preview only where it is shown alone."""
     manifests = [item.partition.manifest for item in items if item.partition.manifest]
     rows = sum(manifest.rows_kept for manifest in manifests)
@@ -138,5 +139,6 @@ def _metadata(items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
     if warnings := [warning for manifest in manifests for warning in manifest.warnings]:
         metadata["warnings"] = warnings
     if with_preview and rows:
-        metadata["preview"] = dg.MetadataValue.md(markdown_table(items[0].partition.frame.head(5)))
+        head = workspace.raw_store.head(items[0].partition)
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
     return metadata

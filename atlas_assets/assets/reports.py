@@ -143,7 +143,7 @@ def _history_result(workspace: Workspace, scope: Scope) -> dg.AssetCheckResult:
     missing = {
         entity: [
             month
-            for month in workspace.adapter.months(entity)
+            for month in workspace.source.months(entity)
             if month < scope.months[-1]
             and not workspace.raw_store.is_loaded("transactions", entity, month)
         ]

@@ -211,15 +211,15 @@ class Pipeline:
         from datetime import date
 
         end = last or Month.of(date.today())
-        return [month for month in self.workspace.adapter.months(entity) if month <= end]
+        return [month for month in self.workspace.source.months(entity) if month <= end]
 
     def _newest_month(self, entity: str) -> Month:
         """Return the newest month whose transaction sheet has rows, or cannot be read."""
         for month in reversed(self._known_months(entity)):
             try:
-                frame = self.workspace.adapter.read("transactions", entity, month).frame
+                rows = self.workspace.source.look("transactions", entity, month).rows_kept
             except SourceError:
                 return month
-            if frame.height:
+            if rows:
                 return month
         raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")

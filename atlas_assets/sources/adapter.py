@@ -72,6 +72,11 @@ class RawPartition:
     frame: pl.DataFrame
     manifest: SheetManifest | None
 
+    @property
+    def rows_kept(self) -> int:
+        """The number of records, also where the rows themselves are left out."""
+        return self.manifest.rows_kept if self.manifest else 0
+
 
 class SourceAdapter(Protocol):
     """A source of raw partitions."""

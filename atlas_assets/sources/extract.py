@@ -52,7 +52,7 @@ def extract(workspace: Workspace, scope: Scope, run_id: str) -> Extraction:
                 whole.loaded.append(outcome)
         for item in whole.loaded:
             key = (item.partition.entity, item.partition.month)
-            stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.frame.height
+            stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.rows_kept
         stage.source_hashes.update(workspace.raw_store.partition_hashes())
         stage.problems = {key: "\n".join(texts) for key, texts in whole.refused.items()}
     return whole
@@ -64,11 +64,10 @@ def _extract_table(
     """Load a table of a partition; return what was loaded, or why its sheet was refused."""
     entity, month, table = what
     try:
-        partition = workspace.adapter.read(table, entity, month)
+        return (entity, month), workspace.source.load(workspace.raw_store, table, entity, month)
     except SourceError as error:
         workspace.raw_store.refuse(table, entity, month, str(error))
         return (entity, month), error
-    return (entity, month), workspace.raw_store.load(partition, workspace.adapter)
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _change(
 ) -> tuple[Month, Change | None]:
     month, table = what
     try:
-        partition = workspace.adapter.read(table, entity, month)
+        partition = workspace.source.look(table, entity, month)
     except SourceError as error:
         return month, Change(table, str(error), refused=True)
     reason = workspace.raw_store.reason_to_load(partition)

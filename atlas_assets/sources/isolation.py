@@ -10,22 +10,23 @@ import multiprocessing
 import os
 import resource
 import sys
-import tempfile
 import weakref
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import polars as pl
 from pebble import ProcessExpired, ProcessPool
 
 from atlas_assets.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from atlas_assets.periods import Month
     from atlas_assets.registry import TableName
     from atlas_assets.sources.adapter import RawPartition
+    from atlas_assets.sources.raw_store import Loaded, RawStore
     from atlas_assets.sources.workbook import WorkbookAdapter
 
 MEMORY = 4 * 2**30  # bytes that one reader may use
@@ -37,37 +38,47 @@ T = TypeVar("T")
 _adapter: WorkbookAdapter  # of this process, when it is a reader
 
 
-class IsolatedAdapter:
+class IsolatedSource:
     """A workbook adapter whose reading happens in other processes, one for each processor.
 
     A reader that crashes, or takes too much memory or time, is replaced, and its sheet refused.
     """
 
     def __init__(self, adapter: WorkbookAdapter) -> None:
-        self.name = adapter.name
         self._adapter = adapter
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source can be asked for, in order."""
         return self._adapter.months(entity)
 
-    def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
-        """Return one raw partition. Raises SourceError when the source is not as configured."""
-        with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
-            path = Path(folder) / "frame.arrow"
-            try:
-                partition = self._in_reader(partial(_read, table, entity, month, path))
-            except (ProcessExpired, TimeoutError, _ReaderError) as error:
-                explain = partial(_explain, table, entity, month)
-                raise SourceError(self._in_reader(explain)) from error
-            return replace(partition, frame=pl.read_ipc(path))
+    def look(self, table: TableName, entity: str, month: Month) -> RawPartition:
+        """Return a raw partition without its rows.
+
+        Raises SourceError when the source is not as configured.
+        """
+        return self._in_reader(table, entity, month, _look)
+
+    def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
+        """Bring a raw partition into the store, and return it without its rows.
+
+        Raises SourceError when the source is not as configured; the store is as it was then.
+        """
+        return self._in_reader(table, entity, month, partial(_load, store))
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return what a person should know of a year's files as a whole."""
-        return self._in_reader(partial(_warnings, entity, year))
+        return self._readers.schedule(_warnings, (entity, year), timeout=SECONDS).result()
 
-    def _in_reader(self, task: partial[T]) -> T:
-        return self._readers.schedule(task, timeout=SECONDS).result()
+    def _in_reader(
+        self, table: TableName, entity: str, month: Month, task: Callable[[RawPartition], T]
+    ) -> T:
+        """Read a partition and work on it in a reader, so that no rows pass between processes."""
+        asked = (table, entity, month)
+        try:
+            return self._readers.schedule(_read, (*asked, task), timeout=SECONDS).result()
+        except (ProcessExpired, TimeoutError, _ReaderError) as error:
+            explanation = self._readers.schedule(_explain, asked, timeout=SECONDS).result()
+            raise SourceError(explanation) from error
 
     @cached_property
     def _readers(self) -> ProcessPool:
@@ -96,16 +107,22 @@ def _become_reader(adapter: WorkbookAdapter) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
 
 
-def _read(table: TableName, entity: str, month: Month, path: Path) -> RawPartition:
-    """Read a partition; its frame goes to `path`, which is faster than through a pipe."""
+def _read(table: TableName, entity: str, month: Month, task: Callable[[RawPartition], T]) -> T:
     try:
-        partition = _adapter.read(table, entity, month)
-        partition.frame.write_ipc(path)
+        return task(_adapter.read(table, entity, month))
     except SourceError:
         raise
     except BaseException as error:  # noqa: BLE001  a panic of the reader's library is no Exception
         raise _ReaderError(repr(error)) from None
+
+
+def _look(partition: RawPartition) -> RawPartition:
     return replace(partition, frame=partition.frame.clear())
+
+
+def _load(store: RawStore, partition: RawPartition) -> Loaded:
+    loaded = store.load(partition, _adapter)
+    return replace(loaded, partition=_look(loaded.partition))
 
 
 def _explain(table: TableName, entity: str, month: Month) -> str:

@@ -134,6 +134,12 @@ class RawStore:
         """Whether a partition has been loaded at all."""
         return self._manifest_path(table, entity, month).exists()
 
+    def head(self, partition: RawPartition, rows: int = 5) -> pl.DataFrame:
+        """Return the first rows of a loaded partition, without where they come from."""
+        path = self._data_path(partition.table, partition.entity, partition.month)
+        frame = pl.scan_parquet(path).head(rows).collect()
+        return frame.drop(name for name in PROVENANCE if name != "source_row")
+
     def partition_hashes(self) -> dict[tuple[str, Month], str]:
         """Return one hash for what is loaded of each entity and month, all tables together."""
         if not (self.raw_dir / "sheet_manifest").exists():

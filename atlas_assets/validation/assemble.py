@@ -110,7 +110,7 @@ def _assemble(
             RefusedSheet(table=table, month=str(month), problem=problem)
             for (table, month), problem in refused.items()
         ],
-        workbook_warnings=workspace.adapter.warnings(entity, year),
+        workbook_warnings=workspace.source.warnings(entity, year),
         unknown_words=[UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)],
         reasons={reason: strings(f"reason_{reason}") for reason in reasons},
         sheets=sheets,

@@ -21,6 +21,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from rich.table import Table
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
 from atlas_assets.settings import PROJECT_DIR
-from atlas_assets.sources.isolation import PROCESSES, IsolatedAdapter
+from atlas_assets.sources.isolation import PROCESSES, IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.workbook import WorkbookAdapter
 
@@ -102,25 +103,23 @@ def loader(path: Path, sheets: int) -> Callable[[], object]:
 
 
 def loader_isolated(path: Path, sheets: int) -> Callable[[], object]:
-    adapter = IsolatedAdapter(WorkbookAdapter(path.parent, CONFIGURATION))
-    load_all(adapter, [WARM_UP] * 4 * PROCESSES)
-    return lambda: load_all(adapter, months(sheets))
+    source = IsolatedSource(WorkbookAdapter(path.parent, CONFIGURATION))
+    load_all(source, [WARM_UP] * 4 * PROCESSES)
+    return lambda: load_all(source, months(sheets))
 
 
 def months(sheets: int) -> list[Month]:
     return [Month(2026, number) for number in range(1, sheets + 1)]
 
 
-def load_all(adapter: WorkbookAdapter | IsolatedAdapter, wanted: list[Month]) -> object:
+def load_all(source: WorkbookAdapter | IsolatedSource, wanted: list[Month]) -> object:
     with tempfile.TemporaryDirectory() as folder:
         store = RawStore(Path(folder))
-
-        def load(month: Month) -> str | None:
-            return store.load(adapter.read("transactions", "IONS", month), adapter).changed
-
-        if isinstance(adapter, WorkbookAdapter):
-            return list(map(load, wanted))
+        if isinstance(source, WorkbookAdapter):
+            read = (source.read("transactions", "IONS", month) for month in wanted)
+            return [store.load(partition, source) for partition in read]
         with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+            load = partial(source.load, store, "transactions", "IONS")
             return list(pool.map(load, wanted))
 
 

@@ -3,7 +3,9 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import broken_workbooks as broken
 import polars as pl
@@ -14,7 +16,7 @@ from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
 from atlas_assets.sources.adapter import RawPartition
-from atlas_assets.sources.isolation import IsolatedAdapter
+from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.workbook import WorkbookAdapter
 
@@ -27,8 +29,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def adapter(folder: Path) -> IsolatedAdapter:
-    return IsolatedAdapter(WorkbookAdapter(folder, Configuration(CONFIG_DIR)))
+def source(folder: Path) -> IsolatedSource:
+    return IsolatedSource(WorkbookAdapter(folder, Configuration(CONFIG_DIR)))
 
 
 @pytest.fixture
@@ -38,8 +40,12 @@ def workbook(folder: Path) -> Iterator[Path]:
     return folder / broken.NAME
 
 
-def transactions(adapter: IsolatedAdapter, month: Month = FEBRUARY) -> RawPartition:
-    return adapter.read("transactions", "IONS", month)
+def transactions(source: IsolatedSource, month: Month = FEBRUARY) -> RawPartition:
+    """Load the partition, and return it with the rows that have come into the store."""
+    with TemporaryDirectory() as folder:
+        store = RawStore(Path(folder))
+        partition = source.load(store, "transactions", "IONS", month).partition
+        return replace(partition, frame=pl.read_parquet(store.glob("transactions")))
 
 
 def amounts(partition: RawPartition) -> list[str]:
@@ -63,11 +69,11 @@ SOUND = [str(1_000_000 + number) for number in range(1, broken.ROWS + 1)]
     ],
 )
 def test_what_is_no_workbook_is_refused_with_what_to_do(
-    adapter: IsolatedAdapter, workbook: Path, make: Callable[[Path], None], told: str
+    source: IsolatedSource, workbook: Path, make: Callable[[Path], None], told: str
 ) -> None:
     make(workbook)
     with pytest.raises(SourceError, match=told) as refused:
-        transactions(adapter)
+        transactions(source)
     assert str(refused.value).startswith(broken.NAME)
 
 
@@ -88,12 +94,12 @@ def test_what_is_no_workbook_is_refused_with_what_to_do(
     ],
 )
 def test_a_hostile_sheet_is_refused_and_the_others_are_read(
-    adapter: IsolatedAdapter, workbook: Path, make: Callable[[Path], None], told: str
+    source: IsolatedSource, workbook: Path, make: Callable[[Path], None], told: str
 ) -> None:
     make(workbook)
     with pytest.raises(SourceError, match=f"sheet 'FEBRUARI'.*{told}"):
-        transactions(adapter)
-    assert amounts(transactions(adapter, JANUARY)) == SOUND
+        transactions(source)
+    assert amounts(transactions(source, JANUARY)) == SOUND
 
 
 @pytest.mark.parametrize(
@@ -112,10 +118,10 @@ def test_a_hostile_sheet_is_refused_and_the_others_are_read(
     ],
 )
 def test_what_only_looks_odd_is_read_like_any_other(
-    adapter: IsolatedAdapter, workbook: Path, make: Callable[[Path], None]
+    source: IsolatedSource, workbook: Path, make: Callable[[Path], None]
 ) -> None:
     make(workbook)
-    partition = transactions(adapter)
+    partition = transactions(source)
     records = [broken.record("FEBRUARI", number) for number in range(1, broken.ROWS + 1)]
     assert partition.frame.select(
         "row_number", "transaction_date", "student_name", "amount", "note"
@@ -124,45 +130,45 @@ def test_what_only_looks_odd_is_read_like_any_other(
     assert (partition.manifest.rows_read, partition.manifest.warnings) == (broken.ROWS, [])
 
 
-def test_hidden_rows_columns_and_sheets_count(adapter: IsolatedAdapter, workbook: Path) -> None:
+def test_hidden_rows_columns_and_sheets_count(source: IsolatedSource, workbook: Path) -> None:
     broken.hidden(workbook)
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert amounts(partition) == SOUND
     assert partition.manifest
     assert partition.manifest.warnings == ["the sheet is hidden; its rows are counted all the same"]
 
 
 def test_a_formula_that_was_never_calculated_is_an_error_and_no_empty_cell(
-    adapter: IsolatedAdapter, workbook: Path
+    source: IsolatedSource, workbook: Path
 ) -> None:
     broken.uncalculated(workbook)
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert amounts(partition)[2] == "#UNCALCULATED!"
     assert partition.frame["student_name"][3] == "#UNCALCULATED!"
     assert partition.manifest
     assert "never calculated: O9, D10. Open the workbook" in partition.manifest.warnings[0]
 
 
-def test_merged_cells_among_the_data_are_told(adapter: IsolatedAdapter, workbook: Path) -> None:
+def test_merged_cells_among_the_data_are_told(source: IsolatedSource, workbook: Path) -> None:
     broken.merged(workbook)
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert partition.frame["student_name"].to_list()[2:5] == ["Siswa 3", None, "Siswa 5"]
     assert partition.manifest
     assert "merged cells among the data: D9:D10." in partition.manifest.warnings[0]
 
 
-def test_error_cells_keep_their_text(adapter: IsolatedAdapter, workbook: Path) -> None:
+def test_error_cells_keep_their_text(source: IsolatedSource, workbook: Path) -> None:
     broken.errors(workbook)
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert amounts(partition)[2] == "#REF!"
     assert partition.frame["organization_name"][3] == "#DIV/0!"
 
 
 def test_a_stray_cell_far_to_the_right_is_kept_and_told(
-    adapter: IsolatedAdapter, workbook: Path
+    source: IsolatedSource, workbook: Path
 ) -> None:
     broken.cells_added(broken.sound(workbook), (6, "XFD", "stray"))
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert amounts(partition) == SOUND
     assert partition.manifest
     assert partition.manifest.warnings == [
@@ -171,10 +177,10 @@ def test_a_stray_cell_far_to_the_right_is_kept_and_told(
 
 
 def test_a_stray_cell_far_below_costs_a_range_and_no_million_of_entries(
-    adapter: IsolatedAdapter, workbook: Path
+    source: IsolatedSource, workbook: Path
 ) -> None:
     broken.cells_added(broken.sound(workbook), (1_048_576, "A", "x"))
-    partition = transactions(adapter)
+    partition = transactions(source)
     assert amounts(partition) == SOUND
     assert partition.manifest
     assert [(r.reason, r.first_row, r.last_row) for r in partition.manifest.not_data] == [
@@ -184,21 +190,21 @@ def test_a_stray_cell_far_below_costs_a_range_and_no_million_of_entries(
 
 
 def test_a_number_with_three_decimals_is_no_thousands(
-    adapter: IsolatedAdapter, workbook: Path
+    source: IsolatedSource, workbook: Path
 ) -> None:
     def edit(book: object) -> None:
         book["FEBRUARI"]["O7"], book["FEBRUARI"]["O8"] = 333_333.333, "333.333"
 
     broken.edited(workbook, edit)
-    assert amounts(transactions(adapter))[:2] == ["333333.3330", "333.333"]
+    assert amounts(transactions(source))[:2] == ["333333.3330", "333.333"]
 
 
 def test_what_concerns_the_whole_workbook_is_warned_of(
-    adapter: IsolatedAdapter, workbook: Path
+    source: IsolatedSource, workbook: Path
 ) -> None:
     broken.sound(workbook, [*broken.SHEETS, "JANUARI (2)", "OLAH DATA"], date_1904=True)
     workbook.with_name(f"~${workbook.name}").touch()
-    told = adapter.warnings("IONS", 2026)
+    told = source.warnings("IONS", 2026)
     assert [text.removeprefix(workbook.name) for text in told] == [
         " is open in the office program; its saved state was read",
         (
@@ -209,26 +215,26 @@ def test_what_concerns_the_whole_workbook_is_warned_of(
     ]
 
 
-def test_an_empty_sheet_and_a_missing_one_say_so(adapter: IsolatedAdapter, workbook: Path) -> None:
+def test_an_empty_sheet_and_a_missing_one_say_so(source: IsolatedSource, workbook: Path) -> None:
     broken.edited(workbook, lambda book: book["FEBRUARI"].delete_rows(1, 30))
     with pytest.raises(SourceError, match=r"'FEBRUARI' is empty. Expected the header in row 6"):
-        transactions(adapter)
+        transactions(source)
     with pytest.raises(SourceError, match=r"no sheet 'APRIL'.*Sheets found: 'JANUARI'"):
-        transactions(adapter, Month(2026, 4))
+        transactions(source, Month(2026, 4))
 
 
 def test_broken_files_fail_the_command_and_leave_everything_else_alone(
     installation: Installation,
 ) -> None:
-    source = installation.root / "source"
+    folder = installation.root / "source"
     raw = installation.settings.raw_dir
     installation.atlas("extract", "--entity", "EPN", "--period", "2025-01..2025-03")
     before = {path: path.read_bytes() for path in raw.glob("**/EPN/*.parquet")}
     january = "xl/worksheets/sheet2.xml"
     broken.cells_added(
-        source / "LAPORAN EVALUASI EPN 2025.xlsx", (1_048_576, "XFD", "x"), part=january
+        folder / "LAPORAN EVALUASI EPN 2025.xlsx", (1_048_576, "XFD", "x"), part=january
     )
-    broken.protected_by_password(source / "DATABASE SISWA EPN 2025.xlsx")
+    broken.protected_by_password(folder / "DATABASE SISWA EPN 2025.xlsx")
     built = installation.atlas("build", "--period", "2025-01", status=1)
     assert "IONS-2025-01.json" in built.stdout  # the other entity has its report
     assert "EPN-2025-01.json" not in built.stdout
@@ -274,7 +280,7 @@ def mutated(content: bytes, random_: random.Random) -> bytes:
     ],
 )
 def test_no_mutation_of_a_workbook_crashes_hangs_or_loads_by_halves(
-    adapter: IsolatedAdapter,
+    source: IsolatedSource,
     workbook: Path,
     tmp_path: Path,
     make: Callable[[Path], None],
@@ -283,23 +289,22 @@ def test_no_mutation_of_a_workbook_crashes_hangs_or_loads_by_halves(
     make(workbook)
     content = workbook.read_bytes()
     store = RawStore(tmp_path)
-    store.load(transactions(adapter), adapter)
+    source.load(store, "transactions", "IONS", FEBRUARY)
     random_ = random.Random(make.__name__)
     problems: list[str] = []
     for _ in range(mutations):
-        before = {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")}
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
         workbook.write_bytes(mutated(content, random_))
         try:
-            partition = transactions(adapter)
+            partition = source.load(store, "transactions", "IONS", FEBRUARY).partition
         except SourceError as error:
             problems.append(str(error))
-            assert {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")} == before
+            assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
         else:
             manifest = partition.manifest
             assert manifest
             not_data = sum(found.count for found in manifest.not_data)
-            assert manifest.rows_read == partition.frame.height + not_data
-            store.load(partition, adapter)
-            assert pl.read_parquet(store.glob("transactions")).height == partition.frame.height
+            assert manifest.rows_read == manifest.rows_kept + not_data
+            assert pl.read_parquet(store.glob("transactions")).height == manifest.rows_kept
     assert problems
     assert all(workbook.name in told and "Traceback" not in told for told in problems)

@@ -1,7 +1,10 @@
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 
+from atlas_assets.files import written_whole
 from atlas_assets.periods import Month
 from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
 from atlas_assets.sources.raw_store import RawStore
@@ -54,3 +57,13 @@ def test_a_table_that_is_no_longer_configured_goes(tmp_path: Path) -> None:
     nothing = RawPartition("transactions", "IONS", JANUARY, pl.DataFrame(), None)
     assert store.load(nothing, Adapter()).changed == "transactions is no longer configured"
     assert contents(tmp_path) == {}
+
+
+def test_what_a_killed_process_leaves_behind_is_never_read(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"), Adapter())
+    killed = written_whole(tmp_path / "transactions" / "IONS" / "2026-01.parquet")
+    with suppress(KeyboardInterrupt), killed as temporary:
+        shutil.copy(tmp_path / "transactions" / "IONS" / "2026-01.parquet", temporary)
+        assert pl.read_parquet(store.glob("transactions")).height == 1
+        raise KeyboardInterrupt
