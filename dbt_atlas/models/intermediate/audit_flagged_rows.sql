@@ -216,7 +216,8 @@ select
             'unit_unknown': 'unit', 'channel_unknown': 'channel', 'level_unknown': 'level',
             'payment_method_unknown': 'payment_method', 'payment_pattern_unknown': 'payment_pattern'
         }.items() %}
-            when '{{ reason }}' then {{ nearest_code(kind, 'shown.entity_code', 'shown.content', 0 if kind == 'unit' else 0.75) }}
+            when '{{ reason }}'
+                then {{ nearest_code(kind, 'shown.entity_code', 'shown.content', 0 if kind == 'unit' else 0.75) }}
         {%- endfor %}
     end as nearest,
     amount
