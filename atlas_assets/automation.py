@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from atlas_assets.checks import SHEET_CHECKS
+from atlas_assets.checks import SPECS
 
 RAW = dg.AssetSelection.groups("raw")
 MODELS = dg.AssetSelection.groups("staging", "intermediate", "marts")
@@ -25,7 +25,7 @@ MONTHLY_CLOSE = "monthly_close"
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     EXTRACT: (RAW, "Workbooks → raw files."),
     VALIDATE: (
-        VALIDATION | dg.AssetSelection.checks(*SHEET_CHECKS),
+        VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),
         "Account for every row and rupiah of the sheets, and write the validation file.",
     ),
     TRANSFORM: (MODELS | VALIDATION, "Raw files → marts."),

@@ -1,4 +1,4 @@
-"""Reconciliations as asset checks: expected, actual and difference by partition, blocking."""
+"""Reconciliations as asset checks: expected, actual and difference by partition."""
 
 from collections.abc import Iterator
 
@@ -6,47 +6,70 @@ import dagster as dg
 
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
-from atlas_assets.reconciliation import Reconciliation, sheet_amounts, sheet_rows
+from atlas_assets.reconciliation import Reconciliation, reconciliations
 from atlas_assets.scope import Scope
 from atlas_assets.staleness import input_hashes
 from atlas_assets.workspace import Workspace
 
-ORDERS_KEY = dg.AssetKey(["intermediate", "int_orders"])
-SHEETS_KEY = dg.AssetKey(["intermediate", "audit_sheets"])
-AMOUNTS_CHECK = "sheet_amounts_accounted_for"
-ROWS_CHECK = "sheet_rows_accounted_for"
-SHEET_CHECKS = [
-    dg.AssetCheckKey(SHEETS_KEY, ROWS_CHECK),
-    dg.AssetCheckKey(ORDERS_KEY, AMOUNTS_CHECK),
+_SHEETS = dg.AssetKey(["intermediate", "audit_sheets"])
+_ORDERS = dg.AssetKey(["intermediate", "int_orders"])
+_REVENUE = dg.AssetKey(["marts", "mart_revenue"])
+_PROGRAMS = dg.AssetKey(["marts", "mart_program_progress"])
+_TARGETS = dg.AssetKey(["marts", "mart_targets"])
+
+# The checks of `marts.reconciliation`. One that does not block warns: the sheet contradicts itself.
+SPECS = [
+    dg.AssetCheckSpec(
+        "sheet_rows_read",
+        asset=_SHEETS,
+        blocking=True,
+        description="Of each sheet, rows read = kept + not data.",
+    ),
+    dg.AssetCheckSpec(
+        "sheet_rows_judged",
+        asset=_SHEETS,
+        blocking=True,
+        description="Of each sheet, rows kept = valid + flagged + duplicates.",
+    ),
+    dg.AssetCheckSpec(
+        "sheet_amounts",
+        asset=_ORDERS,
+        blocking=True,
+        description=(
+            "The amounts of each transaction sheet, read again by another reader, equal revenue + "
+            "unassigned + duplicates."
+        ),
+    ),
+    dg.AssetCheckSpec(
+        "sheet_stated_total",
+        asset=_ORDERS,
+        description="The sheet's own total row equals the sum of its rows.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_revenue_by_unit",
+        asset=_REVENUE,
+        blocking=True,
+        description="Revenue by unit adds up to the revenue of the order lines.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_revenue_by_program",
+        asset=_PROGRAMS,
+        blocking=True,
+        description="Revenue by program adds up to the revenue of the order lines.",
+    ),
+    dg.AssetCheckSpec(
+        "reported_revenue",
+        asset=_TARGETS,
+        description="The administrators' own revenue in the target sheet equals the mart.",
+    ),
 ]
 
 
 def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
     """Return the checks that stand beside the assets; others are made by the assets themselves."""
 
-    @dg.multi_asset_check(
-        specs=[
-            dg.AssetCheckSpec(
-                ROWS_CHECK,
-                asset=SHEETS_KEY,
-                blocking=True,
-                description=(
-                    "Of each sheet, rows read = kept + not data, and kept = valid + flagged + "
-                    "duplicates."
-                ),
-            ),
-            dg.AssetCheckSpec(
-                AMOUNTS_CHECK,
-                asset=ORDERS_KEY,
-                blocking=True,
-                description=(
-                    "The amounts of each transaction sheet, read again by another reader, equal "
-                    "revenue + flagged + unassigned + duplicates."
-                ),
-            ),
-        ],
-    )
-    def sheets_accounted_for(
+    @dg.multi_asset_check(specs=SPECS)
+    def reconciled(
         context: dg.AssetCheckExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
@@ -55,31 +78,27 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
             workspace.warehouse.writing(),
             workspace.warehouse.connect() as connection,
         ):
-            source_dir = workspace.settings.source_dir
-            registry = workspace.configuration.registry
-            rows = list(sheet_rows(connection, scope))
-            amounts = list(sheet_amounts(connection, registry, source_dir, scope))
+            found = reconciliations(connection, scope)
         results = [
-            reconciliation_result(SHEETS_KEY, ROWS_CHECK, rows, "{:,} rows"),
-            reconciliation_result(ORDERS_KEY, AMOUNTS_CHECK, amounts, "Rp {:,}"),
+            reconciliation_result(
+                spec.asset_key, spec.name, found.get(spec.name, []), spec.blocking
+            )
+            for spec in SPECS
         ]
         with workspace.runs.stage("validate", scope, context.run.run_id) as stage:
-            failed = [result.description or "" for result in results if not result.passed]
+            failed = [result.description or "" for result in results if _stops(result)]
             if failed:
                 stage.problems = dict.fromkeys(scope.partitions, "; ".join(failed))
             stage.source_hashes.update(input_hashes(workspace))
         yield from results
 
-    return [sheets_accounted_for]
+    return [reconciled]
 
 
 def reconciliation_result(
-    asset: dg.AssetKey, name: str, compared: list[Reconciliation], figure: str = "Rp {:,}"
+    asset: dg.AssetKey, name: str, compared: list[Reconciliation], blocking: bool = True
 ) -> dg.AssetCheckResult:
-    """Return a verdict with both figures; its first line says what a finance person has to do.
-
-    `figure` is the format in which the text shows a figure.
-    """
+    """Return a verdict with both figures; its first line says what a finance person has to do."""
     differing = [pair for pair in compared if not pair.passed]
     shown = differing or compared
     rows = [(pair.where, pair.expected, pair.actual, pair.difference) for pair in shown]
@@ -87,7 +106,8 @@ def reconciliation_result(
         asset_key=asset,
         check_name=name,
         passed=not differing,
-        description=_what_to_do(differing, figure)
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description=_what_to_do(differing, blocking=blocking)
         if differing
         else f"All figures agree ({len(compared)} compared).",
         metadata={
@@ -101,11 +121,16 @@ def reconciliation_result(
     )
 
 
-def _what_to_do(differing: list[Reconciliation], figure: str) -> str:
-    first = differing[0]
-    more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
-    return (
-        f"{first.where}{more}: expected {figure.format(first.expected)}, Atlas has "
-        f"{figure.format(first.actual)}, difference {figure.format(first.difference)}. Compare the "
-        "sheet's rows with intermediate.audit_flagged_rows; nothing is published or reported until they agree."
+def _stops(result: dg.AssetCheckResult) -> bool:
+    return not result.passed and result.severity is dg.AssetCheckSeverity.ERROR
+
+
+def _what_to_do(differing: list[Reconciliation], *, blocking: bool) -> str:
+    more = f" And {len(differing) - 1} more." if len(differing) > 1 else ""
+    advice = (
+        "The validation file lists what became of every row; nothing is published or reported "
+        "until they agree."
+        if blocking
+        else "Look at the sheet: it contradicts itself."
     )
+    return f"{differing[0].told()}{more} {advice}"

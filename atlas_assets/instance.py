@@ -84,7 +84,7 @@ def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
         f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: "
         f"{evaluation.description or evaluation.metadata['message'].value}"
         for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed
+        if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
     ]
     return checks or [_failure_text(event) for event in result.all_events if event.is_step_failure]
 

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from itertools import groupby, islice
-from operator import itemgetter
+from decimal import Decimal
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
-import openpyxl
-import python_calamine
-from openpyxl.utils import column_index_from_string
-from openpyxl.utils.exceptions import InvalidFileException
+import duckdb
+
+from atlas_assets.errors import AtlasError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    import duckdb
-
-    from atlas_assets.registry import Registry
     from atlas_assets.report.model import Report
     from atlas_assets.scope import Scope
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Two figures that have to be equal; `where` names the sheet, partition or unit."""
+    """Two figures that have to be equal; `where` names the sheet, partition or unit.
+
+    `what` is their unit: rupiah or rows.
+    """
 
     where: str
     expected: Decimal
     actual: Decimal
+    what: str = "rupiah"
 
     @property
     def difference(self) -> Decimal:
@@ -47,125 +39,56 @@ class Reconciliation:
         """Whether the figures are equal."""
         return self.difference == 0
 
-
-def sheet_amounts(
-    warehouse: duckdb.DuckDBPyConnection, registry: Registry, source_dir: Path, scope: Scope
-) -> Iterator[Reconciliation]:
-    """Compare the sum of each transaction sheet with what became of its rows.
-
-    The sheet is read again with another reader than the adapter's, and its amounts by other code.
-    Every line of it has to be revenue, flagged, unassigned or set aside as a duplicate.
-    """
-    sheets = warehouse.execute(
-        """
-        SELECT
-            manifest.source_file, manifest.source_sheet, manifest.header_rows[-1],
-            list_filter(manifest.columns, lambda c: c.name = 'row_number')[1].letter,
-            list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter,
-            coalesce(sum(orders.amount), 0)
-        FROM raw.sheet_manifest AS manifest
-        LEFT JOIN intermediate.int_orders AS orders USING (entity_code, month_key)
-        WHERE manifest.table_name = 'transactions' AND list_contains(?, manifest.entity_code)
-            AND list_contains(?, manifest.month_key)
-        GROUP BY ALL ORDER BY ALL
-        """,
-        [list(scope.entities), [month.first_day for month in scope.months]],
-    ).fetchall()
-    for file, of_file in groupby(sheets, key=itemgetter(0)):
-        with _rows_of(source_dir / file) as rows_of:
-            for _, sheet, header_row, number, amount, accounted in of_file:
-                rows = islice(rows_of(sheet), header_row, None)
-                expected = _sheet_sum(rows, number, amount, tuple(registry.total_row_labels))
-                yield Reconciliation(f"{file}, sheet {sheet!r}", expected, accounted)
+    def told(self) -> str:
+        """Return both figures and their difference, for a person."""
+        figure = "Rp {:,}" if self.what == "rupiah" else "{:,.0f} rows"
+        return (
+            f"{self.where}: expected {figure.format(self.expected)}, Atlas has "
+            f"{figure.format(self.actual)}, difference {figure.format(self.difference)}."
+        )
 
 
-def sheet_rows(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> Iterator[Reconciliation]:
-    """Compare, for every sheet, the rows read with what became of them, in two steps."""
-    sheets = warehouse.execute(
-        """
-        SELECT
-            source_file || ', sheet ' || source_sheet || ', ' || table_name, rows_read,
-            rows_kept + rows_not_data, rows_kept, rows_valid + rows_flagged + rows_duplicate
-        FROM intermediate.audit_sheets
-        WHERE list_contains(?, entity_code) AND list_contains(?, month_key)
-        ORDER BY ALL
-        """,
-        [list(scope.entities), [month.first_day for month in scope.months]],
-    ).fetchall()
-    for where, read, told_apart, kept, judged in sheets:
-        yield Reconciliation(f"{where}: rows read", Decimal(read), Decimal(told_apart))
-        yield Reconciliation(f"{where}: rows kept", Decimal(kept), Decimal(judged))
+class ReconciliationError(AtlasError):
+    """Figures that have to be equal are not; nothing is made of them."""
 
 
-@contextmanager
-def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
-    """Give a function from a sheet's name to its rows, from row 1 on.
+def reconciliations(
+    warehouse: duckdb.DuckDBPyConnection, scope: Scope
+) -> dict[str, list[Reconciliation]]:
+    """Return the pairs of `marts.reconciliation` in scope by the name of their check."""
+    return _pairs(warehouse, scope, "true")
 
-    Formats that openpyxl does not know are read by the adapter's parser, but with its own types.
-    """
+
+def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """Raise ReconciliationError, with both figures, unless every blocking pair in scope agrees."""
+    differing = _pairs(warehouse, scope, "is_blocking AND NOT is_reconciled")
+    if differing:
+        told = [f"{check}: {pair.told()}" for check, pairs in differing.items() for pair in pairs]
+        raise ReconciliationError(
+            "\n".join(told) + "\nNothing is published or reported until they agree."
+        )
+
+
+def _pairs(
+    warehouse: duckdb.DuckDBPyConnection, scope: Scope, condition: str
+) -> dict[str, list[Reconciliation]]:
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError):
-        workbook = None
-    if workbook is None or not workbook.sheetnames:
-        with python_calamine.load_workbook(path) as other:
-            yield lambda sheet: other.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        return
-    try:
-        yield lambda sheet: workbook[sheet].iter_rows(values_only=True)
-    finally:
-        workbook.close()
-
-
-def _sheet_sum(
-    rows: Iterable[Sequence[object]], number: str | None, amount: str, total_labels: tuple[str, ...]
-) -> Decimal:
-    """Return the sum of the amounts that can be read; total rows are left out."""
-    number_at = _position(number) if number else None
-    amount_at = _position(amount)
-    total = Decimal(0)
-    for row in rows:
-        texts = [str(value).strip() for value in row if isinstance(value, str) and value.strip()]
-        labels = [text for text in texts if text.upper().startswith(total_labels)]
-        is_numbered = re.match(r"\s*\d", str(_at(row, number_at)))
-        if labels and not is_numbered and len(texts) <= len(labels) + 2:
-            continue
-        total += _amount(_at(row, amount_at))
-    return total
-
-
-def _at(row: Sequence[object], position: int | None) -> object:
-    """Return the cell at a position; None beyond the last one that the reader gives."""
-    return row[position] if position is not None and position < len(row) else None
-
-
-def _position(letter: str) -> int:
-    """Return the position of a column: A = 0."""
-    return column_index_from_string(letter) - 1
-
-
-def _amount(value: object) -> Decimal:
-    """Return the rupiah in a cell, to the cent; zero where nothing readable stands in it."""
-    if isinstance(value, bool):
-        return Decimal(0)
-    if isinstance(value, int | float):
-        return Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)
-    text = "".join(str(value or "").split()).upper().replace("−", "-")
-    negative = text.startswith(("-", "(")) or "RP-" in text
-    digits = re.sub(r"^[-+(]*(RP|IDR)?\.?-?|,-$|\)$", "", text)
-    marks = {mark for mark in ",." if mark in digits}
-    if len(marks) == 2:
-        decimal_mark = max(marks, key=digits.rindex)
-    else:
-        grouped = re.fullmatch(r"\d+([.,]\d{3})+", digits)
-        decimal_mark = None if grouped else next(iter(marks), None)
-    for mark in marks - {decimal_mark}:
-        digits = digits.replace(mark, "")
-    try:
-        amount = Decimal(digits.replace(decimal_mark or ".", ".")).quantize(CENT, ROUND_HALF_UP)
-    except InvalidOperation:
-        return Decimal(0)
-    return -amount if negative else amount
+        rows = warehouse.execute(
+            f"""
+            SELECT check_name, place, expected, actual, unit FROM marts.reconciliation
+            WHERE {condition} AND list_contains(?, entity_code) AND list_contains(?, month_key)
+            ORDER BY ALL
+            """,
+            [list(scope.entities), [month.first_day for month in scope.months]],
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise ReconciliationError(
+            "There are no marts to reconcile yet. Run `atlas sync` first."
+        ) from error
+    found: dict[str, list[Reconciliation]] = {}
+    for check, where, expected, actual, what in rows:
+        found.setdefault(check, []).append(Reconciliation(where, expected, actual, what))
+    return found
 
 
 def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Iterator[Reconciliation]:

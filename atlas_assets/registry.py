@@ -6,9 +6,12 @@ A mistake is reported with file, line, key, what was found and what is expected.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
+import polars as pl
 import yaml
 from pydantic import (
     BaseModel,
@@ -19,18 +22,20 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from atlas_assets.errors import ConfigurationError, nearest
 from atlas_assets.sources.header_text import normalized_header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
-RowNumber = Annotated[int, Field(ge=1, le=1_048_576)]  # the last row of a sheet
+Word = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
 ChannelCategory = Literal["conventional", "digital"]
 TableName = Literal["transactions", "students", "organizations", "targets", "marketing_activity"]
 TABLES: tuple[TableName, ...] = (
@@ -67,7 +72,18 @@ COLUMNS: dict[TableName, set[str]] = {
     },
 }
 
-# What a sheet may lack: no figure depends on it. A sheet without one of the others is refused.
+# What a year's configuration has to map.
+REQUIRED_COLUMNS: dict[TableName, set[str]] = {
+    "transactions": {
+        *("transaction_date", "student_name", "unit", "product_name", "intake", "channel"),
+        *("organization_name", "amount"),
+    },
+    "students": {"student_name", "unit"},
+    "organizations": {"organization_name", "organization_level"},
+    "targets": {"unit", "product_name", "target_students", "target_revenue"},
+    "marketing_activity": {"unit", "channel", "leads", "follow_ups"},
+}
+# What a sheet may lack: no figure depends on it. Any other configured column it has to have.
 OPTIONAL_COLUMNS = {
     *("row_number", "recorded_by", "note", "variant_name", "grade", "address", "birth_place"),
     *("email", "phone", "guardian_name", "guardian_phone", "identity_number", "student_number"),
@@ -135,9 +151,9 @@ class ProgramUnit(_Model):
     @field_validator("program_pattern")
     @classmethod
     def _is_a_pattern(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
+        try:  # by an engine without look-around, as DuckDB's
+            pl.Series([""]).str.contains(pattern)
+        except pl.exceptions.ComputeError as error:
             raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
         return pattern
 
@@ -161,8 +177,8 @@ class Channel(_Model):
 class PlausibleIntake(_Model):
     """How far an intake may lie from the transaction's month, in months."""
 
-    months_before: int
-    months_after: int
+    months_before: Annotated[int, Field(ge=0)]
+    months_after: Annotated[int, Field(ge=0)]
 
 
 class Registry(_Model):
@@ -176,10 +192,10 @@ class Registry(_Model):
     payment_methods: list[Named]
     organization_levels: list[str]
     sexes: list[Named]
-    honorifics: list[str]
-    months: dict[MonthNumber, list[str]]
-    total_row_labels: list[str]
-    ignored_sheets: list[str]
+    honorifics: Annotated[list[Word], Field(min_length=1)]
+    months: Annotated[dict[MonthNumber, list[Word]], Field(min_length=12)]
+    total_row_labels: Annotated[list[Word], Field(min_length=1)]
+    ignored_sheets: list[Word]
     plausible_intake: PlausibleIntake
     renewal_window_days: int
 
@@ -188,10 +204,14 @@ class Registry(_Model):
         _no_repeats("entity code", [entity.code for entity in self.entities], ["entities"])
         _no_repeats("channel", [channel.name for channel in self.channels], ["channels"])
         words = [word for words in self.months.values() for word in words]
-        _no_repeats("month word", words, ["months"])
+        _no_repeats("month word", words, ["months"], str.upper)
+        _one_meaning("channels", self.channels)
+        _one_meaning("payment_patterns", self.payment_patterns)
+        _one_meaning("payment_methods", self.payment_methods)
         for position, entity in enumerate(self.entities):
             codes = [unit.code for unit in entity.units]
             _no_repeats(f"unit code of {entity.code}", codes, ["entities", position, "units"])
+            _one_meaning(f"entities, units of {entity.code}", entity.units, ["entities", position])
         for position, rule in enumerate(self.program_units):
             try:
                 self.entity(rule.entity).unit(rule.unit)
@@ -210,11 +230,43 @@ class Registry(_Model):
         )
 
 
-def _no_repeats(what: str, values: list[str], keys: Sequence[int | str] = ()) -> None:
-    """Raise an error for a value that occurs twice; `keys` lead to the list or mapping of them."""
-    repeated = sorted({value for value in values if values.count(value) > 1})
-    if repeated:
-        raise _KeyedError([*keys], f"the {what} {repeated[0]!r} occurs twice")
+def _no_repeats(
+    what: str,
+    values: Iterable[str],
+    keys: Sequence[int | str] = (),
+    form: Callable[[str], str] = str,
+) -> None:
+    """Raise an error for a value that occurs twice in the given form.
+
+    `keys` lead to the list or mapping of them.
+    """
+    seen: set[str] = set()
+    for value in values:
+        if form(value) in seen:
+            raise _KeyedError([*keys], f"the {what} {value!r} occurs twice")
+        seen.add(form(value))
+
+
+def _one_meaning(
+    what: str, values: Sequence[Unit | Named | Channel], keys: Sequence[int | str] = ()
+) -> None:
+    """Raise an error for a word that means two values, of which one would be picked by chance."""
+    meanings: dict[str, str] = {}
+    for value in values:
+        for word in (*([value.code] if not isinstance(value, Channel) else []), *_spellings(value)):
+            other = meanings.setdefault(_compared(word), value.name)
+            if other != value.name:
+                message = f"the word {word!r} stands for {other!r} and for {value.name!r}"
+                raise _KeyedError([*(keys or [what])], message)
+
+
+def _spellings(value: Unit | Named | Channel) -> list[str]:
+    return [value.name, *value.aliases]
+
+
+def _compared(word: str) -> str:
+    """Return a word in the form in which the models compare words."""
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", word).upper()))
 
 
 class SheetTable(_Model):
@@ -245,9 +297,12 @@ class SheetTable(_Model):
         if self.merge_header_rows is not None and self.data_start_row is None:
             raise ValueError("`merge_header_rows` needs `data_start_row`")
         if self.sheets is not None:
-            _no_repeats("sheet", list(self.sheets.values()), ["sheets"])
-        headers = [normalized_header(header) for header in self.columns]
-        _no_repeats("header", headers, ["columns"])
+            _no_repeats("sheet", self.sheets.values(), ["sheets"], folded_sheet)
+        labels = self.month_labels.values()
+        _no_repeats("month label", labels, ["month_labels"], normalized_header)
+        if self.block and _position(self.block.split(":")[0]) > _position(self.block.split(":")[1]):
+            raise _KeyedError(["block"], f"the block {self.block} ends before it begins")
+        _no_repeats("header", self.columns, ["columns"], normalized_header)
         rows = self.header_rows
         if rows != list(range(rows[0], rows[0] + len(rows))):
             raise ValueError(f"`merge_header_rows` {rows} are not adjacent rows from top to bottom")
@@ -301,7 +356,8 @@ class WorkbookYear(_Model):
         for workbook in self.workbooks:
             tables = [table for table in self.tables.values() if table.workbook == workbook]
             sheets = [sheet for table in tables for sheet in table.all_sheets]
-            _no_repeats("sheet", sheets, ["tables"])
+            _no_repeats("sheet", sheets, ["tables"], folded_sheet)
+        _no_repeats("workbook", self.workbooks.values(), ["workbooks"], file_key)
         return self
 
     def _refuse_unknown(self, name: TableName, table: SheetTable) -> None:
@@ -313,6 +369,13 @@ class WorkbookYear(_Model):
                         f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
                         f"Known: {', '.join(sorted(COLUMNS[name]))}",
                     )
+        mapped = {*table.columns.values(), *table.monthly_columns.values()}
+        if missing := sorted(REQUIRED_COLUMNS[name] - mapped):
+            raise _KeyedError(
+                ["tables", name, "columns"],
+                f"table {name} maps no header to {', '.join(missing)}. Add the line "
+                f"`<header as written>: {missing[0]}`",
+            )
         if table.workbook not in self.workbooks:
             raise _KeyedError(
                 ["tables", name, "workbook"],
@@ -362,6 +425,8 @@ class Configuration:
         return [self.config_dir / "registry.yaml", *self._year_paths()]
 
     def _year_paths(self) -> list[Path]:
+        if other := sorted(self.config_dir.glob("*.yml")):
+            raise ConfigurationError(f"{other[0]} is not read. Rename it to {other[0].stem}.yaml.")
         return sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml"))
 
     def _year(self, path: Path) -> WorkbookYear:
@@ -369,11 +434,16 @@ class Configuration:
         try:
             self.registry.entity(year.entity)
         except ConfigurationError as error:
-            raise ConfigurationError(f"{path}: {error} `registry.yaml` lists them.") from error
+            line = _line_of(_composed(path), ["entity"])
+            raise ConfigurationError(
+                f"{path}, line {line}: entity: {error} `registry.yaml` lists them."
+            ) from error
         expected = f"{year.entity.lower()}-{year.year}.yaml"
         if path.name != expected:
+            line = _line_of(_composed(path), ["year"])
             raise ConfigurationError(
-                f"{path}: describes {year.entity} {year.year}. Expected the name {expected}."
+                f"{path}, line {line}: describes {year.entity} {year.year}. Expected the name "
+                f"{expected}."
             )
         return year
 
@@ -381,9 +451,10 @@ class Configuration:
         owners: dict[str, WorkbookYear] = {}
         for year in years.values():
             for name in year.workbooks.values():
-                if (other := owners.setdefault(name, year)) is not year:
+                if (other := owners.setdefault(file_key(name), year)) is not year:
+                    line = _line_of(_composed(self.path_of(year)), ["workbooks"])
                     raise ConfigurationError(
-                        f"{self.path_of(year)}: the workbook {name!r} belongs to "
+                        f"{self.path_of(year)}, line {line}: the workbook {name!r} belongs to "
                         f"{self.path_of(other).name} already. Every year of an entity has "
                         "workbooks of its own."
                     )
@@ -391,6 +462,20 @@ class Configuration:
     def path_of(self, year: WorkbookYear) -> Path:
         """Return the file that a year's configuration was read from."""
         return self.config_dir / f"{year.entity.lower()}-{year.year}.yaml"
+
+
+def folded_sheet(name: str) -> str:
+    """Return a sheet's name in the form in which names of sheets are compared."""
+    return " ".join(name.split()).casefold()
+
+
+def file_key(name: str) -> str:
+    """Return a workbook's name in the form in which names of files are compared."""
+    return str(PurePath(name)).casefold()
+
+
+def _position(letter: str) -> int:
+    return xl_cell_to_rowcol(f"{letter}1")[1]
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -442,8 +527,13 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
             "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
         )
         hint = nearest(str(keys[-1]), _known_keys()) if problem["type"] == "extra_forbidden" else ""
-        problems.append(f"{path}, line {line}: {where}: {problem['msg']}.{found}{hint}")
+        told = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{path}, line {line}: {where}: {told}.{found}{hint}")
     return "\n".join(problems)
+
+
+def _composed(path: Path) -> Any:
+    return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
 
 
 def _known_keys() -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -54,7 +55,7 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "intake_months_before": registry.plausible_intake.months_before,
         "intake_months_after": registry.plausible_intake.months_after,
         "renewal_window_days": registry.renewal_window_days,
-        "honorific_pattern": f"^(({'|'.join(registry.honorifics)}) )+",
+        "honorific_pattern": f"^(({'|'.join(map(re.escape, registry.honorifics))}) )+",
     }
     return {
         "registry_units": pl.DataFrame(units),

@@ -10,6 +10,7 @@ from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.publish import publish
 from atlas_assets.operational.seed import seed
 from atlas_assets.partitions import SINGLE_RUN
+from atlas_assets.reconciliation import refuse_unreconciled
 from atlas_assets.scope import Scope, partition_key
 from atlas_assets.workspace import Workspace
 
@@ -61,6 +62,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
             workspace.warehouse.writing(),
             workspace.warehouse.connect() as connection,
         ):
+            refuse_unreconciled(connection, scope)
             for entity, month in scope.partitions:
                 done = publish(workspace.store, registry, connection, entity, month)
                 stage.row_counts[entity, month] = done.transactions

@@ -17,7 +17,7 @@ from atlas_assets.markdown import markdown_rows
 from atlas_assets.notation.numbers import percent, rupiah
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.periods import Period
-from atlas_assets.reconciliation import report_totals
+from atlas_assets.reconciliation import refuse_unreconciled, report_totals
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.files import Suffix
 from atlas_assets.report.model import Report
@@ -80,6 +80,7 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
                     )
                     for entity, month in scope.partitions
                 ]
+                refuse_unreconciled(connection, scope)
                 compared = [
                     pair for report in reports for pair in report_totals(connection, report)
                 ]

@@ -63,11 +63,15 @@ def _extract_table(
 ) -> tuple[Partition, Loaded | SourceError]:
     """Load a table of a partition; return what was loaded, or why its sheet was refused."""
     entity, month, table = what
+    store, source = workspace.raw_store, workspace.source
     try:
-        return (entity, month), workspace.source.load(workspace.raw_store, table, entity, month)
+        loaded = source.load(store, table, entity, month)
+        if table == "transactions" and not store.has_control(loaded.partition):
+            source.control(store, entity, month)
     except SourceError as error:
         workspace.raw_store.refuse(table, entity, month, str(error))
         return (entity, month), error
+    return (entity, month), loaded
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,11 @@ def find_header(
 
 
 def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], list[_Cell]]:
-    """Return the rows that hold the most known headers, the topmost of them, with their cells."""
+    """Return the rows of the header and their cells; no cells where there is nothing like one.
+
+    The topmost row that holds half of the headers is the header, even if a complete one stands
+    further down: that one is repeated among the data.
+    """
     lines = grid.cells.head(layout.header_rows[-1] + SEARCHED_BELOW).to_dicts()
     offsets = [row - layout.header_rows[0] for row in layout.header_rows]
     candidates = [
@@ -85,14 +89,18 @@ def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], lis
         for top in range(len(lines) - offsets[-1])
         for cells in _runs(_cells([lines[top + offset] for offset in offsets]), layout)
     ]
-    best = max(
-        candidates,
-        key=lambda found: len(set(_known(found[1], layout, month).values())),
-        default=None,
-    )
-    if best is None or not _known(best[1], layout, month):
-        return layout.header_rows, []
-    return best
+
+    def known(candidate: tuple[list[int], list[_Cell]]) -> int:
+        return len(set(_known(candidate[1], layout, month).values()))
+
+    names = {*layout.columns.values(), *layout.monthly_columns.values()}
+    plausible = [found for found in candidates if known(found) >= max(2, len(names) / 2)]
+    if plausible:
+        top = plausible[0][0][0]  # a header of two rows begins to show one row too early
+        near = [found for found in plausible if found[0][0] <= top + offsets[-1]]
+        return max(near, key=known)
+    best = max(candidates, key=known, default=(layout.header_rows, []))
+    return best if known(best) else (layout.header_rows, [])
 
 
 def _cells(lines: list[dict[str, str | None]]) -> list[_Cell]:
@@ -167,7 +175,8 @@ def _refuse_missing(
     if missing:
         name, header = list(missing.items())[-1]
         more = f" ({len(missing) - 1} more are missing, too.)" if len(missing) > 1 else ""
-        candidate = nearest(header, seen)
+        unknown = [normalized_header(c.written) for c in cells if c.letter not in known]
+        candidate = nearest(normalized_header(header), unknown)
         line = candidate.split("'")[1] if candidate.count("'") == 2 else "<header as written>"
         key = "monthly_columns" if header in layout.monthly_columns else "columns"
         raise SourceError(

@@ -65,6 +65,13 @@ class IsolatedSource:
         """
         return self._in_reader(table, entity, month, partial(_load, store))
 
+    def control(self, store: RawStore, entity: str, month: Month) -> None:
+        """Keep the control sums of a month's transaction sheet in the store.
+
+        Raises SourceError when another reader than the adapter's cannot read the sheet.
+        """
+        self._in_reader("transactions", entity, month, partial(_control, store))
+
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return what a person should know of a year's files as a whole."""
         return self._readers.schedule(_warnings, (entity, year), timeout=SECONDS).result()
@@ -123,6 +130,11 @@ def _look(partition: RawPartition) -> RawPartition:
 def _load(store: RawStore, partition: RawPartition) -> Loaded:
     loaded = store.load(partition, _adapter)
     return replace(loaded, partition=_look(loaded.partition))
+
+
+def _control(store: RawStore, partition: RawPartition) -> None:
+    if partition.manifest:
+        store.keep_control(partition, _adapter.control(partition.manifest))
 
 
 def _explain(table: TableName, entity: str, month: Month) -> str:

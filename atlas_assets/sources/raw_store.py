@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.registry import TableName
     from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
+    from atlas_assets.sources.control import ControlSums
 
 PROVENANCE: dict[str, Any] = {
     "entity_code": pl.String,
@@ -48,6 +49,16 @@ MANIFEST: dict[str, Any] = {
     "warnings": pl.List(pl.String),
     "adapter": pl.String,
     "loaded_at": pl.Datetime("us", "UTC"),
+}
+
+
+CONTROLS = "sheet_controls"
+CONTROL: dict[str, Any] = {
+    "entity_code": pl.String,
+    "month_key": pl.Date,
+    "source_hash": pl.String,
+    "amount": pl.Decimal(18, 2),
+    "stated_total": pl.Decimal(18, 2),
 }
 
 
@@ -84,6 +95,8 @@ class RawStore:
                 empty.write_parquet(temporary)
         with written_whole(schema) as temporary:
             pl.DataFrame(schema=MANIFEST).write_parquet(temporary)
+        with written_whole(self.raw_dir / CONTROLS / "schema.parquet") as temporary:
+            pl.DataFrame(schema=CONTROL).write_parquet(temporary)
 
     def refuse(self, table: TableName, entity: str, month: Month, problem: str) -> None:
         """Note why a sheet was refused; what was loaded before stays."""
@@ -134,6 +147,28 @@ class RawStore:
         """Whether a partition has been loaded at all."""
         return self._manifest_path(table, entity, month).exists()
 
+    def has_control(self, partition: RawPartition) -> bool:
+        """Whether the control sums of a partition's sheet are those of its present content."""
+        path = self._control_path(partition.entity, partition.month)
+        if partition.manifest is None:
+            return not path.exists()
+        return path.exists() and (
+            pl.read_parquet(path)["source_hash"].item() == partition.manifest.source_hash
+        )
+
+    def keep_control(self, partition: RawPartition, sums: ControlSums) -> None:
+        """Keep the control sums of a partition's sheet."""
+        record = {
+            "entity_code": partition.entity,
+            "month_key": partition.month.first_day,
+            "source_hash": partition.manifest.source_hash if partition.manifest else None,
+            "amount": sums.amount,
+            "stated_total": sums.stated_total,
+        }
+        path = self._control_path(partition.entity, partition.month)
+        with written_whole(path) as temporary:
+            pl.DataFrame([record], schema=CONTROL).write_parquet(temporary)
+
     def head(self, partition: RawPartition, rows: int = 5) -> pl.DataFrame:
         """Return the first rows of a loaded partition, without where they come from."""
         path = self._data_path(partition.table, partition.entity, partition.month)
@@ -165,6 +200,8 @@ class RawStore:
         if manifest is None:
             manifest_path.unlink()
             data.unlink()
+            if table == "transactions":
+                self._control_path(entity, month).unlink(missing_ok=True)
             return
         provenance = {
             "entity_code": entity,
@@ -194,6 +231,9 @@ class RawStore:
 
     def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "sheet_manifest" / table / entity / f"{month}.parquet"
+
+    def _control_path(self, entity: str, month: Month) -> Path:
+        return self.raw_dir / CONTROLS / entity / f"{month}.parquet"
 
     def _refusal_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "refused" / table / entity / f"{month}.txt"

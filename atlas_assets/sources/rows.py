@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import NotData
 from atlas_assets.sources.header_text import normalized_header
 from atlas_assets.sources.sheet import ROW
@@ -17,16 +19,19 @@ if TYPE_CHECKING:
 
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # beside its label; a record has more
-LABEL_COLUMNS = 5
 NARROW_TABLE = 4  # columns up to which a row of text alone is a record and no signature
 FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
+MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "leads", "follow_ups"}
+OTHER_HEADER = "other header"
 
 
 def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str]) -> list[NotData]:
     """Return the rows that are no records: blank, header, total or signature.
 
-    `body` has the columns by their names, and `source_row`. A signature stands below the last
-    record; a total begins with one of the labels, has no number of its own, and hardly any text.
+    `body` has the columns by their names, and `source_row`. A row with nothing but its number is
+    blank. A total begins with one of the labels and has no number of its own; a signature stands
+    below the last record, without anything to count. Raises SourceError for a row that repeats the
+    header in another order: what follows would be read into the wrong columns.
     """
     names = [column.name for column in columns]
     numbered = (
@@ -34,10 +39,16 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
         if "row_number" in names
         else pl.Series([False]).new_from_index(0, body.height)
     )
-    unnumbered = body.filter(~numbered)  # only these can be anything but records
-    marked = unnumbered.select(ROW, _reason(columns, total_labels))
+    alone = body.select(pl.sum_horizontal(pl.col(names).is_not_null())).to_series() <= 1
+    doubtful = ~numbered | alone  # all others are records
+    marked = body.filter(doubtful).select(ROW, _reason(columns, total_labels))
+    if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
+        raise SourceError(
+            f"row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
+            "columns below it into the order of the header above, and delete the row."
+        )
     last_record = max(
-        body.filter(numbered)[ROW].max() or 0,
+        body.filter(~doubtful)[ROW].max() or 0,
         marked.filter(pl.col("reason").is_null())[ROW].max() or 0,
     )
     others = marked.filter(
@@ -48,27 +59,25 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
 
 
 def _reason(columns: list[Column], total_labels: list[str]) -> pl.Expr:
-    """Say what a row without a number may be instead of a record; null where nothing speaks for it."""
+    """Say what a doubtful row may be instead of a record; null where nothing speaks for it."""
     names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
+    numbered = pl.col("row_number").is_not_null() if "row_number" in names else pl.lit(False)
     filled = _count(pl.col(name).is_not_null() for name in names)
     figures = _count(pl.col(name).str.contains(FIGURE) for name in names)
-    labels = _count(
-        pl.col(name)
-        .str.strip_chars()
-        .str.to_uppercase()
-        .str.contains(rf"^({'|'.join(total_labels)})\b")
-        for name in names[:LABEL_COLUMNS]
+    measured = pl.any_horizontal(
+        pl.lit(False), *(pl.col(name).is_not_null() for name in names if name in MEASURES)
     )
-    texts = filled - figures - labels
-    total = (labels > 0) & (texts <= (0 if narrow else MOST_TEXTS_OF_A_TOTAL))
-    sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & (figures == 0) & pl.lit(not narrow)
+    sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & (figures == 0) & ~measured & pl.lit(not narrow)
+    in_place = _repeats(columns, anywhere=False)
     return (
-        pl.when(filled == 0)
+        pl.when((filled == 0) | ((filled == 1) & numbered & (figures == 1)))
         .then(pl.lit("blank"))
-        .when(_repeats(columns) >= min(3, len(names)))
+        .when(in_place >= min(3, len(names)))
         .then(pl.lit("header"))
-        .when(total)
+        .when(_repeats(columns, anywhere=True) >= max(3, len(names) / 2))
+        .then(pl.lit(OTHER_HEADER))
+        .when(_is_total(names, filled - figures, total_labels))
         .then(pl.lit("total"))
         .when(sparse)
         .then(pl.lit("signature"))
@@ -76,16 +85,35 @@ def _reason(columns: list[Column], total_labels: list[str]) -> pl.Expr:
     )
 
 
-def _repeats(columns: list[Column]) -> pl.Expr:
-    """Count the cells that repeat the header of their column."""
+def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.Expr:
+    """Whether the leftmost text is a label: alone, or with words of its own and no other text."""
+    labels = "|".join(map(re.escape, total_labels))
+    leftmost = pl.coalesce(
+        pl.when(~pl.col(name).str.contains(FIGURE)).then(pl.col(name)) for name in names
+    )
+    text = leftmost.str.strip_chars(" :.\u00a0").str.to_uppercase()
+    exact = text.str.contains(rf"^({labels})$") & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
+    begins = text.str.contains(rf"^({labels})\b") & (texts == 1)
+    narrow = pl.lit(len(names) <= NARROW_TABLE)
+    return (begins | (exact & ~narrow)).fill_null(value=False)
+
+
+def _repeats(columns: list[Column], *, anywhere: bool) -> pl.Expr:
+    """Count the cells that repeat the header of their own column, or of any."""
+    written = [column.header for column in columns if column.header]
+    every = [form for header in written for form in _forms(header)]
     return _count(
         pl.col(column.name)
         .str.strip_chars()
         .str.to_uppercase()
-        .is_in([column.header.strip().upper(), normalized_header(column.header)])
+        .is_in(every if anywhere else _forms(column.header))
         for column in columns
         if column.header
     )
+
+
+def _forms(header: str) -> list[str]:
+    return [header.strip().upper(), normalized_header(header)]
 
 
 def _count(conditions: Iterable[pl.Expr]) -> pl.Expr:

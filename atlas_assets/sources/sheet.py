@@ -118,7 +118,8 @@ def _cells(reader: fastexcel.ExcelReader, sheet: str, loaded: fastexcel.ExcelShe
     cells = cells.with_columns(map(_without_midnight, _ending_with(cells, " 00:00:00")))
     cells = cells.with_columns(map(_without_noise, _with_decimals(cells, 9)))
     for letter in _with_decimals(cells, 3):
-        cells = _numbers_marked(cells, letter, _numbers(reader, sheet, letters.index(letter)))
+        is_number = _numbers(reader, sheet, letters.index(letter), len(letters))
+        cells = _numbers_marked(cells, letter, is_number)
     for letter, texts in places.items():
         cells = _replaced(cells, letter, texts)
     return cells
@@ -158,10 +159,10 @@ def _without_noise(letter: str) -> pl.Expr:
     return pl.when(noisy).then(shortest).otherwise(cell).alias(letter)
 
 
-def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int) -> pl.Series:
+def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int, width: int) -> pl.Series:
     """Return for each row whether the cell is a number: a text with decimals is no whole number."""
-    again = _load(reader, sheet, {position: "int"})
-    batch, _ = again.to_arrow_with_errors()
+    text: fastexcel.DTypeMap = dict.fromkeys(range(width), "string")
+    batch, _ = _load(reader, sheet, {**text, position: "int"}).to_arrow_with_errors()
     return pl.Series(batch.columns[position]).is_not_null()
 
 

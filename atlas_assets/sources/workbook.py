@@ -16,7 +16,9 @@ import polars as pl
 
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.periods import Month
+from atlas_assets.registry import folded_sheet
 from atlas_assets.sources.adapter import RawPartition, SheetManifest
+from atlas_assets.sources.control import control_sums
 from atlas_assets.sources.headers import find_header
 from atlas_assets.sources.inspection import farthest_cell, uses_1904_dates
 from atlas_assets.sources.rows import not_data
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.registry import Configuration, SheetTable, TableName, WorkbookYear
+    from atlas_assets.sources.control import ControlSums
     from atlas_assets.sources.headers import Header
 
 HASHED_AT_ONCE = 50_000  # rows
@@ -86,13 +89,16 @@ class WorkbookAdapter:
         first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
         body = cells.slice(first_row - 1)  # a grid has every row from the first one on
         labels = self.configuration.registry.total_row_labels
-        others = not_data(body, header.columns, labels)
+        try:
+            others = not_data(body, header.columns, labels)
+        except SourceError as error:
+            raise SourceError(f"{where}: {error}") from error
         records = _without(body, [(rows.first_row, rows.last_row) for rows in others])
         manifest = SheetManifest(
             source_file=place.path.name,
             source_sheet=grid.sheet,
             source_hash=_hash(cells),
-            layout_hash=hashlib.sha256(place.layout.model_dump_json().encode()).hexdigest(),
+            layout_hash=_hash_of_text(place.layout.model_dump_json(), *labels),
             header_rows=header.rows,
             columns=header.columns,
             rows_read=body.height,
@@ -106,6 +112,11 @@ class WorkbookAdapter:
             ],
         )
         return RawPartition(table, entity, month, records, manifest)
+
+    def control(self, manifest: SheetManifest) -> ControlSums:
+        """Read the amounts of a transaction sheet once more, by another reader."""
+        labels = self.configuration.registry.total_row_labels
+        return control_sums(self.source_dir / manifest.source_file, manifest, labels)
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
         """Return why a sheet took more memory or time than there is, for a person who can mend it."""
@@ -165,7 +176,7 @@ class WorkbookAdapter:
                 "column is read as days from 1900"
             )
         configured = {
-            " ".join(sheet.split()).casefold()
+            folded_sheet(sheet)
             for table in (layout.tables.values() if layout else ())
             if table.workbook == key
             for sheet in table.all_sheets
@@ -174,7 +185,7 @@ class WorkbookAdapter:
         warnings += [
             f"{path.name}: sheet {sheet!r} is not in the configuration and was not read"
             for sheet in sheets
-            if " ".join(sheet.split()).casefold() not in configured
+            if folded_sheet(sheet) not in configured
             and not sheet.strip().upper().startswith(ignored)
         ]
         return warnings
@@ -193,11 +204,15 @@ def _hash(cells: pl.DataFrame) -> str:
     """Hash the cells in pieces, side by side: neither library holds Python's lock."""
     with ThreadPoolExecutor() as pool:
         pieces = list(pool.map(_hash_of_piece, cells.iter_slices(HASHED_AT_ONCE)))
-    return hashlib.sha256("".join([*cells.columns, *pieces]).encode()).hexdigest()
+    return _hash_of_text(*cells.columns, *pieces)
 
 
 def _hash_of_piece(piece: pl.DataFrame) -> str:
-    return hashlib.sha256(piece.write_csv(include_header=False).encode()).hexdigest()
+    return _hash_of_text(piece.write_csv(include_header=False))
+
+
+def _hash_of_text(*texts: str) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _merged(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import fastexcel
 
 from atlas_assets.errors import SourceError, nearest
+from atlas_assets.registry import folded_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: s
     """
     if wanted in present:
         return wanted
-    close = [name for name in present if _folded(name) == _folded(wanted)]
+    close = [name for name in present if folded_sheet(name) == folded_sheet(wanted)]
     if len(close) == 1:
         return close[0]
     if close:
@@ -66,10 +67,6 @@ def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: s
 def reader_message(error: Exception) -> str:
     """Return what the reader says of a damaged file, without its own name."""
     return str(error).splitlines()[0].removeprefix("calamine error: ")
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 @lru_cache(maxsize=4)

@@ -36,6 +36,7 @@ Rows = list[dict[str, Any]]
 _NOTHING_AUDITED = {
     "audit_sheets": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_hash VARCHAR,
+        layout_hash VARCHAR,
         rows_valid BIGINT, rows_flagged BIGINT, rows_duplicate BIGINT, amount DECIMAL(38, 2),
         amount_revenue DECIMAL(38, 2), amount_unassigned DECIMAL(38, 2),
         amount_duplicate DECIMAL(38, 2))""",

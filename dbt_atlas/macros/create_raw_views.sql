@@ -1,7 +1,7 @@
 {#- Shows the raw Parquet files as views, so that they can be queried beside everything else. -#}
 {% macro create_raw_views() %}
     create schema if not exists atlas.raw;
-    {%- for source in (graph.sources if execute else {}).values() %}
+    {%- for source in (graph.sources if execute else {}).values() if source.schema == 'raw' %}
     create or replace view atlas.raw.{{ source.identifier }} as
     select * from read_parquet('{{ env_var("ATLAS_RAW_DIR") | replace("'", "''") }}/{{ source.identifier }}/**/*.parquet', union_by_name = true);
     {%- endfor %}

@@ -26,3 +26,13 @@
         end as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- A count from a cell; null where it is no whole number. -#}
+{% macro parse_count(cell) -%}
+    (
+        case
+            when {{ parse_amount(cell) }} = floor({{ parse_amount(cell) }})
+                then try_cast({{ parse_amount(cell) }} as integer)
+        end
+    )
+{%- endmacro %}

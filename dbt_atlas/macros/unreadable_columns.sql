@@ -1,4 +1,4 @@
-{#- The given columns of amounts or dates that cannot be read as such; errors are told elsewhere. -#}
+{#- The given columns of amounts, counts or dates that cannot be read as such; errors are told elsewhere. -#}
 {% macro unreadable_columns(kind, columns) -%}
     list_filter(
         [
@@ -6,7 +6,11 @@
             case
                 when
                     {{ clean_text(column) }} is not null
-                    and {{ parse_amount(column) if kind == 'amount' else parse_date(column) }} is null
+                    and
+                    {% if kind == 'amount' %}{{ parse_amount(column) }}
+                    {% elif kind == 'count' %}{{ parse_count(column) }}
+                    {% else %}{{ parse_date(column) }}
+                    {% endif %} is null
                     then '{{ column }}'
             end
             {{- ',' if not loop.last }}

@@ -170,12 +170,12 @@ def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
     )
     failed = installation.atlas("sync", "--entity", "EPN", "--period", "2026-02", status=1)
     message = failed.stderr.replace("\n", " ")
-    assert (
-        "sheet_amounts_accounted_for: LAPORAN EVALUASI EPN 2026.xlsx, sheet 'FEBRUARI'" in message
-    )
+    assert "check sheet_amounts: LAPORAN EVALUASI EPN 2026.xlsx, sheet FEBRUARI" in message
     assert "nothing is published or reported until they agree" in message
     again = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
-    assert "sheet_amounts_accounted_for" in again.stderr  # trying again does not get it through
+    assert "check sheet_amounts" in again.stderr  # trying again does not get it through
+    published = installation.atlas("publish", "--entity", "EPN", "--period", "2026-02", status=1)
+    assert "Nothing is published or reported until they agree" in published.stderr
     assert files_of(installation.root / "output" / "monthly") == before
     assert rows_of(installation.root / "operational.db") == rows
 

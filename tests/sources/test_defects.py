@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from conftest import CONFIG_DIR, Installation
 
+from atlas_assets.checks import SPECS
 from atlas_assets.periods import Month, month_range
-from atlas_assets.reconciliation import sheet_amounts, sheet_rows
+from atlas_assets.reconciliation import reconciliations
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import DEFECTS_FILE, write_samples
 from atlas_assets.scope import Scope
@@ -29,9 +30,10 @@ def loaded(root: Path, years: range, *, seed: int, defects: float) -> Installati
     months = month_range(Month(years[0], 1), Month(years[-1], 12))
     scope = Scope(ENTITIES, tuple(months))
     assert not extract(workspace, scope, "run").problems
-    results = Transform(workspace.settings).build(
-        workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
-    )
+    with workspace.runs.stage("transform", scope, "run"):
+        results = Transform(workspace.settings).build(
+            workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
+        )
     assert all(result.passed for result in results)
     return installation
 
@@ -58,15 +60,16 @@ def test_what_was_spoiled_is_found_and_nothing_else_and_all_sums_close(
             "FROM intermediate.audit_flagged_rows"
         ).fetchall()
         scope = Scope(ENTITIES, tuple(month_range(Month(years[0], 1), Month(years[-1], 12))))
-        rows = list(sheet_rows(connection, scope))
-        registry, source_dir = workspace.configuration.registry, workspace.settings.source_dir
-        amounts = list(sheet_amounts(connection, registry, source_dir, scope))
+        pairs = reconciliations(connection, scope)
         places = connection.execute(
             "SELECT source_cell, source_row FROM intermediate.audit_flagged_rows"
         ).fetchall()
     assert set(found) == expected
     assert bool(expected) == bool(share)
-    assert all(pair.passed for pair in rows)
-    assert all(pair.passed for pair in amounts)
-    assert len(rows) > len(amounts) >= 2 * 12 * len(years)
+    blocking = [pair for spec in SPECS if spec.blocking for pair in pairs[spec.name]]
+    assert all(pair.passed for pair in blocking)
+    assert share or all(pair.passed for found in pairs.values() for pair in found)
+    assert len(pairs["sheet_amounts"]) == 2 * 12 * len(years)
+    assert len(pairs["sheet_rows_read"]) > 2 * len(pairs["sheet_amounts"])
+    assert set(pairs) >= {"sheet_rows_judged", "mart_revenue_by_unit", "mart_revenue_by_program"}
     assert all(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == str(row) for cell, row in places)

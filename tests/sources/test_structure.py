@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import broken_workbooks as sheets
@@ -20,6 +21,8 @@ from atlas_assets.sources.workbook import WorkbookAdapter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from atlas_assets.sources.adapter import RawPartition
 
 CONFIGURED_ROW = 6
 FEBRUARY = Month(2026, 2)
@@ -106,12 +109,14 @@ def written(path: Path, structure: Structure) -> dict[str, list[int]]:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(structure=structures())
-def test_what_was_put_into_a_sheet_comes_out(tmp_path: Path, structure: Structure) -> None:
+def test_what_was_put_into_a_sheet_comes_out(
+    tmp_path: Path, configuration: Configuration, structure: Structure
+) -> None:
     placed = written(tmp_path / sheets.NAME, structure)
-    adapter = WorkbookAdapter(tmp_path, Configuration(CONFIG_DIR))
+    adapter = WorkbookAdapter(tmp_path, configuration)
     partition = adapter.read("transactions", "IONS", FEBRUARY)
     manifest = partition.manifest
     assert manifest
@@ -219,6 +224,86 @@ def test_a_column_that_no_figure_needs_may_be_missing(tmp_path: Path) -> None:
         "there is no column 'PETUGAS'; it is left empty",
         "column P (ADMIN) is not in the configuration; kept as 'admin'",
     ]
+
+
+def read(path: Path, lines: list[list[object]], year: int = 2026) -> RawPartition:
+    """Return the transactions of a sheet with these lines, the header in row 6."""
+    with xlsxwriter.Workbook(
+        str(path / sheets.NAME), {"default_date_format": "dd/mm/yyyy"}
+    ) as book:
+        sheet = book.add_worksheet("FEBRUARI")
+        for row, cells in enumerate(lines):
+            sheet.write_row(row, 0, cells)
+    adapter = WorkbookAdapter(path, Configuration(CONFIG_DIR))
+    return adapter.read("transactions", "IONS", Month(year, 2))
+
+
+def with_cells(**cells: object) -> list[object]:
+    """Return a row without a number, with cells under the given headers."""
+    return [cells.get(header.replace(" ", "_")) for header in sheets.HEADERS]
+
+
+def reasons(partition: RawPartition) -> list[tuple[str, int]]:
+    assert partition.manifest
+    return [(rows.reason, rows.first_row) for rows in partition.manifest.not_data]
+
+
+def test_no_record_is_lost_above_a_complete_header_further_down(tmp_path: Path) -> None:
+    lines = sheets.lines("FEBRUARI")
+    lines.insert(14, list(sheets.HEADERS))
+    lines[5][sheets.HEADERS.index("PETUGAS")] = "ADMIN"
+    partition = read(tmp_path, lines)
+    assert partition.frame.height == sheets.ROWS
+    assert reasons(partition) == [("header", 15)]
+
+
+def test_a_header_in_another_order_further_down_is_refused(tmp_path: Path) -> None:
+    lines = [*sheets.lines("FEBRUARI"), [], list(reversed(sheets.HEADERS))]
+    with pytest.raises(SourceError, match="row 20 repeats the header with its columns in another"):
+        read(tmp_path, [*lines, list(reversed(sheets.record("FEBRUARI", 20)))])
+
+
+def test_a_total_is_known_by_its_label_wherever_it_stands(tmp_path: Path) -> None:
+    totals = [
+        with_cells(CARA_BAYAR="TOTAL", JUMLAH=78),
+        with_cells(NO="JUMLAH :", JUMLAH=78, KETERANGAN="lunas"),
+        with_cells(NAMA_SISWA="TOTAL BULAN FEBRUARI", JUMLAH=78),
+    ]
+    partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *totals])
+    assert reasons(partition) == [("total", 19)]
+    assert partition.frame.height == sheets.ROWS
+
+
+def test_a_record_that_sounds_like_a_total_stays_a_record(tmp_path: Path) -> None:
+    records = [
+        with_cells(NAMA_SISWA="Total Wijaya", TENANT="TM", JUMLAH=750_000),
+        with_cells(TENANT="TM", PROGRAM="Total Immersion", JUMLAH=500_000),
+    ]
+    partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *records])
+    assert partition.frame["amount"].to_list()[-2:] == ["750000", "500000"]
+
+
+@pytest.mark.parametrize("amount", ["2 juta", "(500.000)", "IDR 500.000", "−500.000"])
+def test_a_last_row_with_anything_for_an_amount_is_no_signature(
+    tmp_path: Path, amount: str
+) -> None:
+    last = with_cells(NAMA_SISWA="Budi", TENANT="TM", JUMLAH=amount)
+    partition = read(tmp_path, [*sheets.lines("FEBRUARI"), last])
+    assert partition.frame["amount"].to_list()[-1] == amount
+
+
+def test_rows_that_were_only_numbered_are_blank(tmp_path: Path) -> None:
+    numbered = [[number] for number in range(13, 40)]
+    partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *numbered])
+    assert partition.frame.height == sheets.ROWS
+    assert reasons(partition) == [("blank", 19)]
+
+
+def test_a_duration_beside_a_text_amount_is_read(tmp_path: Path) -> None:
+    last = with_cells(NAMA_SISWA="Budi", TENANT="TM", JUMLAH="750.000")
+    last[-1] = timedelta(hours=30)
+    frame = read(tmp_path, [*sheets.lines("FEBRUARI"), last]).frame
+    assert frame["amount"].to_list()[-1] == "750.000"
 
 
 @given(st.text(max_size=30))

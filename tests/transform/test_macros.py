@@ -11,7 +11,7 @@ import pytest
 from conftest import Installation
 from dbt.cli.main import dbtRunner
 
-from atlas_assets.reconciliation import _amount
+from atlas_assets.sources.control import _amount
 from atlas_assets.transform import DBT_PROJECT_DIR
 
 AMOUNTS = {
@@ -32,6 +32,12 @@ AMOUNTS = {
     "seratus ribu": None,
     "1.2.3": None,
     "#REF!": None,
+    "1E6": None,
+    "1_000": None,
+    "500.000)": None,
+    "(-500.000)": None,
+    "１００": None,
+    "12345678901234567890": None,
 }
 DATES = {
     "2026-02-12": date(2026, 2, 12),
@@ -114,6 +120,4 @@ def test_cells_are_read_as_a_person_reads_them(
 
 
 def test_the_second_reader_of_amounts_agrees_with_the_first() -> None:
-    assert {cell: _amount(cell) for cell in AMOUNTS} == {
-        cell: amount or 0 for cell, amount in AMOUNTS.items()
-    }
+    assert {cell: _amount(cell) for cell in AMOUNTS} == AMOUNTS

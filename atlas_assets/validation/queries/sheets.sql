@@ -28,5 +28,6 @@ left join audit_sheets as audited
         and manifest.entity_code = audited.entity_code
         and manifest.month_key = audited.month_key
         and manifest.source_hash = audited.source_hash
+        and manifest.layout_hash = audited.layout_hash
 where manifest.entity_code = $entity and year(manifest.month_key) = $year
 order by manifest.month_key, list_position($tables, manifest.table_name)

@@ -67,6 +67,7 @@ select
     manifest.source_file,
     manifest.source_sheet,
     manifest.source_hash,
+    manifest.layout_hash,
     manifest.rows_read,
     manifest.rows_not_data,
     manifest.rows_kept,

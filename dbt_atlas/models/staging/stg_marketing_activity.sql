@@ -15,12 +15,12 @@ select
     {{ clean_text('channel') }} as channel_text,
     {{ clean_text('title') }} as title,
     {{ parse_date('activity_date') }} as activity_date,
-    {{ parse_amount('target_leads') }}::integer as target_leads,
-    {{ parse_amount('leads') }}::integer as leads,
-    {{ parse_amount('follow_ups') }}::integer as follow_ups,
-    {{ parse_amount('closings') }}::integer as reported_closings,
+    {{ parse_count('target_leads') }} as target_leads,
+    {{ parse_count('leads') }} as leads,
+    {{ parse_count('follow_ups') }} as follow_ups,
+    {{ parse_count('closings') }} as reported_closings,
     {{ clean_text('note') }} as note,
-    {{ unreadable_columns('amount', ['target_leads', 'leads', 'follow_ups', 'closings']) }} as unreadable_amounts,
+    {{ unreadable_columns('count', ['target_leads', 'leads', 'follow_ups', 'closings']) }} as unreadable_amounts,
     {{ unreadable_columns('date', ['activity_date']) }} as unreadable_dates,
     {{ error_columns(source_columns('marketing_activity')) }} as error_columns
 from raw_marketing_activity

@@ -29,7 +29,12 @@ select
     {{ normalized_name('student_name') }} as normalized_student_name,
     {{ clean_text('sex') }} as sex_text,
     {{ clean_text('birth_place') }} as birth_place,
-    {{ parse_date('birth_date') }} as birth_date,
+    -- A year of two digits is the last one that has been.
+    case
+        when not regexp_matches(birth_date, '\d{4}') and {{ parse_date('birth_date') }} > month_key + interval 1 month
+            then {{ parse_date('birth_date') }} - interval 100 year
+        else {{ parse_date('birth_date') }}
+    end::date as birth_date,
     {{ clean_text('identity_number') }} as identity_number,
     {{ clean_text('address') }} as address,
     {{ clean_text('city') }} as city,

@@ -12,12 +12,13 @@ select
     loaded_at,
     {{ clean_text('unit') }} as unit_text,
     {{ clean_text('product_name') }} as product_name,
-    {{ parse_amount('target_students') }}::integer as target_students,
+    {{ parse_count('target_students') }} as target_students,
     {{ parse_amount('target_revenue') }} as target_revenue,
-    {{ parse_amount('reported_students') }}::integer as reported_students,
+    {{ parse_count('reported_students') }} as reported_students,
     {{ parse_amount('reported_revenue') }} as reported_revenue,
-    {{ unreadable_columns(
-        'amount', ['target_students', 'target_revenue', 'reported_students', 'reported_revenue']
-    ) }} as unreadable_amounts,
+    list_concat(
+        {{ unreadable_columns('count', ['target_students', 'reported_students']) }},
+        {{ unreadable_columns('amount', ['target_revenue', 'reported_revenue']) }}
+    ) as unreadable_amounts,
     {{ error_columns(source_columns('targets')) }} as error_columns
 from raw_targets
