@@ -21,6 +21,7 @@ MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # beside its label; a record has more
 NARROW_TABLE = 4  # columns up to which a row of text alone is a record and no signature
 FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
+WORD = r"\p{L}{4,}"
 MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "leads", "follow_ups"}
 OTHER_HEADER = "other header"
 
@@ -65,8 +66,10 @@ def _reason(columns: list[Column], total_labels: list[str]) -> pl.Expr:
     numbered = pl.col("row_number").is_not_null() if "row_number" in names else pl.lit(False)
     filled = _count(pl.col(name).is_not_null() for name in names)
     figures = _count(pl.col(name).str.contains(FIGURE) for name in names)
-    measured = pl.any_horizontal(
-        pl.lit(False), *(pl.col(name).is_not_null() for name in names if name in MEASURES)
+    measures = [pl.col(name) for name in names if name in MEASURES]
+    measured = pl.any_horizontal(  # a text that stands there alone may well be a signature
+        pl.lit(False),
+        *(cell.is_not_null() & ((filled > 1) | ~cell.str.contains(WORD)) for cell in measures),
     )
     sparse = (filled <= MOST_CELLS_OF_A_SIGNATURE) & (figures == 0) & ~measured & pl.lit(not narrow)
     in_place = _repeats(columns, anywhere=False)
