@@ -30,6 +30,16 @@ def input_hashes(workspace: Workspace) -> dict[Partition, str]:
     return hashes
 
 
+def unverified(workspace: Workspace) -> list[Partition]:
+    """Return the loaded partitions whose marts are not made of what is loaded now, in order.
+
+    A correction makes its own month and all later ones of its entity so.
+    """
+    verified = workspace.runs.verified_hashes()
+    hashes = input_hashes(workspace)
+    return [partition for partition, digest in hashes.items() if verified.get(partition) != digest]
+
+
 @dataclass(frozen=True)
 class Stale:
     """Why a month has to be synced; `refused` when a sync would fail for a sheet of it."""
