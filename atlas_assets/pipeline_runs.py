@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from atlas_assets.periods import Month
 
@@ -74,6 +74,21 @@ HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded'
 """
 
 
+_LAST_RUNS = """
+SELECT entity, year, month, stage, max(id), arg_max(status, id), arg_max(error_message, id)
+FROM main._pipeline_runs GROUP BY entity, year, month, stage
+"""
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run of a stage for a partition; a later run has a higher number."""
+
+    number: int
+    status: Literal["started", "succeeded", "failed"]
+    error: str | None
+
+
 @dataclass
 class StageResult:
     """What a stage tells about its partitions: the hash of its input and the number of rows.
@@ -116,12 +131,25 @@ class PipelineRuns:
 
     def verified_hashes(self) -> dict[Partition, str]:
         """Return the input hash of each partition whose marts stand and passed their checks."""
+        return {
+            (entity, Month(year, month)): digest
+            for entity, year, month, digest in self._read(_VERIFIED)
+        }
+
+    def last_runs(self) -> dict[Partition, dict[Stage, LastRun]]:
+        """Return the newest run of every stage of each partition."""
+        found: dict[Partition, dict[Stage, LastRun]] = {}
+        for entity, year, month, stage, number, status, error in self._read(_LAST_RUNS):
+            runs = found.setdefault((entity, Month(year, month)), {})
+            runs[stage] = LastRun(number, status, error)
+        return found
+
+    def _read(self, query: str) -> list[tuple[Any, ...]]:
         if not self.warehouse.path.exists():
-            return {}
+            return []
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
             connection.execute(_CREATE)
-            rows = connection.execute(_VERIFIED).fetchall()
-        return {(entity, Month(year, month)): digest for entity, year, month, digest in rows}
+            return connection.execute(query).fetchall()
 
     def _write(self, statement: str, parameters: dict[str, object]) -> None:
         with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:

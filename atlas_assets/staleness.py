@@ -59,8 +59,10 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     stale: dict[Month, Stale] = {}
     for month in months:
         if found := changed.get(month):
+            refused = any(change.refused for change in found)
+            is_new = not workspace.raw_store.is_loaded("transactions", entity, month)
             reasons = "; ".join(change.reason for change in found)
-            stale[month] = Stale(reasons, any(change.refused for change in found))
+            stale[month] = Stale("not loaded yet" if is_new and not refused else reasons, refused)
         elif (entity, month) not in verified:
             stale[month] = Stale("its figures have not passed their checks yet")
         elif verified[entity, month] != hashes.get((entity, month)):

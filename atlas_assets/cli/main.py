@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from atlas_assets.errors import AtlasError, UsageError
 
@@ -137,6 +138,42 @@ def report(
     with _pipeline() as pipeline:
         text = _period_text(year, month, period)
         _show(pipeline.report(entity, text, check_staleness=not force), json)
+
+
+@app.command()
+def backfill(
+    entity: EntityOption,
+    first: Annotated[str, typer.Option("--from", help="First month: 2024-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last month: 2026-02.")],
+    json: JsonOption = False,
+) -> None:
+    """Do everything for a range of months, in one run: sync, publish, report, deck and PDF."""
+    with _pipeline() as pipeline:
+        _show(pipeline.backfill(entity, f"{first}..{last}"), json)
+
+
+@app.command()
+def status(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
+    """Show which partitions are fresh, stale, failed or missing at each stage, and why."""
+    with _pipeline() as pipeline:
+        found = pipeline.status(entity)
+    if json:
+        lines = [
+            {"entity": s.entity, "month": str(s.month), **s.stages, "reason": s.reason}
+            for s in found
+        ]
+        print(json_module.dumps(lines, indent=2))
+        return
+    from rich.table import Table
+
+    from atlas_assets.status import STAGES
+
+    table = Table("partition", *STAGES, "why", box=None)
+    colors = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
+    for line in found:
+        states = [f"[{colors[line.stages[stage]]}]{line.stages[stage]}" for stage in STAGES]
+        table.add_row(f"{line.entity} {line.month}", *states, escape(line.reason))
+    Console().print(table)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from atlas_assets.periods import Month, Period
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
 from atlas_assets.staleness import pending
+from atlas_assets.status import PartitionStatus, partition_status
 from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
 
@@ -125,6 +126,23 @@ class Pipeline:
         years = sorted({month.year for month in months})
         self.result.files = [validation_path(output, code, year) for year in years]
         return self.result
+
+    def backfill(self, entity: str, period: str) -> Result:
+        """Run the whole month's job over a range, in one run."""
+        code = self._entity(entity)
+        months = tuple(self._months(code, period))
+        if self._run(automation.MONTHLY_CLOSE, {code: months}):
+            self._name_files({code: months})
+        return self.result
+
+    def status(self, entity: str | None) -> list[PartitionStatus]:
+        """Return the status of every known month of one entity or all."""
+        codes = [self._entity(entity)] if entity else self.entities
+        return [
+            status
+            for code in codes
+            for status in partition_status(self.workspace, code, self._known_months(code))
+        ]
 
     def publish(self, entity: str, period: str) -> Result:
         """Run the publish job; warn where the source has changed since the marts were built."""

@@ -89,6 +89,11 @@ def test_a_corrected_month_makes_the_later_ones_stale(installation: Installation
     installation.atlas("sync", "--entity", "EPN", "--period", "2025-11..2025-12")
     stale = pending(installation.workspace, "EPN", months)
     assert [str(month) for month in stale] == ["2026-01", "2026-02"]
+    shown = json.loads(installation.atlas("status", "--entity", "epn", "--json").stdout)
+    states = {line["month"]: (line["validate"], line["reason"]) for line in shown}
+    assert states["2025-12"] == ("fresh", "")
+    assert states["2026-01"] == ("stale", "an earlier month, the registry or a model changed")
+    assert states["2026-03"] == ("missing", "not loaded yet")
     registry = installation.root / "source" / "config" / "registry.yaml"
     text = registry.read_text(encoding="utf-8")
     registry.write_text(text.replace("_days: 365", "_days: 30"), encoding="utf-8")
@@ -106,6 +111,21 @@ def test_rows_that_differ_only_in_how_an_amount_is_written_are_two(
     sheet["M9"] = f"{sheet['M8'].value:,}"
     workbook.save(path)
     installation.atlas("sync", "--entity", "EPN", "--period", "2025-03")
+
+
+def test_a_backfill_of_a_range_is_one_run_and_leaves_nothing_stale(
+    installation: Installation,
+) -> None:
+    period = ("--from", "2025-11", "--to", "2026-01")
+    done = json.loads(installation.atlas("backfill", "--entity", "EPN", *period, "--json").stdout)
+    assert len(done["runs"]) == 1
+    assert {Path(name).stem for name in done["files"]} == {
+        f"EPN-{month}" for month in ("2025-11", "2025-12", "2026-01")
+    }
+    shown = json.loads(installation.atlas("status", "--entity", "EPN", "--json").stdout)
+    fresh = [line for line in shown if line["month"] in {"2025-11", "2025-12", "2026-01"}]
+    stages = ("extract", "transform", "validate", "publish", "report")
+    assert all(line[stage] == "fresh" for line in fresh for stage in stages)
 
 
 def test_single_stages_can_be_run_one_after_the_other(installation: Installation) -> None:
