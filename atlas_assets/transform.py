@@ -101,6 +101,11 @@ class Transform:
             )
         return results
 
+    def document(self) -> Path:
+        """Write dbt's documentation of the models, without a network, and return its folder."""
+        self._invoke(["docs", "generate", "--static"], None)
+        return self.target_dir
+
     @cached_property
     def _manifest(self) -> Manifest:
         with FileLock(self.target_dir / ".lock"):

@@ -208,6 +208,27 @@ def sample(
 
 
 @app.command()
+def docs(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    serve: Annotated[bool, typer.Option(help="Serve the pages, or only write them.")] = True,
+) -> None:
+    """Write the documentation of the models and serve it, on this machine only."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from atlas_assets.settings import load_settings
+    from atlas_assets.transform import Transform
+
+    with _errors_told():
+        folder = Transform(load_settings()).document()
+    print(folder / "static_index.html")
+    if serve:
+        handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+        messages.print(f"Models on http://127.0.0.1:{port}/static_index.html (Ctrl+C ends it)")
+        ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
+
+
+@app.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
