@@ -77,6 +77,7 @@ def test_editing_one_sheet_changes_exactly_its_partition(installation: Installat
     assert changed == {
         "transactions/EPN/2026-03.parquet",
         "sheet_manifest/transactions/EPN/2026-03.parquet",
+        "sheet_controls/EPN/2026-03.parquet",
     }
 
 
