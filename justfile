@@ -19,5 +19,4 @@ format:
 generate:
     uv run atlas sample source --defects 0.01
     uv run python -m atlas_assets.deck.template
-    uv run python -m atlas_assets.report.schema
-    uv run python -m atlas_assets.validation.schema
+    uv run python -m atlas_assets.schemas

@@ -12,7 +12,6 @@ from atlas_assets.errors import ReportError
 from atlas_assets.periods import Month, Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
-from atlas_assets.report.schema import PATH, schema_text
 
 UNIT_NAMES = {
     "WLC Inggris": "WLC_ENGLISH",
@@ -129,10 +128,6 @@ def test_a_month_without_data_names_the_months_that_have_some(built: Installatio
         pytest.raises(ReportError, match=r"IONS 2024-05 has no data.*2026-10, 2026-09"),
     ):
         assemble(connection, entity, Period.parse("2024-05"), locale="id")
-
-
-def test_the_committed_schema_is_the_models() -> None:
-    assert PATH.read_text(encoding="utf-8") == schema_text()
 
 
 def test_report_json_reads_back_as_the_same_report(built: Installation) -> None:
