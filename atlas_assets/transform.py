@@ -160,7 +160,7 @@ def _node_result(result: Any) -> NodeResult:
     status = str(result.status)
     return NodeResult(
         unique_id=result.node.unique_id,
-        passed=status in {"success", "pass", "warn"},
+        passed=status in {"success", "pass", "warn", "no-op"},  # an exposure does nothing
         skipped=status == "skipped",
         seconds=result.execution_time,
         message=result.message or "",
