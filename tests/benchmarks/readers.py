@@ -125,8 +125,10 @@ def load_all(source: WorkbookAdapter | IsolatedSource, wanted: list[Month]) -> o
 
 def duckdb_read_xlsx(path: Path, sheets: int) -> Callable[[], object]:
     import duckdb
+    import duckdb_extensions
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"extension_directory": str(path.parent / "extensions")})
+    duckdb_extensions.import_extension("excel", con=connection)
     connection.execute("LOAD excel")
 
     def read() -> object:
