@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from filelock import FileLock
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.settings import PROJECT_DIR, Settings
+from atlas_assets.transform import Transform
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,6 +87,14 @@ def make_installation(root: Path, *, defects: float = 0.08, scale: float = 0.5) 
 
 
 @pytest.fixture(scope="session")
+def parsed_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with dbt's manifest, which is the same for every installation. Made once for all."""
+    shared = tmp_path_factory.getbasetemp().parent / "parsed"
+    with FileLock(f"{shared}.lock"):
+        return Transform(Installation(shared).settings).manifest_path.parent
+
+
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation whose newest month is built; tests must not change it. Made once for all."""
     shared = tmp_path_factory.getbasetemp().parent / "built"
@@ -96,6 +106,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
+def installation(tmp_path: Path, parsed_models: Path) -> Installation:
     """An installation of one's own with few rows, not built yet."""
-    return make_installation(tmp_path / "atlas", defects=0.0, scale=0.2)
+    made = make_installation(tmp_path / "atlas", defects=0.0, scale=0.2)
+    shutil.copytree(parsed_models, made.settings.dbt_target_dir)
+    return made
