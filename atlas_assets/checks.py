@@ -15,6 +15,8 @@ _SHEETS = dg.AssetKey(["intermediate", "audit_sheets"])
 _ORDERS = dg.AssetKey(["intermediate", "int_orders"])
 _REVENUE = dg.AssetKey(["marts", "mart_revenue"])
 _PROGRAMS = dg.AssetKey(["marts", "mart_program_progress"])
+_CHANNELS = dg.AssetKey(["marts", "mart_channel_marketing"])
+_SCHOOLS = dg.AssetKey(["marts", "mart_school_progress"])
 _TARGETS = dg.AssetKey(["marts", "mart_targets"])
 
 # The checks of `marts.reconciliation`. One that does not block warns: the sheet contradicts itself.
@@ -52,10 +54,46 @@ SPECS = [
         description="Revenue by unit adds up to the revenue of the order lines.",
     ),
     dg.AssetCheckSpec(
+        "mart_transactions",
+        asset=_REVENUE,
+        blocking=True,
+        description="Transactions by unit add up to the order lines that count as revenue.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_orders",
+        asset=_REVENUE,
+        blocking=True,
+        description="Orders by unit, by program and by channel add up to the enrollments.",
+    ),
+    dg.AssetCheckSpec(
         "mart_revenue_by_program",
         asset=_PROGRAMS,
         blocking=True,
         description="Revenue by program adds up to the revenue of the order lines.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_revenue_by_channel",
+        asset=_CHANNELS,
+        blocking=True,
+        description="Revenue by channel adds up to the revenue of the order lines.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_funnel",
+        asset=_CHANNELS,
+        blocking=True,
+        description="Leads and follow-ups by channel add up to the recap sheets.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_students",
+        asset=_SCHOOLS,
+        blocking=True,
+        description="Students by unit and by school add up to the enrollments.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_target",
+        asset=_TARGETS,
+        blocking=True,
+        description="Targets by unit and program add up to the target sheet without its sub-totals.",
     ),
     dg.AssetCheckSpec(
         "reported_revenue",
@@ -114,6 +152,7 @@ def reconciliation_result(
             "expected": float(sum(pair.expected for pair in compared)),
             "actual": float(sum(pair.actual for pair in compared)),
             "difference": float(sum(pair.difference for pair in compared)),
+            "differing_partitions": sorted({pair.partition for pair in differing}),
             "figures": dg.MetadataValue.md(
                 markdown_rows(["where", "expected", "actual", "difference"], rows)
             ),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from atlas_assets.errors import AtlasError
+from atlas_assets.periods import Month
+from atlas_assets.scope import SEPARATOR, partition_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Two figures that have to be equal; `where` names the sheet, partition or unit.
+    """Two figures that have to be equal; `where` names the sheet, mart or unit.
 
-    `what` is their unit: rupiah or rows.
+    `partition` is the key of the partition that they belong to, `what` their unit, for example
+    rupiah or rows.
     """
 
+    partition: str
     where: str
     expected: Decimal
     actual: Decimal
     what: str = "rupiah"
+    is_blocking: bool = True
 
     @property
     def difference(self) -> Decimal:
@@ -41,7 +46,7 @@ class Reconciliation:
 
     def told(self) -> str:
         """Return both figures and their difference, for a person."""
-        figure = "Rp {:,}" if self.what == "rupiah" else "{:,.0f} rows"
+        figure = "Rp {:,}" if self.what == "rupiah" else f"{{:,.0f}} {self.what.replace('_', ' ')}"
         return (
             f"{self.where}: expected {figure.format(self.expected)}, Atlas has "
             f"{figure.format(self.actual)}, difference {figure.format(self.difference)}."
@@ -56,27 +61,12 @@ def reconciliations(
     warehouse: duckdb.DuckDBPyConnection, scope: Scope
 ) -> dict[str, list[Reconciliation]]:
     """Return the pairs of `marts.reconciliation` in scope by the name of their check."""
-    return _pairs(warehouse, scope, "true")
-
-
-def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> None:
-    """Raise ReconciliationError, with both figures, unless every blocking pair in scope agrees."""
-    differing = _pairs(warehouse, scope, "is_blocking AND NOT is_reconciled")
-    if differing:
-        told = [f"{check}: {pair.told()}" for check, pairs in differing.items() for pair in pairs]
-        raise ReconciliationError(
-            "\n".join(told) + "\nNothing is published or reported until they agree."
-        )
-
-
-def _pairs(
-    warehouse: duckdb.DuckDBPyConnection, scope: Scope, condition: str
-) -> dict[str, list[Reconciliation]]:
     try:
         rows = warehouse.execute(
-            f"""
-            SELECT check_name, place, expected, actual, unit FROM marts.reconciliation
-            WHERE {condition} AND list_contains(?, entity_code) AND list_contains(?, month_key)
+            """
+            SELECT check_name, entity_code, month_key, place, expected, actual, unit, is_blocking
+            FROM marts.reconciliation
+            WHERE list_contains(?, entity_code) AND list_contains(?, month_key)
             ORDER BY ALL
             """,
             [list(scope.entities), [month.first_day for month in scope.months]],
@@ -86,9 +76,30 @@ def _pairs(
             "There are no marts to reconcile yet. Run `atlas sync` first."
         ) from error
     found: dict[str, list[Reconciliation]] = {}
-    for check, where, expected, actual, what in rows:
-        found.setdefault(check, []).append(Reconciliation(where, expected, actual, what))
+    for check, entity, month, *pair in rows:
+        key = partition_key(entity, Month.of(month))
+        found.setdefault(check, []).append(Reconciliation(key, *pair))
     return found
+
+
+def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """Raise ReconciliationError unless the marts in scope stand and every blocking pair agrees."""
+    pairs = [
+        (check, pair) for check, found in reconciliations(warehouse, scope).items() for pair in found
+    ]
+    standing = {pair.partition for _, pair in pairs}
+    told = [
+        f"{partition_key(*partition)}: there are no marts yet. Run `atlas sync` for it first."
+        for partition in scope.partitions
+        if partition_key(*partition) not in standing
+    ]
+    told += [
+        f"{check}: {pair.told()}" for check, pair in pairs if pair.is_blocking and not pair.passed
+    ]
+    if told:
+        raise ReconciliationError(
+            "\n".join(told) + "\nNothing is published or reported until this is mended."
+        )
 
 
 def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Iterator[Reconciliation]:
@@ -101,8 +112,9 @@ def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Itera
     ).fetchall()
     in_mart: dict[str, Decimal] = dict(rows)
     where = f"{report.meta.entity} {report.meta.period}"
+    key = f"{report.meta.entity}{SEPARATOR}{report.meta.period}"
     total = sum(in_mart.values(), Decimal(0))
-    yield Reconciliation(f"{where}, total", total, report.totals.revenue_actuals)
+    yield Reconciliation(key, f"{where}, total", total, report.totals.revenue_actuals)
     for code, unit in report.units.items():
         expected = in_mart.get(code, Decimal(0))
-        yield Reconciliation(f"{where}, {code}", expected, unit.revenue.revenue_actuals)
+        yield Reconciliation(key, f"{where}, {code}", expected, unit.revenue.revenue_actuals)

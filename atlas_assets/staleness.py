@@ -4,40 +4,75 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from atlas_assets.periods import Month
 from atlas_assets.sources.extract import changes
 from atlas_assets.transform import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
-    from atlas_assets.periods import Month
     from atlas_assets.pipeline_runs import Partition
     from atlas_assets.workspace import Workspace
 
 
-def input_hashes(workspace: Workspace) -> dict[Partition, str]:
-    """Return the hash of everything that each loaded partition's marts are computed from.
+_FACTS_CHANGED = """
+SELECT entity_code, month_key
+FROM intermediate.audit_months FULL JOIN marts.built_months AS built USING (entity_code, month_key)
+WHERE audit_months.digests IS DISTINCT FROM built.digests
+ORDER BY ALL
+"""
+_DIGESTS = "SELECT entity_code, month_key, digests FROM intermediate.audit_months ORDER BY ALL"
 
-    That is the rules, the sheets of the month, and those of all months before it: customer types
-    look back, so a corrected month changes the ones after it.
-    """
-    chains: dict[str, str] = {}
+
+def input_hashes(workspace: Workspace) -> dict[Partition, str]:
+    """Return the hash of each loaded partition's own sheets and of the rules that judge them."""
     rules = _rules_hash(workspace)
-    hashes: dict[Partition, str] = {}
-    for (entity, month), own in sorted(workspace.raw_store.partition_hashes().items()):
-        chain = hashlib.sha256(f"{chains.get(entity, rules)}{own}".encode()).hexdigest()
-        hashes[entity, month] = chains[entity] = chain
-    return hashes
+    return {
+        partition: hashlib.sha256(f"{rules}{own}".encode()).hexdigest()
+        for partition, own in sorted(workspace.raw_store.partition_hashes().items())
+    }
+
+
+def facts_changed(workspace: Workspace) -> list[Partition]:
+    """Return the partitions whose marts are not made of the facts that now stand, in order.
+
+    History reaches across months: a correction of one changes customer types in others, and models
+    compute those over the whole history whichever month is built. Exactly the months in which a
+    fact of the marts became another one are returned.
+    """
+    return [(entity, Month.of(month)) for entity, month in _read(workspace, _FACTS_CHANGED)]
+
+
+def fact_digests(workspace: Workspace) -> dict[Partition, dict[str, str]]:
+    """Return digests of the facts that each partition's marts have to be made of, by model."""
+    return {
+        (entity, Month.of(month)): digests
+        for entity, month, digests in _read(workspace, _DIGESTS)
+    }
+
+
+def _read(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
+    warehouse = workspace.warehouse
+    if not warehouse.path.exists():
+        return []
+    with warehouse.writing(), warehouse.connect() as connection:
+        try:
+            return connection.execute(query).fetchall()
+        except duckdb.CatalogException:
+            return []  # nothing has been built yet
 
 
 def unverified(workspace: Workspace) -> list[Partition]:
-    """Return the loaded partitions whose marts are not made of what is loaded now, in order.
-
-    A correction makes its own month and all later ones of its entity so.
-    """
+    """Return the loaded partitions whose marts are not made of what is loaded now, in order."""
     verified = workspace.runs.verified_hashes()
-    hashes = input_hashes(workspace)
-    return [partition for partition, digest in hashes.items() if verified.get(partition) != digest]
+    changed = set(facts_changed(workspace))
+    return [
+        partition
+        for partition, digest in input_hashes(workspace).items()
+        if partition in changed or verified.get(partition) != digest
+    ]
 
 
 @dataclass(frozen=True)
@@ -56,6 +91,7 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     hashes = input_hashes(workspace)
     verified = workspace.runs.verified_hashes()
     changed = changes(workspace, entity, months)
+    moved = set(facts_changed(workspace))
     stale: dict[Month, Stale] = {}
     for month in months:
         if found := changed.get(month):
@@ -66,7 +102,9 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
         elif (entity, month) not in verified:
             stale[month] = Stale("its figures have not passed their checks yet")
         elif verified[entity, month] != hashes.get((entity, month)):
-            stale[month] = Stale("an earlier month, the registry or a model changed")
+            stale[month] = Stale("a sheet was loaded again, or the registry or a model changed")
+        elif (entity, month) in moved:
+            stale[month] = Stale("a correction of another month changed its figures")
     return stale
 
 

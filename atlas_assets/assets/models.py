@@ -7,10 +7,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from atlas_assets.assets.facts import Facts
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_table
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.scope import Scope
+from atlas_assets.staleness import fact_digests
 from atlas_assets.transform import NodeResult, Transform
 from atlas_assets.workspace import Workspace
 
@@ -56,6 +58,7 @@ def model_assets(
         }
         names = [unique_id.split(".")[-1] for unique_id in models] if context.is_subset else []
         with told_to_people():
+            facts_before = fact_digests(workspace)
             with workspace.runs.stage("transform", scope, context.run_id) as stage:
                 results = Transform(workspace.settings).build(
                     workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
@@ -65,12 +68,17 @@ def model_assets(
                 if failed:
                     told = "; ".join(result.message for result in failed)
                     stage.problems = dict.fromkeys(scope.partitions, told)
+            facts = Facts(facts_before, fact_digests(workspace), scope)
             for result in results:
                 if result.unique_id in models and result.passed:
+                    key = models[result.unique_id]
                     yield dg.MaterializeResult(
-                        asset_key=models[result.unique_id],
-                        metadata=_metadata(workspace, models[result.unique_id], result, scope),
+                        asset_key=key,
+                        metadata=_metadata(workspace, key, result, scope),
+                        data_version=facts.version(key.path[-1]),
                     )
+                    for event in facts.changed_elsewhere(key):
+                        context.log_event(event)
             for result in results:
                 if result.unique_id in checks and not result.skipped:
                     yield _check_result(checks[result.unique_id], result)

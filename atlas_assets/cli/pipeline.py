@@ -12,7 +12,7 @@ from atlas_assets.instance import prepare_home, run_job
 from atlas_assets.periods import Month, Period
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
-from atlas_assets.staleness import pending
+from atlas_assets.staleness import facts_changed, pending
 from atlas_assets.status import PartitionStatus, partition_status
 from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
@@ -79,19 +79,28 @@ class Pipeline:
             code: tuple(self._months(code, period)) if period else (self._newest_month(code),)
             for code in codes
         }
-        to_sync: dict[str, tuple[Month, ...]] = {}
-        for code in codes:
-            months = self._known_months(code, wanted[code][-1])
-            stale = pending(self.workspace, code, months)
-            # The months after a stale one are built again too, because customer types look back.
-            to_sync[code] = tuple(month for month in months if stale and month >= min(stale))
-            if any(month.refused for month in stale.values()):
-                self._run(automation.EXTRACT, {code: to_sync.pop(code)})
+        stale = {
+            code: pending(self.workspace, code, self._known_months(code, months[-1]))
+            for code, months in wanted.items()
+        }
+        for code, months in stale.items():
+            if any(month.refused for month in months.values()):
+                self._run(automation.EXTRACT, {code: tuple(months)})
                 del wanted[code]
-        if wanted and self._run(automation.SYNC, to_sync):
+        to_sync = {code: tuple(stale[code]) for code in wanted}
+        if wanted and self._run(automation.SYNC, to_sync) and self._follow(wanted):
             self._run(automation.DELIVER, wanted)
             self._name_files(wanted)
         return self.result
+
+    def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> bool:
+        """Build the months again whose figures a correction of another month has changed."""
+        changed = facts_changed(self.workspace)
+        to_build = {
+            code: tuple(month for entity, month in changed if entity == code and month <= months[-1])
+            for code, months in wanted.items()
+        }
+        return self._run(automation.TRANSFORM, to_build)
 
     def seed(self) -> Result:
         """Run the seed job."""

@@ -29,10 +29,5 @@
 
 {#- A count from a cell; null where it is no whole number. -#}
 {% macro parse_count(cell) -%}
-    (
-        case
-            when {{ parse_amount(cell) }} = floor({{ parse_amount(cell) }})
-                then try_cast({{ parse_amount(cell) }} as integer)
-        end
-    )
+    try_cast(regexp_extract({{ parse_amount(cell) }}::varchar, '^(-?\d+)\.00$', 1) as integer)
 {%- endmacro %}

@@ -15,7 +15,8 @@ with channels as (
     where entity_code = $entity and list_contains($units, unit_code)
     group by all
     having
-        bool_or(month_key between $first::date and $last::date)
+        sum(closings) filter (month_key between $first::date and $last::date) > 0
+        or sum(leads) filter (month_key between $first::date and $last::date) is not null
         or closings_last_year > 0
 ),
 

@@ -43,7 +43,11 @@ preceded as (
             partition by student_key
             order by enrolled_on
             range between unbounded preceding and interval 1 day preceding
-        ) as previous_enrolled_on
+        ) as previous_enrolled_on,
+        row_number() over (
+            partition by student_key, unit_code, year(month_key)
+            order by month_key, enrolled_on, order_key
+        ) = 1 as is_first_of_year
     from enrollments
 )
 
@@ -71,6 +75,7 @@ select
         when preceded.enrolled_on - preceded.previous_enrolled_on <= rules.renewal_window_days then 'renewal'
         else 'alumni'
     end as customer_type,
+    preceded.is_first_of_year,
     case
         when payments.total_amount <= 0 then 'cancelled'
         when payments.is_settled then 'paid'

@@ -21,17 +21,21 @@ resolved as (
     from transactions
 ),
 
--- One spelling for each program and school, so that a slip of case makes no second line.
+-- One spelling for each program and school, the first ever used: a slip of case makes no second line.
 spelled as (
     select
         * replace (
             case
                 when {{ normalized_word('product_name') }} is null then 'Unknown'
-                else min(product_name) over (partition by entity_code, {{ normalized_word('product_name') }})
+                else arg_min(product_name, (month_key, source_file, source_sheet, source_row)) over (
+                    partition by entity_code, {{ normalized_word('product_name') }}
+                )
             end as product_name,
             case
                 when normalized_organization_name is null then 'Unknown'
-                else min(organization_name) over (partition by entity_code, normalized_organization_name)
+                else arg_min(organization_name, (month_key, source_file, source_sheet, source_row)) over (
+                    partition by entity_code, normalized_organization_name
+                )
             end as organization_name
         ),
         coalesce(known_channel_name, 'Other') as channel_name

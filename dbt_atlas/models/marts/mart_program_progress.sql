@@ -1,23 +1,20 @@
-with orders as (
-    select * from {{ ref('int_orders') }}
+with payments as (
+    select * from {{ ref('int_revenue') }}
 ),
 
 enrollments as (
     select * from {{ ref('int_enrollments') }}
 ),
 
--- Money whose student or intake is not known belongs to no enrollment: its customer type is unknown.
 revenue as (
     select
-        orders.entity_code,
-        orders.unit_code,
-        orders.month_key,
-        orders.product_name,
-        coalesce(enrollments.customer_type, 'unknown') as customer_type,
-        sum(orders.amount) as revenue
-    from orders
-    left join enrollments using (order_key)
-    where orders.counts_as_revenue
+        entity_code,
+        unit_code,
+        month_key,
+        product_name,
+        customer_type,
+        sum(amount) as revenue
+    from payments
     group by all
 ),
 

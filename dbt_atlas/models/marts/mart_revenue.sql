@@ -1,5 +1,5 @@
-with orders as (
-    select * from {{ ref('int_orders') }}
+with payments as (
+    select * from {{ ref('int_revenue') }}
 ),
 
 enrollments as (
@@ -14,8 +14,7 @@ revenue as (
         sum(amount) as revenue_actuals,
         count(*) as transaction_count,
         count(distinct student_key) as paying_student_count
-    from orders
-    where counts_as_revenue
+    from payments
     group by all
 ),
 

@@ -1,5 +1,38 @@
 {{ config(materialized='view') }}
 
+{#- What the marts have to say in a month, by the tables that they are made of. -#}
+{%- set facts = [
+    ('int_orders', 'revenue', 'sum(amount) filter (counts_as_revenue)'),
+    ('int_orders', 'transactions', 'count(*) filter (counts_as_revenue)'),
+    ('int_orders', 'paying_students', 'count(distinct (unit_code, student_key)) filter (counts_as_revenue and student_key is not null)'),
+    ('int_enrollments', 'orders', 'count(*)'),
+    ('int_enrollments', 'students', 'count(*) filter (is_first_of_year)'),
+    ('int_targets', 'target_students', 'sum(target_students) filter (unit_code is not null)'),
+    ('int_targets', 'target_revenue', 'sum(target_revenue) filter (unit_code is not null)'),
+    ('int_marketing_activity', 'target_leads', 'sum(target_leads) filter (unit_code is not null)'),
+    ('int_marketing_activity', 'leads', 'sum(leads) filter (unit_code is not null)'),
+    ('int_marketing_activity', 'follow_ups', 'sum(follow_ups) filter (unit_code is not null)'),
+] -%}
+
+{#- What they do say: check, mart, fact, expression. -#}
+{%- set all_types = "filter (customer_type = 'all')" -%}
+{%- set mart_figures = [
+    ('mart_revenue_by_unit', 'mart_revenue', 'revenue', 'sum(revenue_actuals)'),
+    ('mart_revenue_by_program', 'mart_program_progress', 'revenue', 'sum(revenue)'),
+    ('mart_revenue_by_channel', 'mart_channel_marketing', 'revenue', 'sum(revenue) ' ~ all_types),
+    ('mart_transactions', 'mart_revenue', 'transactions', 'sum(transaction_count)'),
+    ('mart_orders', 'mart_revenue', 'orders', 'sum(order_count)'),
+    ('mart_orders', 'mart_program_progress', 'orders', 'sum(order_count)'),
+    ('mart_orders', 'mart_channel_marketing', 'orders', 'sum(closings) ' ~ all_types),
+    ('mart_students', 'mart_revenue', 'paying_students', 'sum(paying_student_count)'),
+    ('mart_students', 'mart_school_progress', 'students', 'sum(student_count)'),
+    ('mart_target', 'mart_targets', 'target_students', 'sum(target_students)'),
+    ('mart_target', 'mart_targets', 'target_revenue', 'sum(target_revenue)'),
+    ('mart_funnel', 'mart_channel_marketing', 'target_leads', 'sum(target_leads)'),
+    ('mart_funnel', 'mart_channel_marketing', 'leads', 'sum(leads)'),
+    ('mart_funnel', 'mart_channel_marketing', 'follow_ups', 'sum(follow_ups)'),
+] -%}
+
 with sheets as (
     select * from {{ ref('audit_sheets') }}
 ),
@@ -8,56 +41,59 @@ controls as (
     select * from {{ source('raw', 'sheet_controls') }}
 ),
 
-orders as (
-    select * from {{ ref('int_orders') }}
+-- Months whose marts stand; the others have nothing to reconcile yet.
+built as (
+    select * from {{ ref('built_months') }}
 ),
 
 units as (
     select * from {{ ref('mart_revenue') }}
 ),
 
-programs as (
-    select * from {{ ref('mart_program_progress') }}
-),
-
 targets as (
     select * from {{ ref('mart_targets') }}
 ),
 
--- Months whose marts have been built; the others have nothing to reconcile yet.
-built as (
-    select distinct
-        entity as entity_code,
-        make_date(year, month, 1) as month_key
-    from {{ source('main', '_pipeline_runs') }}
-    where stage = 'transform' and status = 'succeeded'
+facts as (
+    {%- for table, fact, expression in facts %}
+        select
+            entity_code,
+            month_key,
+            '{{ fact }}' as fact,
+            {{ expression }} as figure
+        from {{ ref(table) }}
+        group by all
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
-order_revenue as (
-    select
-        entity_code,
-        month_key,
-        sum(amount) filter (counts_as_revenue) as revenue
-    from orders
-    group by all
+mart_figures as (
+    {%- for check, mart, fact, expression in mart_figures %}
+        select
+            entity_code,
+            month_key,
+            '{{ check }}' as check_name,
+            '{{ mart }}' as mart,
+            '{{ fact }}' as fact,
+            {{ expression }} as figure
+        from {{ ref(mart) }}
+        group by all
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
-unit_revenue as (
+-- Every month has to have every figure: one that is missing on either side is zero.
+mart_checks as (
     select
-        entity_code,
-        month_key,
-        sum(revenue_actuals) as revenue
-    from units
-    group by all
-),
-
-program_revenue as (
-    select
-        entity_code,
-        month_key,
-        sum(revenue) as revenue
-    from programs
-    group by all
+        checks.check_name,
+        checks.mart,
+        checks.fact
+    from (
+        values
+        {%- for check, mart, fact, expression in mart_figures %}
+            ('{{ check }}', '{{ mart }}', '{{ fact }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as checks (check_name, mart, fact)
 ),
 
 -- The administrators' own figures, of the units for which they have entered any.
@@ -124,28 +160,16 @@ pairs as (
     select
         entity_code,
         month_key,
-        'mart_revenue_by_unit' as check_name,
-        'mart_revenue, ' || entity_code || ' ' || strftime(month_key, '%Y-%m') as place,
-        coalesce(order_revenue.revenue, 0) as expected,
-        coalesce(unit_revenue.revenue, 0) as actual,
-        'rupiah' as unit,
+        check_name,
+        mart || ', ' || fact || ', ' || entity_code || ' ' || strftime(month_key, '%Y-%m') as place,
+        coalesce(facts.figure, 0) as expected,
+        coalesce(mart_figures.figure, 0) as actual,
+        case when fact in ('revenue', 'target_revenue') then 'rupiah' else fact end as unit,
         true as is_blocking
     from built
-    left join order_revenue using (entity_code, month_key)
-    left join unit_revenue using (entity_code, month_key)
-    union all
-    select
-        entity_code,
-        month_key,
-        'mart_revenue_by_program' as check_name,
-        'mart_program_progress, ' || entity_code || ' ' || strftime(month_key, '%Y-%m') as place,
-        coalesce(order_revenue.revenue, 0) as expected,
-        coalesce(program_revenue.revenue, 0) as actual,
-        'rupiah' as unit,
-        true as is_blocking
-    from built
-    left join order_revenue using (entity_code, month_key)
-    left join program_revenue using (entity_code, month_key)
+    cross join mart_checks
+    left join facts using (entity_code, month_key, fact)
+    left join mart_figures using (entity_code, month_key, check_name, mart, fact)
     union all
     select
         reported.entity_code,

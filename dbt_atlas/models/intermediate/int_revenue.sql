@@ -1,0 +1,25 @@
+with orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+enrollments as (
+    select * from {{ ref('int_enrollments') }}
+)
+
+-- Money whose student or intake is not known belongs to no enrollment: its customer type is unknown.
+select
+    orders.entity_code,
+    orders.month_key,
+    orders.unit_code,
+    orders.product_name,
+    orders.order_key,
+    orders.student_key,
+    coalesce(enrollments.channel_name, orders.channel_name) as channel_name,
+    coalesce(enrollments.customer_type, 'unknown') as customer_type,
+    orders.amount,
+    orders.source_file,
+    orders.source_sheet,
+    orders.source_row
+from orders
+left join enrollments on orders.order_key = enrollments.order_key
+where orders.counts_as_revenue

@@ -1,0 +1,16 @@
+-- depends_on: {{ ref('mart_revenue') }}
+-- depends_on: {{ ref('mart_program_progress') }}
+-- depends_on: {{ ref('mart_channel_marketing') }}
+-- depends_on: {{ ref('mart_school_progress') }}
+-- depends_on: {{ ref('mart_targets') }}
+with months as (
+    select * from {{ ref('audit_months') }}
+)
+
+-- Built last: a month stands here when all of its marts do.
+select
+    entity_code,
+    month_key,
+    digests
+from months
+where {{ in_scope() }}
