@@ -85,7 +85,9 @@ def reconciliations(
 def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Raise ReconciliationError unless the marts in scope stand and every blocking pair agrees."""
     pairs = [
-        (check, pair) for check, found in reconciliations(warehouse, scope).items() for pair in found
+        (check, pair)
+        for check, found in reconciliations(warehouse, scope).items()
+        for pair in found
     ]
     standing = {pair.partition for _, pair in pairs}
     told = [

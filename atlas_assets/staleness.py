@@ -48,8 +48,7 @@ def facts_changed(workspace: Workspace) -> list[Partition]:
 def fact_digests(workspace: Workspace) -> dict[Partition, dict[str, str]]:
     """Return digests of the facts that each partition's marts have to be made of, by model."""
     return {
-        (entity, Month.of(month)): digests
-        for entity, month, digests in _read(workspace, _DIGESTS)
+        (entity, Month.of(month)): digests for entity, month, digests in _read(workspace, _DIGESTS)
     }
 
 
@@ -60,8 +59,8 @@ def _read(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
     with warehouse.writing(), warehouse.connect() as connection:
         try:
             return connection.execute(query).fetchall()
-        except duckdb.CatalogException:
-            return []  # nothing has been built yet
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return []  # nothing has been built yet, or only by a version that noted nothing of it
 
 
 def unverified(workspace: Workspace) -> list[Partition]:

@@ -196,15 +196,16 @@ def sample(
     with _errors_told():
         workspace = Workspace(load_settings())
         wanted = year_range(years, workspace.configuration)
-        for path in write_samples(
+        samples = write_samples(
             directory,
             workspace.configuration,
             years=wanted,
             seed=seed,
             scale=scale,
             defects=defects,
-        ):
-            print(path)
+        )
+    for path in samples.files:
+        print(path)
 
 
 @app.command()

@@ -97,7 +97,9 @@ class Pipeline:
         """Build the months again whose figures a correction of another month has changed."""
         changed = facts_changed(self.workspace)
         to_build = {
-            code: tuple(month for entity, month in changed if entity == code and month <= months[-1])
+            code: tuple(
+                month for entity, month in changed if entity == code and month <= months[-1]
+            )
             for code, months in wanted.items()
         }
         return self._run(automation.TRANSFORM, to_build)

@@ -35,9 +35,11 @@ class Row:
     """A row of a sheet: its cells, the defect that was put into it, and what has to be found.
 
     `column` is the defective one; `reason` is None for a defect that is read all the same.
+    `record` is what the row says to a person: a slip of form is not in it.
     """
 
     cells: Cells
+    record: Cells
     defect: str | None = None
     column: str | None = None
     reason: str | None = None
@@ -171,6 +173,7 @@ DEFECTS: dict[str, Callable[[Cells, Random, Month], Rows]] = {
     "name_in_other_form": _name_in_other_form,
     "cell_error": _cell_error,
 }
+_SLIPS_OF_FORM = {"amount_as_text", "date_as_text", "name_in_other_form"}
 
 
 def spoil(rows: list[Cells], month: Month, share: float, random: Random) -> list[Row]:
@@ -180,7 +183,15 @@ def spoil(rows: list[Cells], month: Month, share: float, random: Random) -> list
         if random.random() < share:
             defect = random.choice(list(DEFECTS))
             made = DEFECTS[defect](cells, random, month)
-            spoiled += [Row(cells, defect, column, reason) for cells, column, reason in made]
+            spoiled += [
+                Row(other, cells if defect in _SLIPS_OF_FORM else other, defect, column, reason)
+                for other, column, reason in made
+            ]
         else:
-            spoiled.append(Row(cells))
+            spoiled.append(sound(cells))
     return spoiled
+
+
+def sound(cells: Cells) -> Row:
+    """Return a row without a defect."""
+    return Row(cells, cells)

@@ -19,7 +19,7 @@ from xlsxwriter.utility import xl_col_to_name
 from atlas_assets.errors import UsageError
 from atlas_assets.periods import Month
 from atlas_assets.sample.business import Business, fixture, invent
-from atlas_assets.sample.defects import Cells, ErrorCell, Row, intake_text, spoil
+from atlas_assets.sample.defects import Cells, ErrorCell, Row, intake_text, sound, spoil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,15 @@ class Injected:
     reason: str
 
 
+@dataclass(frozen=True)
+class Samples:
+    """What was written, and what it says: the records before they became cells."""
+
+    files: list[Path]
+    businesses: dict[str, Business]
+    transactions: dict[tuple[str, Month], list[Row]]
+
+
 def write_samples(
     directory: Path,
     configuration: Configuration,
@@ -54,31 +63,36 @@ def write_samples(
     seed: int,
     scale: float,
     defects: float,
-) -> list[Path]:
+) -> Samples:
     """Write the workbooks of every entity and year, with the configuration that reads them.
 
     `scale` multiplies the number of orders, `defects` is the share of defective transaction rows;
-    `defects.csv` says what was put where. Returns the files written.
+    `defects.csv` says what was put where.
     """
     directory.mkdir(parents=True, exist_ok=True)
     _copy_configuration(configuration, directory / "config", years)
     last = min(SAMPLE_END, Month(years[-1], 12))
-    written: list[Path] = []
+    samples = Samples([], {}, {})
     injected: list[Injected] = []
     for entity in configuration.registry.entities:
         prefixes = {unit.code: unit.receipt_prefix for unit in entity.units}
         business = invent(entity.code, prefixes, Month(years[0], 1), last, seed=seed, scale=scale)
+        samples.businesses[entity.code] = business
         for year in years:
             random = Random(f"{seed}/{entity.code}/{year}")
             writer = _YearWriter(business, configuration.years[entity.code, year], last, random)
-            written += writer.write(directory, defects)
+            samples.files.extend(writer.write(directory, defects))
+            samples.transactions.update(
+                {(entity.code, month): rows for month, rows in writer.transactions.items()}
+            )
             injected += writer.injected
     path = directory / DEFECTS_FILE
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(field.name for field in fields(Injected))
         lines.writerows(astuple(defect) for defect in injected)
-    return [*written, path]
+    samples.files.append(path)
+    return samples
 
 
 def _copy_configuration(configuration: Configuration, target: Path, years: range) -> None:
@@ -119,6 +133,7 @@ class _YearWriter:
         self.titles = fixture()["entities"][business.entity]
         self.months = [Month(layout.year, number) for number in range(1, 13)]
         self.injected: list[Injected] = []
+        self.transactions: dict[Month, list[Row]] = {}
 
     def write(self, directory: Path, defects: float) -> list[Path]:
         return [
@@ -136,11 +151,12 @@ class _YearWriter:
             totals: list[tuple[str, int]] = []
             for month in self.months:
                 rows = spoil(self._transaction_rows(month), month, defects, self.random)
+                self.transactions[month] = rows
                 sheet = self._month_sheet(workbook, styles, transactions, month, rows)
                 totals.append((str(sheet.get_name()), _sum_of("amount", rows)))
             activity = self.layout.tables["marketing_activity"]
             for month in self.months:
-                rows = list(map(Row, self._activity_rows(month)))
+                rows = list(map(sound, self._activity_rows(month)))
                 self._month_sheet(workbook, styles, activity, month, rows)
             self._computed(summary, totals, styles)
             self._computed(workbook.add_worksheet("OLAH DATA"), totals, styles)
@@ -151,7 +167,7 @@ class _YearWriter:
             styles = _Styles(workbook)
             table = self.layout.tables["students"]
             for month in self.months:
-                rows = list(map(Row, self._student_rows(month)))
+                rows = list(map(sound, self._student_rows(month)))
                 self._month_sheet(workbook, styles, table, month, rows)
             if "organizations" in self.layout.tables:
                 self._reference(workbook, styles, self.layout.tables["organizations"])

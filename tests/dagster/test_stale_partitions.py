@@ -94,7 +94,10 @@ def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restore
 
     sync(installation, "EPN", str(CORRECTED))
 
-    told = {str(month): stale.reason for month, stale in pending(installation.workspace, "EPN", months).items()}
+    told = {
+        str(month): stale.reason
+        for month, stale in pending(installation.workspace, "EPN", months).items()
+    }
     shown = {mart: stale_in_dagster(installation, mart) for mart in MARTS}
     assert pending(installation.workspace, "IONS", months) == {}
     assert set(told.values()) == {"a correction of another month changed its figures"}
@@ -103,7 +106,8 @@ def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restore
 
     after = {mart: mart_rows(installation, mart) for mart in MARTS}
     changed = {
-        mart: {key for key in before[mart] if before[mart][key] != after[mart].get(key)} for mart in MARTS
+        mart: {key for key in before[mart] if before[mart][key] != after[mart].get(key)}
+        for mart in MARTS
     }
     touched = {month for keys in changed.values() for _, month in keys} - {str(CORRECTED)}
     assert touched
