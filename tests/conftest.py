@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
+from atlas_assets.periods import Month, month_range
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import write_samples
+from atlas_assets.scope import Scope
 from atlas_assets.settings import PROJECT_DIR, Settings
+from atlas_assets.sources.extract import extract
 from atlas_assets.transform import Transform
 from atlas_assets.workspace import Workspace
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 CONFIG_DIR = PROJECT_DIR / "source" / "config"
 YEARS = range(2025, 2027)
+ENTITIES = ("EPN", "IONS")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,21 @@ class Installation:
         assert finished.returncode == status, finished.stdout + finished.stderr
         return finished
 
+    def build_marts(self, years: range) -> None:
+        """Load and judge all sheets of some years, in this process and without Dagster."""
+        scope = Scope(ENTITIES, tuple(month_range(Month(years[0], 1), Month(years[-1], 12))))
+        assert not extract(self.workspace, scope, "run").problems
+        self.transform(scope)
+
+    def transform(self, scope: Scope) -> None:
+        """Build the models for a scope; all of their tests have to pass."""
+        workspace = self.workspace
+        with workspace.runs.stage("transform", scope, "run"):
+            results = Transform(workspace.settings).build(
+                workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
+            )
+        assert all(result.passed for result in results)
+
     def report(self, entity: str, period: str) -> dict:
         path = self.root / "output" / "monthly" / f"{entity}-{period}.json"
         return json.loads(path.read_text(encoding="utf-8"))
@@ -73,12 +92,14 @@ def configuration() -> Configuration:
     return Configuration(CONFIG_DIR)
 
 
-def make_installation(root: Path, *, defects: float = 0.08, scale: float = 0.5) -> Installation:
+def make_installation(
+    root: Path, *, years: range = YEARS, defects: float = 0.08, scale: float = 0.5
+) -> Installation:
     root.mkdir(parents=True)
     write_samples(
         root / "source",
         Configuration(CONFIG_DIR),
-        years=YEARS,
+        years=years,
         seed=7,
         scale=scale,
         defects=defects,

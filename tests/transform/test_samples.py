@@ -5,7 +5,7 @@ from pathlib import Path
 
 import independent_marts
 import pytest
-from conftest import CONFIG_DIR, Installation
+from conftest import CONFIG_DIR, ENTITIES, Installation
 from polars.testing import assert_frame_equal
 
 from atlas_assets.checks import SPECS
@@ -14,11 +14,6 @@ from atlas_assets.reconciliation import reconciliations
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import DEFECTS_FILE, write_samples
 from atlas_assets.scope import Scope
-from atlas_assets.sources.extract import extract
-from atlas_assets.transform import Transform
-from atlas_assets.workspace import Workspace
-
-ENTITIES = ("EPN", "IONS")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +27,7 @@ def test_what_was_spoiled_is_found_all_sums_close_and_every_mart_is_right(
     samples = write_samples(
         tmp_path / "source", configuration, years=years, seed=seed, scale=0.5, defects=share
     )
-    load_and_build(installation.workspace, years)
+    installation.build_marts(years)
     assert_all_defects_found(installation, years, share)
     expected = independent_marts.marts(samples, configuration.registry)
     with installation.workspace.warehouse.connect() as connection:
@@ -45,16 +40,6 @@ def test_what_was_spoiled_is_found_all_sums_close_and_every_mart_is_right(
                 check_row_order=False,
                 rel_tol=1e-9,
             )
-
-
-def load_and_build(workspace: Workspace, years: range) -> None:
-    scope = Scope(ENTITIES, tuple(month_range(Month(years[0], 1), Month(years[-1], 12))))
-    assert not extract(workspace, scope, "run").problems
-    with workspace.runs.stage("transform", scope, "run"):
-        results = Transform(workspace.settings).build(
-            workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
-        )
-    assert all(result.passed for result in results)
 
 
 def assert_all_defects_found(installation: Installation, years: range, share: float) -> None:
