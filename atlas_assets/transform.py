@@ -50,6 +50,22 @@ class NodeResult:
     message: str
     failures: int
 
+    @property
+    def failed(self) -> bool:
+        """Whether the model could not be built, or the test found wrong data."""
+        return not (self.passed or self.skipped)
+
+
+def refuse_failed(results: list[NodeResult]) -> None:
+    """Raise TransformError if there are results, all of which have failed."""
+    if results:
+        lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in results]
+        raise TransformError(
+            "dbt could not build "
+            + "\n".join(lines)
+            + "\nThe tables of these models are as they were before."
+        )
+
 
 class Transform:
     """The dbt project, bound to one warehouse and one folder of raw files."""
@@ -75,30 +91,22 @@ class Transform:
         raw_store: RawStore,
         configuration: Configuration,
         scope: Scope,
-        models: list[str],
+        selection: list[str],
     ) -> list[NodeResult]:
-        """Build models, with their tests, for a scope. All models when the list is empty.
+        """Build models, with their tests, for a scope. All models when nothing is selected.
+
+        `selection` is what dbt's `--select` takes, for example `mart_revenue` or `staging`.
 
         Raises TransformError when dbt itself or a model fails; failed tests are in the results.
         """
         raw_store.prepare()
         write_registry_tables(configuration.registry, raw_store.raw_dir)
-        select = ["--select", *models] if models else []
-        arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json", *select]
+        arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json"]
+        arguments += ["--exclude-resource-type", "unit_test"]
+        arguments += ["--select", *selection] if selection else []
         with warehouse.writing():
             results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
-        broken = [
-            result
-            for result in results
-            if not (result.passed or result.skipped) and result.unique_id.startswith("model.")
-        ]
-        if broken:
-            lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in broken]
-            raise TransformError(
-                "dbt could not build "
-                + "\n".join(lines)
-                + "\nThe tables of these models are as they were before."
-            )
+        refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
     def document(self) -> Path:

@@ -13,20 +13,20 @@ from atlas_assets.markdown import markdown_table
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.scope import Scope
 from atlas_assets.staleness import fact_digests
-from atlas_assets.transform import NodeResult, Transform
+from atlas_assets.transform import NodeResult, Transform, refuse_failed
 from atlas_assets.workspace import Workspace
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 
 
 class _Translator(DagsterDbtTranslator):
-    """Groups models by their layer."""
+    """Groups models by their layer; who owns them in dbt, owns them here."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1]
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
-        return ["team:data"]
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return [f"team:{dbt_resource_props.get('group', 'data')}"]
 
 
 def model_assets(
@@ -64,7 +64,7 @@ def model_assets(
                     workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
                 )
                 stage.source_hashes.update(workspace.raw_store.partition_hashes())
-                failed = [result for result in results if not (result.passed or result.skipped)]
+                failed = [result for result in results if result.failed]
                 if failed:
                     told = "; ".join(result.message for result in failed)
                     stage.problems = dict.fromkeys(scope.partitions, told)
@@ -82,6 +82,8 @@ def model_assets(
             for result in results:
                 if result.unique_id in checks and not result.skipped:
                     yield _check_result(checks[result.unique_id], result)
+            # A failed test stops the run as the check that it is.
+            refuse_failed([result for result in failed if result.unique_id not in checks])
 
     return [dbt_models]
 

@@ -52,10 +52,8 @@ def build_what_is_stale(workspace: Workspace) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("half", [1, 2])
 def test_marts_equal_a_full_refresh_after_any_schedule(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, half: int
+    tmp_path_factory: pytest.TempPathFactory, half: int
 ) -> None:
-    monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test")  # the comparison is the test
-
     @settings(
         max_examples=SCHEDULES // 2,
         deadline=None,

@@ -70,7 +70,10 @@ select
     entity_code,
     month_key,
     map_from_entries(
-        list((facts.model_name, facts.digest) order by facts.model_name) filter (facts.digest is not null)
+        coalesce(
+            list((facts.model_name, facts.digest) order by facts.model_name) filter (facts.digest is not null),
+            []
+        )
     ) as digests
 from loaded
 left join facts using (entity_code, month_key)
