@@ -51,10 +51,11 @@ def run_job(
     job: str,
     scope: Scope | None,
     on_step: Callable[[str], None],
+    assets: list[dg.AssetKey] | None = None,
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is told the name of each step that begins.
+    `on_step` is told the name of each step that begins; `assets` limits the job to some of its own.
     """
     run_id = str(uuid4())
 
@@ -71,6 +72,7 @@ def run_job(
             run_id=run_id,
             run_config=_QUIET,
             raise_on_error=False,
+            asset_selection=assets,
             partition_key=scope.first_key if scope and single else None,
             tags={RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
             if scope and not single

@@ -41,7 +41,10 @@ class TransformError(AtlasError):
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one dbt model or test. `failures` counts a test's offending rows."""
+    """What became of one dbt model or test, which was compiled to `sql`.
+
+    `failures` counts a test's offending rows.
+    """
 
     unique_id: str
     passed: bool
@@ -49,6 +52,7 @@ class NodeResult:
     seconds: float
     message: str
     failures: int
+    sql: str
 
     @property
     def failed(self) -> bool:
@@ -173,4 +177,5 @@ def _node_result(result: Any) -> NodeResult:
         seconds=result.execution_time,
         message=result.message or "",
         failures=result.failures or 0,
+        sql=getattr(result.node, "compiled_code", None) or "",
     )

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_assets
 
 from atlas_assets.assets.facts import Facts
+from atlas_assets.assets.model_metadata import model_metadata
 from atlas_assets.failures import told_to_people
-from atlas_assets.markdown import markdown_table
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.scope import Scope
-from atlas_assets.staleness import fact_digests
+from atlas_assets.staleness import fact_digests, input_hashes
 from atlas_assets.transform import NodeResult, Transform, refuse_failed
 from atlas_assets.workspace import Workspace
 
@@ -59,26 +59,33 @@ def model_assets(
         names = [unique_id.split(".")[-1] for unique_id in models] if context.is_subset else []
         with told_to_people():
             facts_before = fact_digests(workspace)
-            with workspace.runs.stage("transform", scope, context.run_id) as stage:
+            with workspace.runs.stage("transform", scope, context.run.run_id) as stage:
+                hashes = input_hashes(workspace)
                 results = Transform(workspace.settings).build(
                     workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
                 )
-                stage.source_hashes.update(workspace.raw_store.partition_hashes())
+                if not context.is_subset:  # a part of the models brings no month up to date
+                    stage.source_hashes.update(hashes)
                 failed = [result for result in results if result.failed]
                 if failed:
                     told = "; ".join(result.message for result in failed)
                     stage.problems = dict.fromkeys(scope.partitions, told)
             facts = Facts(facts_before, fact_digests(workspace), scope)
-            for result in results:
-                if result.unique_id in models and result.passed:
-                    key = models[result.unique_id]
-                    yield dg.MaterializeResult(
-                        asset_key=key,
-                        metadata=_metadata(workspace, key, result, scope),
-                        data_version=facts.version(key.path[-1]),
-                    )
-                    for event in facts.changed_elsewhere(key):
-                        context.log_event(event)
+            built = {
+                models[result.unique_id]: result
+                for result in results
+                if result.unique_id in models and result.passed
+            }
+            for key, metadata in model_metadata(workspace.warehouse, built, scope).items():
+                for partition, values in metadata.of_partitions.items():
+                    context.add_asset_metadata(values, asset_key=key, partition_key=partition)
+                yield dg.MaterializeResult(
+                    asset_key=key,
+                    metadata=metadata.of_run,
+                    data_version=facts.version(key.path[-1]),
+                )
+                for event in facts.changed_elsewhere(key):
+                    context.log_event(event)
             for result in results:
                 if result.unique_id in checks and not result.skipped:
                     yield _check_result(checks[result.unique_id], result)
@@ -88,23 +95,11 @@ def model_assets(
     return [dbt_models]
 
 
-def _metadata(
-    workspace: Workspace, key: dg.AssetKey, result: NodeResult, scope: Scope
-) -> dict[str, Any]:
-    """Return rows, and a preview where one partition is shown alone.
-
-    Views are not counted: that would compute them again.
-    """
-    metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
-    schema, table = key.path[-2:]
-    if schema != "staging":
-        with workspace.warehouse.connect() as connection:
-            counted = connection.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone()
-            metadata["dagster/row_count"] = counted[0] if counted else 0
-            if len(scope.partitions) == 1:
-                head = connection.sql(f"SELECT * FROM {schema}.{table} ORDER BY ALL LIMIT 5").pl()
-                metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
-    return metadata
+def selected_models(definitions: dg.Definitions, selection: str) -> list[dg.AssetKey]:
+    """Return the assets of the models that dbt's `--select` would choose."""
+    models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
+    chosen = build_dbt_asset_selection([models], dbt_select=selection)
+    return sorted(chosen.resolve(definitions.resolve_asset_graph()))
 
 
 def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:

@@ -58,7 +58,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         rows: list[tuple[str, int, int, int]] = []
         with (
             told_to_people(),
-            workspace.runs.stage("publish", scope, context.run_id) as stage,
+            workspace.runs.stage("publish", scope, context.run.run_id) as stage,
             workspace.warehouse.writing(),
             workspace.warehouse.connect() as connection,
         ):

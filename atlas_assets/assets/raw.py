@@ -62,7 +62,7 @@ def raw_assets(
         scope = Scope.of_keys(context.partition_keys)
         tables = sorted(key.path[-1] for key in context.selected_asset_keys)
         with told_to_people():
-            extraction = extract(workspace, scope, context.run_id)
+            extraction = extract(workspace, scope, context.run.run_id)
         by_partition = _by_partition(extraction.loaded)
         for entity, year in product(scope.entities, scope.years):
             for warning in workspace.source.warnings(entity, year):

@@ -68,7 +68,7 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
-        with told_to_people(), workspace.runs.stage("report", scope, context.run_id):
+        with told_to_people(), workspace.runs.stage("report", scope, context.run.run_id):
             with workspace.warehouse.writing(), workspace.warehouse.connect() as connection:
                 reports = [
                     assemble(

@@ -111,6 +111,22 @@ def validate(
 
 
 @app.command()
+def transform(
+    entity: EntityOption,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    select: Annotated[
+        str | None, typer.Option(help="Models as dbt's --select names them: +mart_revenue.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Build the models, with their tests, on what is loaded: from raw files to the marts."""
+    with _pipeline() as pipeline:
+        _show(pipeline.transform(entity, _period_text(year, month, period), select), json)
+
+
+@app.command()
 def publish(
     entity: EntityOption,
     year: YearOption = None,

@@ -128,6 +128,21 @@ class Pipeline:
             self.messages.print("No sheet changed.")
         return self.result
 
+    def transform(self, entity: str, period: str, selection: str | None) -> Result:
+        """Run the transform job, or the part of it that dbt's `--select` chooses."""
+        code = self._entity(entity)
+        scope = {code: tuple(self._months(code, period))}
+        if selection is None:
+            self._run(automation.TRANSFORM, scope)
+            return self.result
+        from atlas_assets.assets.models import selected_models
+
+        models = selected_models(self.definitions, selection)
+        if not models:
+            raise UsageError(f"--select {selection} chooses no model.")
+        self._run(automation.TRANSFORM, scope, models)
+        return self.result
+
     def validate(self, entity: str, period: str) -> Result:
         """Run the validate job and name the validation files."""
         code = self._entity(entity)
@@ -185,17 +200,30 @@ class Pipeline:
         self._run(job, {code: tuple(self._months(code, period))})
         return self.result
 
-    def _run(self, job: str, wanted: dict[str, tuple[Month, ...]]) -> bool:
+    def _run(
+        self,
+        job: str,
+        wanted: dict[str, tuple[Month, ...]],
+        assets: list[dg.AssetKey] | None = None,
+    ) -> bool:
         """Run a job over the months of each entity in as few runs as can be; say if all succeeded."""
-        return all(self._run_scope(job, scope) for scope in rectangles(wanted, self.entities))
+        return all(
+            self._run_scope(job, scope, assets) for scope in rectangles(wanted, self.entities)
+        )
 
-    def _run_scope(self, job: str, scope: Scope | None) -> bool:
+    def _run_scope(
+        self, job: str, scope: Scope | None, assets: list[dg.AssetKey] | None = None
+    ) -> bool:
         where = f" {scope.first_key}" if scope else ""
         if scope and scope.first_key != scope.last_key:
             where += f" … {scope.last_key}"
         with self.messages.status(f"{job}{where}") as status:
             outcome = run_job(
-                self.definitions, job, scope, lambda step: status.update(f"{job}{where}: {step}")
+                self.definitions,
+                job,
+                scope,
+                lambda step: status.update(f"{job}{where}: {step}"),
+                assets,
             )
         self.messages.print(f"{job}{where}: {'done' if outcome.succeeded else 'failed'}")
         self.result.runs.append(outcome.run_id)

@@ -1,0 +1,56 @@
+"""Which columns of other tables a model's columns are made of, read from its compiled SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+from sqlglot.lineage import lineage
+from sqlglot.optimizer import build_scope
+from sqlglot.optimizer.qualify import qualify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Schema, table and name of a column; and the columns that each table of each schema has.
+Column = tuple[str, str, str]
+Tables = dict[str, dict[str, list[str]]]
+
+_DIALECT = "duckdb"
+
+
+def column_lineage(sql: str, columns: Iterable[str], tables: Tables) -> dict[str, list[Column]]:
+    """Return for each column of a model the columns that it is computed from.
+
+    SQL that the parser does not follow, for example a recursive unnest, has no lineage: {}.
+    """
+    types = {
+        "atlas": {
+            schema: {table: dict.fromkeys(names, "text") for table, names in found.items()}
+            for schema, found in tables.items()
+        }
+    }
+    try:
+        query = qualify(
+            parse_one(sql, dialect=_DIALECT),
+            dialect=_DIALECT,
+            schema=types,
+            validate_qualify_columns=False,
+            identify=False,
+        )
+        scope = build_scope(query)
+        return {
+            column: sorted(
+                {
+                    (node.expression.db, node.expression.name, node.name.rpartition(".")[2])
+                    for node in lineage(
+                        column, query, types, dialect=_DIALECT, scope=scope, copy=False
+                    ).walk()
+                    if not node.downstream and isinstance(node.expression, exp.Table)
+                }
+            )
+            for column in columns
+        }
+    except (SqlglotError, ValueError):
+        return {}
