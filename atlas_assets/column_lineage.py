@@ -25,7 +25,7 @@ def column_lineage(sql: str, columns: Iterable[str], tables: Tables) -> dict[str
 
     SQL that the parser does not follow, for example a recursive unnest, has no lineage: {}.
     """
-    types = {
+    types: dict[str, object] = {
         "atlas": {
             schema: {table: dict.fromkeys(names, "text") for table, names in found.items()}
             for schema, found in tables.items()
@@ -45,7 +45,13 @@ def column_lineage(sql: str, columns: Iterable[str], tables: Tables) -> dict[str
                 {
                     (node.expression.db, node.expression.name, node.name.rpartition(".")[2])
                     for node in lineage(
-                        column, query, types, dialect=_DIALECT, scope=scope, copy=False
+                        column,
+                        query,
+                        types,
+                        dialect=_DIALECT,
+                        scope=scope,
+                        copy=False,
+                        trim_selects=False,
                     ).walk()
                     if not node.downstream and isinstance(node.expression, exp.Table)
                 }

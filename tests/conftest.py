@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from typer.testing import CliRunner
 
+from atlas_assets.cli.main import app
 from atlas_assets.periods import Month, month_range
 from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import write_samples
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
 CONFIG_DIR = PROJECT_DIR / "source" / "config"
 YEARS = range(2025, 2027)
 ENTITIES = ("EPN", "IONS")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended and what it said."""
+
+    status: int
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,20 @@ class Installation:
     def workspace(self) -> Workspace:
         return Workspace(self.settings)
 
-    def atlas(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the command; its exit status has to be `status`."""
-        finished = subprocess.run(
+    def atlas(self, *arguments: str, status: int = 0) -> Finished:
+        """Run the command in this process; its exit status has to be `status`."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(self.root)
+            result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        finished = Finished(result.exit_code, result.stdout, result.stderr)
+        assert finished.status == status, finished
+        return finished
+
+    def atlas_process(self, *arguments: str, status: int = 0) -> Finished:
+        """Run the command as a user does, in a process of its own."""
+        done = subprocess.run(
             [sys.executable, "-m", "atlas_assets.cli.main", *arguments],
             # Bytecode is kept, even where the environment says otherwise: imports take seconds.
             env={**os.environ, **self.environment, "PYTHONDONTWRITEBYTECODE": ""},
@@ -65,7 +87,8 @@ class Installation:
             text=True,
             check=False,
         )
-        assert finished.returncode == status, finished.stdout + finished.stderr
+        finished = Finished(done.returncode, done.stdout, done.stderr)
+        assert finished.status == status, finished
         return finished
 
     def build_marts(self, years: range) -> None:

@@ -39,15 +39,18 @@ def model_metadata(
 ) -> dict[dg.AssetKey, ModelMetadata]:
     """Return the metadata of built models.
 
-    Views are not counted: that would compute them again. The newest partition carries the lineage
-    of columns, as Dagster shows that of the latest materialization.
+    Views are not counted: that would compute them again.
     """
     with warehouse.connect() as connection:
         tables = _tables(connection)
         return {
             key: ModelMetadata(
-                {"seconds": round(result.seconds, 3), **_table_metadata(connection, key, scope)},
-                _partition_metadata(connection, key, scope, tables, _lineage(key, result, tables)),
+                {
+                    "seconds": round(result.seconds, 3),
+                    **_table_metadata(connection, key, scope),
+                    **_lineage(key, result, tables),
+                },
+                _partition_metadata(connection, key, scope, tables),
             )
             for key, result in results.items()
         }
@@ -82,23 +85,17 @@ def _table_metadata(
 
 
 def _partition_metadata(
-    connection: duckdb.DuckDBPyConnection,
-    key: dg.AssetKey,
-    scope: Scope,
-    tables: Tables,
-    lineage: Metadata,
+    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope, tables: Tables
 ) -> dict[str, Metadata]:
     schema, table = key.path[-2:]
-    metadata: dict[str, Metadata] = {partition_key(*each): {} for each in scope.partitions}
-    if not _is_view(key) and {"entity_code", "month_key"} <= set(tables[schema][table]):
-        rows = connection.execute(
-            f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"
-        ).fetchall()
-        counts = {partition_key(entity, Month.of(month)): count for entity, month, count in rows}
-        for partition, values in metadata.items():
-            values["dagster/partition_row_count"] = counts.get(partition, 0)
-    metadata[scope.last_key].update(lineage)
-    return metadata
+    if _is_view(key) or not {"entity_code", "month_key"} <= set(tables[schema][table]):
+        return {}
+    rows = connection.execute(
+        f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"
+    ).fetchall()
+    counts = {partition_key(entity, Month.of(month)): count for entity, month, count in rows}
+    keys = [partition_key(*partition) for partition in scope.partitions]
+    return {key: {"dagster/partition_row_count": counts.get(key, 0)} for key in keys}
 
 
 def _lineage(key: dg.AssetKey, result: NodeResult, tables: Tables) -> Metadata:

@@ -1,10 +1,13 @@
+import json
 from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 from conftest import Installation
 
+from atlas_assets.assets.models import UNIQUE_ID
 from atlas_assets.build import build_definitions
+from atlas_assets.transform import Transform
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +39,18 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         ],
         "intermediate": [
             "audit_flagged_rows",
+            "audit_months",
             "audit_sheets",
             "int_enrollments",
             "int_marketing_activity",
             "int_orders",
             "int_organizations",
+            "int_revenue",
             "int_students",
             "int_targets",
         ],
         "marts": [
+            "built_months",
             "mart_channel_marketing",
             "mart_program_progress",
             "mart_revenue",
@@ -87,6 +93,32 @@ def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> Non
         "report_totals_equal_marts",
     }
     assert not blocking & {"sheet_stated_total", "reported_revenue"}
+
+
+def test_every_dbt_test_is_an_asset_check(definitions: dg.Definitions, built: Installation) -> None:
+    manifest = json.loads(Transform(built.settings).manifest_path.read_text(encoding="utf-8"))
+    tests = {key for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
+    models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
+    assert {spec.metadata[UNIQUE_ID] for spec in models.check_specs} == tests
+    assert len(tests) > 80
+
+
+def test_models_say_their_columns_and_where_these_come_from(
+    built: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(built.settings.dagster_home))
+    definitions = build_definitions(built.settings)
+    key = dg.AssetKey(["marts", "mart_revenue"])
+    schema = definitions.resolve_asset_graph().get(key).metadata["dagster/column_schema"]
+    assert {column.name: column.type for column in schema.columns}["month_key"] == "date"
+    with dg.DagsterInstance.get() as instance:
+        (record,) = instance.fetch_materializations(key, limit=1).records
+        metadata = record.asset_materialization.metadata
+    lineage = metadata["dagster/column_lineage"].value.deps_by_column
+    assert [(dep.asset_key.path[-1], dep.column_name) for dep in lineage["revenue_actuals"]] == [
+        ("int_revenue", "amount")
+    ]
+    assert metadata["dagster/partition_row_count"].value > 0
 
 
 def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> None:

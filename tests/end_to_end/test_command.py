@@ -11,9 +11,7 @@ import polars as pl
 import pytest
 from conftest import Installation
 
-from atlas_assets.periods import Period
 from atlas_assets.settings import PROJECT_DIR
-from atlas_assets.staleness import pending
 
 
 def rows_of(database: Path) -> dict[str, list[tuple]]:
@@ -45,14 +43,14 @@ def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
     installation: Installation,
 ) -> None:
     before = repository_files()
-    first = installation.atlas("build", "--entity", "ions", "--period", "2026-02", "--json")
+    first = installation.atlas_process("build", "--entity", "ions", "--period", "2026-02", "--json")
     named = json.loads(first.stdout)["files"]
     assert [Path(name).name for name in named][:2] == ["IONS-2026-02.json", "IONS-2026-02.pptx"]
     assert all(Path(name).exists() for name in named)
     files = files_of(installation.root / "output")
     rows = rows_of(installation.root / "operational.db")
     assert rows["finance_transaction"]
-    again = installation.atlas("build", "--entity", "ions", "--period", "2026-02", "--json")
+    again = installation.atlas_process("build", "--entity", "ions", "--period", "2026-02", "--json")
     assert json.loads(again.stdout)["files"] == named
     assert len(json.loads(again.stdout)["runs"]) == 1  # nothing was stale
     assert files_of(installation.root / "output") == files
@@ -75,29 +73,6 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Insta
     installation.atlas("build", "--entity", "EPN", "--period", "2026-03")
     after = installation.report("EPN", "2026-03")["totals"]["last_period"]["value"]
     assert after == before + 1_000_000
-
-
-def test_a_corrected_month_makes_the_later_ones_stale(installation: Installation) -> None:
-    installation.atlas("sync", "--entity", "EPN", "--period", "2025-11..2026-02")
-    workspace = installation.workspace
-    months = Period.parse("2025-11..2026-02").months
-    assert pending(workspace, "EPN", months) == {}
-    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2025.xlsx"
-    workbook = openpyxl.load_workbook(path)
-    workbook["DESEMBER"]["D8"] = "Somebody Else"
-    workbook.save(path)
-    installation.atlas("sync", "--entity", "EPN", "--period", "2025-11..2025-12")
-    stale = pending(installation.workspace, "EPN", months)
-    assert [str(month) for month in stale] == ["2026-01", "2026-02"]
-    shown = json.loads(installation.atlas("status", "--entity", "epn", "--json").stdout)
-    states = {line["month"]: (line["validate"], line["reason"]) for line in shown}
-    assert states["2025-12"] == ("fresh", "")
-    assert states["2026-01"] == ("stale", "an earlier month, the registry or a model changed")
-    assert states["2026-03"] == ("missing", "not loaded yet")
-    registry = installation.root / "source" / "config" / "registry.yaml"
-    text = registry.read_text(encoding="utf-8")
-    registry.write_text(text.replace("_days: 365", "_days: 30"), encoding="utf-8")
-    assert len(pending(installation.workspace, "EPN", months)) == 4
 
 
 def test_rows_that_differ_only_in_how_an_amount_is_written_are_two(
@@ -195,7 +170,7 @@ def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
     again = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "check sheet_amounts" in again.stderr  # trying again does not get it through
     published = installation.atlas("publish", "--entity", "EPN", "--period", "2026-02", status=1)
-    assert "Nothing is published or reported until they agree" in published.stderr
+    assert "Nothing is published or reported until this is mended" in published.stderr
     assert files_of(installation.root / "output" / "monthly") == before
     assert rows_of(installation.root / "operational.db") == rows
 
