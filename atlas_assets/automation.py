@@ -20,6 +20,7 @@ SYNC = "sync"
 PUBLISH = "publish"
 REPORT = "report"
 DELIVER = "deliver"
+BACKFILL = "backfill"
 MONTHLY_CLOSE = "monthly_close"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
@@ -33,6 +34,10 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     PUBLISH: (RECORDS, "Warehouse → operational database."),
     REPORT: (REPORTS, "Marts → report.json, deck and PDF."),
     DELIVER: (RECORDS | REPORTS, "Warehouse → operational database, report, deck and PDF."),
+    BACKFILL: (
+        RAW | MODELS | VALIDATION | RECORDS,
+        "The data of a month: workbooks → marts → operational database.",
+    ),
     MONTHLY_CLOSE: (
         RAW | MODELS | VALIDATION | RECORDS | REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",

@@ -158,14 +158,18 @@ def report(
 
 @app.command()
 def backfill(
-    entity: EntityOption,
+    *,
+    entity: EveryEntityOption = None,
     first: Annotated[str, typer.Option("--from", help="First month: 2024-01.")],
     last: Annotated[str, typer.Option("--to", help="Last month: 2026-02.")],
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Make report, deck and PDF of every month, too.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Do everything for a range of months, in one run: sync, publish, report, deck and PDF."""
+    """Bring the data of a range of months up to date, in one run: sync and publish."""
     with _pipeline() as pipeline:
-        _show(pipeline.backfill(entity, f"{first}..{last}"), json)
+        _show(pipeline.backfill(entity, f"{first}..{last}", reports=reports), json)
 
 
 @app.command()

@@ -153,12 +153,15 @@ class Pipeline:
         self.result.files = [validation_path(output, code, year) for year in years]
         return self.result
 
-    def backfill(self, entity: str, period: str) -> Result:
-        """Run the whole month's job over a range, in one run."""
-        code = self._entity(entity)
-        months = tuple(self._months(code, period))
-        if self._run(automation.MONTHLY_CLOSE, {code: months}):
-            self._name_files({code: months})
+    def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
+        """Bring the data of a range up to date in one run, with the reports of its months or not."""
+        codes = [self._entity(entity)] if entity else self.entities
+        months = {code: tuple(self._months(code, period)) for code in codes}
+        if (
+            self._run(automation.MONTHLY_CLOSE if reports else automation.BACKFILL, months)
+            and reports
+        ):
+            self._name_files(months)
         return self.result
 
     def status(self, entity: str | None) -> list[PartitionStatus]:

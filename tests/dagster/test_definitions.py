@@ -64,6 +64,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
     }
     jobs = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
     assert jobs == {
+        "backfill",
         "deliver",
         "extract",
         "monthly_close",

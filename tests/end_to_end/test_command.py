@@ -92,7 +92,8 @@ def test_a_backfill_of_a_range_is_one_run_and_leaves_nothing_stale(
     installation: Installation,
 ) -> None:
     period = ("--from", "2025-11", "--to", "2026-01")
-    done = json.loads(installation.atlas("backfill", "--entity", "EPN", *period, "--json").stdout)
+    arguments = ("backfill", "--entity", "EPN", *period, "--reports", "--json")
+    done = json.loads(installation.atlas(*arguments).stdout)
     assert len(done["runs"]) == 1
     assert {Path(name).stem for name in done["files"]} == {
         f"EPN-{month}" for month in ("2025-11", "2025-12", "2026-01")
