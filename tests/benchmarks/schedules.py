@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
+
+import pytest
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     parser.add_argument("--schedules", type=int, default=500)
     os.environ["ATLAS_SCHEDULES"] = str(parser.parse_args().schedules)
     test = Path(__file__).parents[1] / "transform" / "test_any_order.py"
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-m", "slow", str(test)])
+    raise SystemExit(pytest.main(["-m", "slow", str(test)]))
 
 
 if __name__ == "__main__":
