@@ -166,6 +166,12 @@ class Named(_Model):
     aliases: list[str] = []
 
 
+class PaymentPattern(Named):
+    """A way to pay an order; `settles` when this payment is the last one of it."""
+
+    settles: bool = False
+
+
 class Channel(_Model):
     """A marketing channel with the ways in which the sheets write it."""
 
@@ -188,7 +194,7 @@ class Registry(_Model):
     entities: Annotated[list[Entity], Field(min_length=1)]
     program_units: list[ProgramUnit]
     channels: list[Channel]
-    payment_patterns: list[Named]
+    payment_patterns: list[PaymentPattern]
     payment_methods: list[Named]
     organization_levels: list[str]
     sexes: list[Named]

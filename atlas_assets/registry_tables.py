@@ -10,6 +10,7 @@ import polars as pl
 from atlas_assets.files import written_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from atlas_assets.registry import Named, Registry
@@ -54,6 +55,7 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
     rules = {
         "intake_months_before": registry.plausible_intake.months_before,
         "intake_months_after": registry.plausible_intake.months_after,
+        "settling_patterns": [p.code for p in registry.payment_patterns if p.settles],
         "renewal_window_days": registry.renewal_window_days,
         "honorific_pattern": f"^(({'|'.join(map(re.escape, registry.honorifics))}) )+",
     }
@@ -75,7 +77,7 @@ def _words(registry: Registry) -> pl.DataFrame:
     for channel in registry.channels:
         spellings = (channel.name, *channel.aliases)
         words += [("channel", None, written, channel.name) for written in spellings]
-    lookups: dict[str, list[Named]] = {
+    lookups: dict[str, Sequence[Named]] = {
         "payment_pattern": registry.payment_patterns,
         "payment_method": registry.payment_methods,
         "sex": registry.sexes,

@@ -13,7 +13,7 @@ from atlas_assets.sources.extract import changes
 from atlas_assets.transform import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
-    from atlas_assets.pipeline_runs import Partition
+    from atlas_assets.pipeline_runs import Partition, Stage
     from atlas_assets.workspace import Workspace
 
 
@@ -76,9 +76,13 @@ def unverified(workspace: Workspace) -> list[Partition]:
 
 @dataclass(frozen=True)
 class Stale:
-    """Why a month has to be synced; `refused` when a sync would fail for a sheet of it."""
+    """Why a month has to be synced, and which stage of it comes first.
+
+    `refused` when a sync would fail for a sheet of it.
+    """
 
     reason: str
+    first: Stage
     refused: bool = False
 
 
@@ -97,13 +101,16 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
             refused = any(change.refused for change in found)
             is_new = not workspace.raw_store.is_loaded("transactions", entity, month)
             reasons = "; ".join(change.reason for change in found)
-            stale[month] = Stale("not loaded yet" if is_new and not refused else reasons, refused)
+            reason = "not loaded yet" if is_new and not refused else reasons
+            stale[month] = Stale(reason, "extract", refused)
         elif (entity, month) not in verified:
-            stale[month] = Stale("its figures have not passed their checks yet")
+            stale[month] = Stale("its figures have not passed their checks yet", "transform")
         elif verified[entity, month] != hashes.get((entity, month)):
-            stale[month] = Stale("a sheet was loaded again, or the registry or a model changed")
+            stale[month] = Stale(
+                "a sheet was loaded again, or the registry or a model changed", "transform"
+            )
         elif (entity, month) in moved:
-            stale[month] = Stale("a correction of another month changed its figures")
+            stale[month] = Stale("a correction of another month changed its figures", "transform")
     return stale
 
 

@@ -52,7 +52,7 @@ def _status(
         elif run.status == "failed":
             states[stage] = "failed"
             reasons.append(run.error or "")
-        elif stale:
+        elif stale and STAGES.index(stage) >= STAGES.index(stale.first):
             states[stage] = "stale"
         elif stage in {"publish", "report"} and marts and run.number < marts.number:
             states[stage] = "stale"

@@ -26,7 +26,8 @@ class _Translator(DagsterDbtTranslator):
         return dbt_resource_props["fqn"][1]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        return [f"team:{dbt_resource_props.get('group', 'data')}"]
+        group = dbt_resource_props.get("group") or {"name": "data"}  # sources have none
+        return [f"team:{group['name']}"]
 
 
 def model_assets(

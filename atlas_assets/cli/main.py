@@ -321,7 +321,7 @@ def _show(result: Result, json: bool) -> None:
     if json:
         print(json_module.dumps(result.as_dict(), indent=2))
     else:
-        for line in (*result.changes, *result.files):
+        for line in (*result.changes, *result.findings, *result.files):
             print(line)
     for problem in result.problems:
         messages.print(problem, style="red")

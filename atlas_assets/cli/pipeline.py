@@ -10,6 +10,7 @@ from atlas_assets import automation
 from atlas_assets.errors import ConfigurationError, SourceError, UsageError
 from atlas_assets.instance import prepare_home, run_job
 from atlas_assets.periods import Month, Period
+from atlas_assets.reconciliation import reconciliations
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
 from atlas_assets.staleness import facts_changed, pending
@@ -31,6 +32,7 @@ class Result:
     """What a command made, and what went wrong."""
 
     changes: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -39,6 +41,7 @@ class Result:
         """Return the result for machines."""
         return {
             "changes": self.changes,
+            "findings": self.findings,
             "files": [str(path) for path in self.files],
             "runs": self.runs,
             "problems": self.problems,
@@ -144,10 +147,18 @@ class Pipeline:
         return self.result
 
     def validate(self, entity: str, period: str) -> Result:
-        """Run the validate job and name the validation files."""
+        """Run the validate job, tell every reconciliation, and name the validation files."""
         code = self._entity(entity)
         months = self._months(code, period)
         self._run(automation.VALIDATE, {code: tuple(months)})
+        with self.workspace.warehouse.writing(), self.workspace.warehouse.connect() as connection:
+            found = reconciliations(connection, Scope((code,), tuple(months)))
+        for check, pairs in found.items():
+            differing = [pair for pair in pairs if not pair.passed]
+            self.result.findings.append(
+                f"{check}: {len(pairs) - len(differing)} of {len(pairs)} figures agree"
+            )
+            self.result.findings += [f"  {pair.told()}" for pair in differing]
         output = self.settings.output_dir
         years = sorted({month.year for month in months})
         self.result.files = [validation_path(output, code, year) for year in years]

@@ -10,6 +10,8 @@ from atlas_assets.operational.models import commerce, core, finance, marketing, 
 from atlas_assets.operational.ulids import stable_ulid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import sqlalchemy as sa
 
     from atlas_assets.operational.models.base import Base
@@ -77,7 +79,7 @@ def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
         ]
         for model, values in FIXED_LOOKUPS.items()
     }
-    named: dict[type[Base], list[Named]] = {
+    named: dict[type[Base], Sequence[Named]] = {
         people.Sex: registry.sexes,
         finance.PaymentMethod: registry.payment_methods,
         finance.PaymentPattern: registry.payment_patterns,

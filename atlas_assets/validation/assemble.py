@@ -14,6 +14,7 @@ from atlas_assets.validation.model import (
     Amounts,
     Finding,
     HeaderColumn,
+    Reconciled,
     RefusedSheet,
     RowCounts,
     RowRange,
@@ -34,17 +35,21 @@ Rows = list[dict[str, Any]]
 
 # Where the models have not been built yet, nothing has been found yet.
 _NOTHING_AUDITED = {
-    "audit_sheets": """
+    "intermediate.audit_sheets": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_hash VARCHAR,
         layout_hash VARCHAR,
         rows_valid BIGINT, rows_flagged BIGINT, rows_duplicate BIGINT, amount DECIMAL(38, 2),
         amount_revenue DECIMAL(38, 2), amount_unassigned DECIMAL(38, 2),
         amount_duplicate DECIMAL(38, 2))""",
-    "audit_flagged_rows": """
+    "intermediate.audit_flagged_rows": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_file VARCHAR,
         source_sheet VARCHAR, source_row BIGINT, source_cell VARCHAR, column_name VARCHAR,
         content VARCHAR, reason VARCHAR, severity VARCHAR, nearest VARCHAR,
         amount DECIMAL(38, 2))""",
+    "marts.reconciliation": """
+        (check_name VARCHAR, unit VARCHAR, is_blocking BOOLEAN, is_reconciled BOOLEAN,
+        entity_code VARCHAR, month_key DATE, place VARCHAR, expected DECIMAL(18, 2),
+        actual DECIMAL(18, 2), difference DECIMAL(18, 2))""",
 }
 
 
@@ -72,12 +77,13 @@ def _name_tables(connection: duckdb.DuckDBPyConnection, manifests: str) -> None:
     quoted = manifests.replace("'", "''")
     connection.execute(f"CREATE TEMP VIEW sheet_manifest AS SELECT * FROM read_parquet('{quoted}')")
     built = connection.execute(
-        "SELECT table_name FROM information_schema.tables "
-        "WHERE table_catalog = 'atlas' AND table_schema = 'intermediate'"
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+        "WHERE table_catalog = 'atlas'"
     ).fetchall()
-    for name, columns in _NOTHING_AUDITED.items():
-        if (name,) in built:
-            connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.intermediate.{name}")
+    for table, columns in _NOTHING_AUDITED.items():
+        name = table.split(".")[1]
+        if (table,) in built:
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.{table}")
         else:
             connection.execute(f"CREATE TEMP TABLE {name} {columns}")
 
@@ -112,6 +118,9 @@ def _assemble(
             for (table, month), problem in refused.items()
         ],
         workbook_warnings=workspace.source.warnings(entity, year),
+        reconciliations=[
+            Reconciled(**row) for row in _query(connection, "reconciliations", **asked)
+        ],
         unknown_words=[UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)],
         reasons={reason: strings(f"reason_{reason}") for reason in reasons},
         sheets=sheets,

@@ -109,6 +109,29 @@ class UnknownWord(_Part):
     nearest: str | None
 
 
+class Difference(_Part):
+    """Two figures that have to be equal and are not."""
+
+    month: str
+    place: str
+    expected: Number
+    actual: Number
+    difference: Number
+
+
+class Reconciled(_Part):
+    """A reconciliation over the months that are built; `unit` says what is counted.
+
+    One that blocks lets nothing of the month be published or reported while there is a difference.
+    """
+
+    check: str
+    unit: str
+    is_blocking: bool
+    compared: int
+    differences: list[Difference]
+
+
 class Totals(_Part):
     """All sheets together."""
 
@@ -127,6 +150,7 @@ class Validation(_Part):
     totals: Totals
     refused: list[RefusedSheet]
     workbook_warnings: list[str]
+    reconciliations: list[Reconciled]
     unknown_words: list[UnknownWord]
     reasons: dict[str, str]
     sheets: list[Sheet]

@@ -26,13 +26,14 @@ enrollments as (
 -- All of an order's money, also from lines whose own date cannot be read.
 payments as (
     select
-        order_key,
-        sum(amount) as total_amount,
+        orders.order_key,
+        sum(orders.amount) as total_amount,
         count(*) as payment_count,
-        bool_or(payment_pattern in ('full', 'settlement', 'installment_3')) as is_settled
+        bool_or(list_contains(rules.settling_patterns, orders.payment_pattern)) as is_settled
     from orders
-    where counts_as_revenue
-    group by order_key
+    cross join rules
+    where orders.counts_as_revenue
+    group by orders.order_key
 ),
 
 -- The latest enrollment of the same student, in any unit, on an earlier day.
