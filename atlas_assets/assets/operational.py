@@ -1,18 +1,24 @@
 """The operational database: its lookups, and the records of each month."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
+from atlas_assets.checks import reconciliation_result
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.publish import publish
+from atlas_assets.operational.reconcile import published_figures
 from atlas_assets.operational.seed import seed
 from atlas_assets.partitions import SINGLE_RUN
-from atlas_assets.reconciliation import refuse_unreconciled
+from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled
 from atlas_assets.scope import Scope, partition_key
 from atlas_assets.workspace import Workspace
+
+RECORDS_KEY = dg.AssetKey(["operational", "records"])
+RECORDS_CHECK = "records_equal_warehouse"
 
 
 def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -36,8 +42,16 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         )
 
     @dg.asset(
-        key=["operational", "records"],
-        description="Students, orders and receipts of each month, to look single records up.",
+        key=RECORDS_KEY,
+        description="Students, orders, receipts, marketing and targets of each month, to look up.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                RECORDS_CHECK,
+                asset=RECORDS_KEY,
+                blocking=True,
+                description="Counts and sums of what was published equal the warehouse, by unit.",
+            )
+        ],
         group_name="operational",
         kinds={"libsql"},
         owners=["team:data"],
@@ -48,14 +62,19 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
             ["intermediate", "int_enrollments"],
             ["intermediate", "int_students"],
             ["intermediate", "int_organizations"],
+            ["intermediate", "int_people"],
+            ["intermediate", "int_marketing_activity"],
+            ["intermediate", "int_marketing_agenda"],
+            ["intermediate", "int_target_items"],
         ],
     )
     def records(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> dg.MaterializeResult[Any]:
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
         registry = workspace.configuration.registry
         rows: list[tuple[str, int, int, int]] = []
+        compared: list[Reconciliation] = []
         with (
             told_to_people(),
             workspace.runs.stage("publish", scope, context.run.run_id) as stage,
@@ -64,17 +83,23 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         ):
             refuse_unreconciled(connection, scope)
             for entity, month in scope.partitions:
-                done = publish(workspace.store, registry, connection, entity, month)
+                target = (workspace.store, registry, connection, entity, month)
+                done = publish(*target)
+                compared += published_figures(*target)
                 stage.row_counts[entity, month] = done.transactions
                 key = partition_key(entity, month)
                 rows.append((key, done.orders, done.transactions, done.amount))
+            differing = [pair.told() for pair in compared if not pair.passed]
+            if differing:
+                stage.problems = dict.fromkeys(scope.partitions, "; ".join(differing))
         headers = ["partition", "orders", "transactions", "rupiah"]
-        return dg.MaterializeResult(
+        yield reconciliation_result(RECORDS_KEY, RECORDS_CHECK, compared)
+        yield dg.MaterializeResult(
             metadata={
                 "orders": sum(row[1] for row in rows),
                 "transactions": sum(row[2] for row in rows),
                 "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
-            }
+            },
         )
 
     return [lookups, records]

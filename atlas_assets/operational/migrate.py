@@ -10,10 +10,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from atlas_assets.errors import AtlasError
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from atlas_assets.operational.sessions import OperationalStore
+
+
+class MigrationError(AtlasError):
+    """The database cannot be brought to the schema of this version."""
 
 
 def alembic_config(connection: sa.Connection) -> Config:
@@ -25,9 +31,19 @@ def alembic_config(connection: sa.Connection) -> Config:
 
 
 def migrate(store: OperationalStore) -> None:
-    """Apply the migrations that are missing, all or none."""
+    """Apply the migrations that are missing, all or none.
+
+    Raises MigrationError for a database that a newer version has migrated.
+    """
     with store.writer(foreign_keys=False) as connection:
         config = alembic_config(connection)
-        newest = ScriptDirectory.from_config(config).get_current_head()
-        if MigrationContext.configure(connection).get_current_revision() != newest:
+        scripts = ScriptDirectory.from_config(config)
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+            raise MigrationError(
+                f"The operational database is newer than this version of Atlas: its schema is "
+                f"{current}, this version knows up to {scripts.get_current_head()}. Use the newer "
+                "version, or point DATABASE_URL to another database. Nothing was changed."
+            )
+        if current != scripts.get_current_head():
             command.upgrade(config, "head")

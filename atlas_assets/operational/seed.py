@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from atlas_assets.operational.models import commerce, core, finance, marketing, people
+from atlas_assets.operational.models import commerce, core, finance, marketing, people, target
 from atlas_assets.operational.ulids import stable_ulid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import sqlalchemy as sa
 
     from atlas_assets.operational.models.base import Base
     from atlas_assets.operational.sessions import OperationalStore
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 # The lookups that belong to the model itself and not to the business.
 FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
     people.AccountType: {"student": "Student"},
+    people.RelationType: {"guardian": "Guardian"},
     commerce.OrderType: {
         "enrollment": "Enrollment",
         "merchandise": "Merchandise",
@@ -30,6 +30,12 @@ FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
     commerce.CustomerType: {"new": "New", "renewal": "Renewal", "alumni": "Alumni"},
     finance.TransactionType: {"payment": "Payment", "refund": "Refund"},
     marketing.ChannelType: {"conventional": "Conventional", "digital": "Digital"},
+}
+# What can be planned, with its unit of measure.
+METRICS = {
+    "revenue": ("Revenue", "rupiah"),
+    "students": ("Students", "students"),
+    "leads": ("Leads", "leads"),
 }
 
 
@@ -61,14 +67,18 @@ def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) ->
 
 
 def upsert(connection: sa.Connection, model: type[Base], records: list[dict[str, Any]]) -> None:
-    """Insert records by id, or bring the ones that exist to the given values."""
+    """Insert records by their key, or bring the ones that exist to the given values."""
     if not records:
         return
     statement = insert(model)
-    changed = {name: statement.excluded[name] for name in records[0] if name != "id"}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=changed), records
+    key = [column.name for column in sa.inspect(model).primary_key]
+    changed = {name: statement.excluded[name] for name in records[0] if name not in key}
+    statement = (
+        statement.on_conflict_do_update(index_elements=key, set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing(index_elements=key)
     )
+    connection.execute(statement, records)
 
 
 def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
@@ -89,6 +99,10 @@ def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
             {"id": lookup_id(model, value.code), "code": value.code, "name": value.name}
             for value in values
         ]
+    rows[target.Metric] = [
+        {"id": lookup_id(target.Metric, code), "code": code, "name": name, "unit_of_measure": unit}
+        for code, (name, unit) in METRICS.items()
+    ]
     rows[people.OrganizationLevel] = [
         {
             "id": lookup_id(people.OrganizationLevel, level),

@@ -43,10 +43,13 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "audit_sheets",
             "int_enrollments",
             "int_marketing_activity",
+            "int_marketing_agenda",
             "int_orders",
             "int_organizations",
+            "int_people",
             "int_revenue",
             "int_students",
+            "int_target_items",
             "int_targets",
         ],
         "marts": [
@@ -91,6 +94,7 @@ def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> Non
         "sheet_amounts",
         "mart_revenue_by_unit",
         "mart_revenue_by_program",
+        "records_equal_warehouse",
         "report_totals_equal_marts",
     }
     assert not blocking & {"sheet_stated_total", "reported_revenue"}

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from atlas_assets.operational.migrate import alembic_config, migrate
+from atlas_assets.operational.migrate import MigrationError, alembic_config, migrate
 from atlas_assets.operational.models.base import Base
 from atlas_assets.operational.seed import seed
 from atlas_assets.operational.sessions import OperationalStore
@@ -31,6 +31,33 @@ def test_down_and_up_again(store: OperationalStore) -> None:
     with store.reader() as connection:
         tables = set(sa.inspect(connection).get_table_names())
     assert tables == {"alembic_version", *Base.metadata.tables}
+    assert len(tables) == 38 + 1
+
+
+def test_an_older_database_is_migrated_without_losing_a_row(
+    tmp_path: Path, configuration: Configuration
+) -> None:
+    store = OperationalStore(f"file:{tmp_path / 'older.db'}")
+    with store.writer(foreign_keys=False) as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO core_group (id, name) VALUES ('01ARZ3NDEKTSV4RRFFQ69G5FAV', 'Old')"
+            )
+        )
+    migrate(store)
+    seed(store, configuration.registry, configuration.registry.entities)
+    with store.reader() as connection:
+        names = set(connection.scalars(sa.text("SELECT name FROM core_group")))
+        assert connection.execute(sa.text("SELECT count(*) FROM target_metric")).scalar() == 3
+    assert names == {"Old", configuration.registry.group.name}
+
+
+def test_a_database_newer_than_this_version_is_refused(store: OperationalStore) -> None:
+    with store.writer() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(MigrationError, match=r"newer than this version of Atlas.*9999"):
+        migrate(store)
 
 
 def test_seeding_again_changes_nothing(

@@ -1,5 +1,6 @@
 """Publishing months in any order, again, and with a failure in the middle."""
 
+import shutil
 from itertools import permutations
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from operational.test_migrations import everything
 from atlas_assets.errors import PublishError
 from atlas_assets.operational.models.commerce import Order
 from atlas_assets.operational.models.finance import Transaction
+from atlas_assets.operational.models.marketing import Agenda, AgendaChannel, Channel
+from atlas_assets.operational.models.people import Account, Person, Relation
+from atlas_assets.operational.models.target import Metric, TargetItem
 from atlas_assets.operational.publish import publish, published
+from atlas_assets.operational.reconcile import published_figures
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
 from atlas_assets.periods import Month
@@ -83,3 +88,106 @@ def test_a_failure_leaves_the_database_as_it_was(built: Installation, tmp_path: 
 def test_ids_are_the_same_everywhere() -> None:
     """Written down: a change would break every link to a record."""
     assert stable_ulid("db_person", "IONS", "ADI SANTOSO") == "01DXF6DT001XN7N4WSS4DC28TQ"
+
+
+def test_guardians_events_and_targets_are_published_with_what_they_belong_to(
+    built: Installation, tmp_path: Path
+) -> None:
+    store = publish_months(built, tmp_path / "ops.db", MONTHS[1:2])
+    with store.reader() as connection:
+        student, guardian = sa.alias(Person.__table__), sa.alias(Person.__table__)
+        related = connection.execute(
+            sa.select(student.c.name, guardian.c.name, guardian.c.phone)
+            .join_from(Relation, student, Relation.to_person_id == student.c.id)
+            .join(guardian, Relation.from_person_id == guardian.c.id)
+            .order_by(student.c.name)
+        ).all()
+        events = connection.execute(
+            sa.select(Agenda.title, Agenda.starts_on, Agenda.target_leads, Channel.name)
+            .join_from(Agenda, AgendaChannel)
+            .join(Channel)
+            .order_by(sa.text("1, 2, 4"))
+        ).all()
+        planned = dict(
+            connection.execute(
+                sa.select(Metric.code, sa.func.sum(TargetItem.value))
+                .join_from(TargetItem, Metric)
+                .group_by(Metric.code)
+            ).all()
+        )
+    with built.workspace.warehouse.connect() as warehouse:
+        students = warehouse.execute(
+            "SELECT student_name, guardian_name, guardian_phone FROM intermediate.int_students "
+            "WHERE entity_code = 'IONS' AND guardian_name IS NOT NULL"
+        ).fetchall()
+        lines = warehouse.execute(
+            "SELECT title, CAST(activity_date AS VARCHAR), sum(target_leads), channel_name "
+            "FROM intermediate.int_marketing_activity "
+            "WHERE entity_code = 'IONS' AND month_key = DATE '2026-02-01' GROUP BY ALL ORDER BY 1, 2, 4"
+        ).fetchall()
+        targets = warehouse.execute(
+            "SELECT sum(target_students), sum(target_revenue) FROM marts.mart_targets "
+            "WHERE entity_code = 'IONS' AND month_key = DATE '2026-02-01'"
+        ).fetchall()[0]
+    assert related
+    assert {tuple(row)[:2] for row in related} <= {row[:2] for row in students}
+    assert [(title, day, channel) for title, day, _, channel in events] == [
+        (title, day, channel) for title, day, _, channel in lines
+    ]
+    assert (planned["students"], planned["revenue"]) == targets
+    assert planned["leads"] == sum(leads for _, _, leads, _ in lines)
+
+
+def test_nothing_is_left_of_a_month_whose_rows_are_gone(
+    built: Installation, tmp_path: Path
+) -> None:
+    store = publish_months(built, tmp_path / "ops.db", MONTHS[:1])
+    shutil.copytree(built.root, tmp_path / "atlas")
+    copy = Installation(tmp_path / "atlas")
+    with copy.workspace.warehouse.connect(read_only=False) as warehouse:
+        for table in ("int_orders", "int_enrollments", "int_students", "int_people"):
+            warehouse.execute(f"DELETE FROM intermediate.{table} WHERE entity_code = 'IONS'")
+        for table in ("int_marketing_activity", "int_marketing_agenda", "int_target_items"):
+            warehouse.execute(f"DELETE FROM intermediate.{table} WHERE entity_code = 'IONS'")
+    publish_months(copy, tmp_path / "ops.db", MONTHS[:1])
+    left = {name for name, rows in everything(store).items() if rows}
+    assert not left & {
+        *("finance_transaction", "marketing_activity", "marketing_activity_channel"),
+        *("marketing_agenda", "marketing_agenda_channel", "target_item"),
+    }
+    with store.reader() as connection:
+        orders = set(connection.scalars(sa.select(Order.month_key)))
+        students = set(connection.scalars(sa.select(Account.person_id)))
+        guardians = set(connection.scalars(sa.select(Relation.from_person_id)))
+        people = set(connection.scalars(sa.select(Person.id)))
+    assert "2026-01-01" not in orders  # those of earlier months belong to their own
+    assert people == students | guardians
+
+
+def test_what_is_published_is_compared_with_the_warehouse_unit_by_unit(
+    built: Installation, tmp_path: Path
+) -> None:
+    store = publish_months(built, tmp_path / "ops.db", MONTHS)
+    workspace = built.workspace
+
+    def differing(month: Month) -> set[str]:
+        with workspace.warehouse.connect() as warehouse:
+            registry = workspace.configuration.registry
+            pairs = list(published_figures(store, registry, warehouse, "IONS", month))
+        assert len(pairs) > 20
+        return {pair.where for pair in pairs if not pair.passed}
+
+    assert all(differing(month) == set() for month in MONTHS)
+    with store.writer() as connection:
+        february = {"month_key": "2026-02-01"}
+        first = sa.select(sa.func.min(Transaction.id)).filter_by(**february).scalar_subquery()
+        connection.execute(
+            sa.update(Transaction)
+            .where(Transaction.id == first)
+            .values(amount=Transaction.amount + 1)
+        )
+        connection.execute(sa.update(TargetItem).filter_by(**february).values(value=0))
+    assert differing(MONTHS[0]) == set()
+    assert {where.split(", ")[-1] for where in differing(MONTHS[1])} == {
+        *("money", "target of leads", "target of revenue", "target of students"),
+    }

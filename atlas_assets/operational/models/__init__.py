@@ -11,6 +11,7 @@ from atlas_assets.operational.models import (
     finance,
     marketing,
     people,
+    target,
 )
 
-__all__ = ["base", "catalog", "commerce", "core", "finance", "marketing", "people"]
+__all__ = ["base", "catalog", "commerce", "core", "finance", "marketing", "people", "target"]

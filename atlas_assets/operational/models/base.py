@@ -14,9 +14,15 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """Every table has a ULID as its key, derived from the natural key (`ulids.stable_ulid`)."""
+    """Every table of the operational database."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+class Record(Base):
+    """A table whose key is a ULID, derived from the natural key (`ulids.stable_ulid`)."""
+
+    __abstract__ = True
 
     id: Mapped[str] = mapped_column(String(26), primary_key=True, sort_order=-2)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlas_assets.operational.models.base import Base, EntityScoped
+from atlas_assets.operational.models.base import EntityScoped, Record
 
 
-class Brand(Base, EntityScoped):
+class Brand(Record, EntityScoped):
     """A unit's public brand."""
 
     __tablename__ = "catalog_brand"
@@ -18,7 +18,7 @@ class Brand(Base, EntityScoped):
     name: Mapped[str]
 
 
-class Category(Base, EntityScoped):
+class Category(Record, EntityScoped):
     """A program category, for example Intensive."""
 
     __tablename__ = "catalog_category"
@@ -27,7 +27,7 @@ class Category(Base, EntityScoped):
     name: Mapped[str]
 
 
-class Item(Base, EntityScoped):
+class Item(Record, EntityScoped):
     """A program of a brand."""
 
     __tablename__ = "catalog_item"
@@ -38,7 +38,7 @@ class Item(Base, EntityScoped):
     name: Mapped[str]
 
 
-class ItemVariant(Base, EntityScoped):
+class ItemVariant(Record, EntityScoped):
     """A class of a program."""
 
     __tablename__ = "catalog_item_variant"
@@ -48,7 +48,7 @@ class ItemVariant(Base, EntityScoped):
     name: Mapped[str]
 
 
-class Price(Base, EntityScoped):
+class Price(Record, EntityScoped):
     """What a program or class costs in rupiah, from a date on."""
 
     __tablename__ = "catalog_price"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlas_assets.operational.models.base import Base, EntityScoped
+from atlas_assets.operational.models.base import EntityScoped, Record
 
 
-class OrderType(Base):
+class OrderType(Record):
     """What kind of thing was ordered, for example an enrollment."""
 
     __tablename__ = "commerce_order_type"
@@ -17,7 +17,7 @@ class OrderType(Base):
     name: Mapped[str]
 
 
-class OrderStatus(Base):
+class OrderStatus(Record):
     """Open, paid or cancelled."""
 
     __tablename__ = "commerce_order_status"
@@ -26,7 +26,7 @@ class OrderStatus(Base):
     name: Mapped[str]
 
 
-class CustomerType(Base):
+class CustomerType(Record):
     """New, renewal or alumni."""
 
     __tablename__ = "commerce_customer_type"
@@ -35,7 +35,7 @@ class CustomerType(Base):
     name: Mapped[str]
 
 
-class Intake(Base, EntityScoped):
+class Intake(Record, EntityScoped):
     """The month in which classes start."""
 
     __tablename__ = "commerce_intake"
@@ -46,7 +46,7 @@ class Intake(Base, EntityScoped):
     label: Mapped[str]
 
 
-class Order(Base, EntityScoped):
+class Order(Record, EntityScoped):
     """One student's enrollment in one program of one unit for one intake.
 
     `month_key` is the first day of the month of its first valid transaction, `total_amount` the

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlas_assets.operational.models.base import Base, EntityScoped
+from atlas_assets.operational.models.base import EntityScoped, Record
 
 
-class Group(Base):
+class Group(Record):
     """The owner of all entities."""
 
     __tablename__ = "core_group"
@@ -17,7 +17,7 @@ class Group(Base):
     full_name: Mapped[str | None]
 
 
-class Entity(Base):
+class Entity(Record):
     """A company of the group."""
 
     __tablename__ = "core_entity"
@@ -29,7 +29,7 @@ class Entity(Base):
     full_name: Mapped[str | None]
 
 
-class Unit(Base, EntityScoped):
+class Unit(Record, EntityScoped):
     """An operating unit of an entity."""
 
     __tablename__ = "core_unit"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlas_assets.operational.models.base import Base, EntityScoped
+from atlas_assets.operational.models.base import EntityScoped, Record
 
 
-class PaymentMethod(Base):
+class PaymentMethod(Record):
     """How money was handed over, for example by transfer."""
 
     __tablename__ = "finance_payment_method"
@@ -17,7 +17,7 @@ class PaymentMethod(Base):
     name: Mapped[str]
 
 
-class PaymentPattern(Base):
+class PaymentPattern(Record):
     """Which part of the price a payment is, for example the second installment."""
 
     __tablename__ = "finance_payment_pattern"
@@ -26,7 +26,7 @@ class PaymentPattern(Base):
     name: Mapped[str]
 
 
-class TransactionType(Base):
+class TransactionType(Record):
     """Payment or refund."""
 
     __tablename__ = "finance_transaction_type"
@@ -35,7 +35,7 @@ class TransactionType(Base):
     name: Mapped[str]
 
 
-class Transaction(Base, EntityScoped):
+class Transaction(Record, EntityScoped):
     """One receipt line with the cell row that it comes from; `amount` in rupiah."""
 
     __tablename__ = "finance_transaction"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from atlas_assets.operational.models.base import Base, EntityScoped
+from atlas_assets.operational.models.base import EntityScoped, Record
 
 
-class Sex(Base):
+class Sex(Record):
     """A sex, for example `F`."""
 
     __tablename__ = "db_sex"
@@ -17,7 +17,7 @@ class Sex(Base):
     name: Mapped[str]
 
 
-class OrganizationLevel(Base):
+class OrganizationLevel(Record):
     """A level of schooling, for example SMA."""
 
     __tablename__ = "db_organization_level"
@@ -27,7 +27,16 @@ class OrganizationLevel(Base):
     sort_order: Mapped[int]
 
 
-class AccountType(Base):
+class RelationType(Record):
+    """How two people are related, for example guardian."""
+
+    __tablename__ = "db_relation_type"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class AccountType(Record):
     """What an account is kept for."""
 
     __tablename__ = "db_account_type"
@@ -36,7 +45,7 @@ class AccountType(Base):
     name: Mapped[str]
 
 
-class Organization(Base, EntityScoped):
+class Organization(Record, EntityScoped):
     """A school or other organization that students come from."""
 
     __tablename__ = "db_organization"
@@ -48,7 +57,7 @@ class Organization(Base, EntityScoped):
     city: Mapped[str | None]
 
 
-class Person(Base, EntityScoped):
+class Person(Record, EntityScoped):
     """A student; one per entity and normalised name. Dates are `YYYY-MM-DD`."""
 
     __tablename__ = "db_person"
@@ -70,7 +79,18 @@ class Person(Base, EntityScoped):
     city: Mapped[str | None]
 
 
-class Account(Base, EntityScoped):
+class Relation(Record, EntityScoped):
+    """`from_person` is to `to_person` what the type says: her guardian."""
+
+    __tablename__ = "db_relation"
+    __table_args__ = (UniqueConstraint("from_person_id", "to_person_id", "type_id"),)
+
+    from_person_id: Mapped[str] = mapped_column(ForeignKey("db_person.id"), index=True)
+    to_person_id: Mapped[str] = mapped_column(ForeignKey("db_person.id"), index=True)
+    type_id: Mapped[str] = mapped_column(ForeignKey("db_relation_type.id"))
+
+
+class Account(Record, EntityScoped):
     """A person's account, one for each organization she came from. `opened_on` is a date."""
 
     __tablename__ = "db_account"

@@ -100,6 +100,7 @@ select
     named.student_name,
     named.first_month_key,
     master_data.* exclude (student_key),
+    {{ normalized_name('master_data.guardian_name') }} as normalized_guardian_name,
     history.first_enrolled_on,
     history.last_enrolled_on,
     history.latest_organization,
