@@ -10,6 +10,7 @@ when the driver does all this itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -80,6 +81,7 @@ _LOCKED = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.IGNO
 _CHANGES_ROWS = re.compile(
     r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE | re.DOTALL
 )
+_ISOLATION = re.compile(r"\s*PRAGMA\s+read_uncommitted\s*$", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
 
 _INT32 = range(-(2**31), 2**31)
@@ -150,6 +152,10 @@ class Cursor:
 
     def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
         """Run one statement, waiting for a lock as long as the connection's timeout."""
+        if self.connection.remote and _ISOLATION.match(statement):
+            self._forget()  # servers refuse to tell it to a reader; they never read uncommitted
+            self.description, self._rows = (("read_uncommitted", *(None,) * 6),), [(0,)]
+            return self
         bound = tuple(_bound(value) for value in parameters)
         self._run(statement, lambda cursor: cursor.execute(statement, bound))
         return self
@@ -278,7 +284,8 @@ class Connection:
         """Roll back what is open and close."""
         if self._driver_connection is not None:
             if self.in_transaction:
-                self.rollback()
+                with contextlib.suppress(OperationalError):  # a server forgets what is left open
+                    self.rollback()
             self._driver_connection.close()
             self._driver_connection = None
 

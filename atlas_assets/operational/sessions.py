@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 
-from atlas_assets.errors import ConfigurationError
+from atlas_assets.errors import AtlasError, ConfigurationError
 from atlas_assets.operational import dbapi
 
 if TYPE_CHECKING:
@@ -18,6 +20,34 @@ if TYPE_CHECKING:
     from atlas_assets.settings import Settings
 
 Mode = Literal["IMMEDIATE", "DEFERRED"]
+
+
+class StoreError(AtlasError):
+    """The operational database cannot be reached, or refuses what the token does not allow."""
+
+
+# What a server says, and what it means to a person.
+_REFUSALS = [
+    (
+        re.compile(r"401.*expired", re.IGNORECASE | re.DOTALL),
+        "at {url} was refused: the token in TURSO_AUTH_TOKEN has expired. Make a new one.",
+    ),
+    (
+        re.compile(r"401 Unauthorized", re.IGNORECASE),
+        "at {url} needs a token that it accepts. Put it into TURSO_AUTH_TOKEN.",
+    ),
+    (
+        re.compile(r"403|invalid baton|STREAM_EXPIRED|TRANSACTION_TIMEOUT", re.IGNORECASE),
+        "at {url} ended the transaction: the token may only read, or it took too long.",
+    ),
+    (
+        re.compile(
+            r"error trying to connect|connection (refused|reset|closed)|unexpected EOF|dns error",
+            re.IGNORECASE,
+        ),
+        "cannot be reached at {url}. Look at DATABASE_URL, and whether the server runs.",
+    ),
+]
 
 
 class OperationalStore:
@@ -39,14 +69,35 @@ class OperationalStore:
 
         It is committed at the end and rolled back on any error.
         """
-        with self._engine("IMMEDIATE", foreign_keys=foreign_keys) as engine, engine.begin() as c:
-            yield c
+        with (
+            self._errors_told(),
+            self._engine("IMMEDIATE", foreign_keys=foreign_keys) as engine,
+            engine.begin() as connection,
+        ):
+            yield connection
 
     @contextmanager
     def reader(self) -> Generator[sa.Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with self._engine("DEFERRED", foreign_keys=True) as engine, engine.connect() as connection:
+        with (
+            self._errors_told(),
+            self._engine("DEFERRED", foreign_keys=True) as engine,
+            engine.connect() as connection,
+        ):
             yield connection
+
+    @contextmanager
+    def _errors_told(self) -> Generator[None]:
+        """Say what a person can do about a server that refuses or is not there."""
+        try:
+            yield
+        except DBAPIError as error:
+            for pattern, told in _REFUSALS:
+                if pattern.search(str(error.orig)):
+                    raise StoreError(
+                        f"The operational database {told.format(url=self.url)} Nothing was changed."
+                    ) from error
+            raise
 
     @contextmanager
     def _engine(self, begin: Mode, *, foreign_keys: bool) -> Generator[sa.Engine]:
@@ -65,6 +116,14 @@ class OperationalStore:
                 connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
                 if begin == "DEFERRED":
                     connection.execute("PRAGMA query_only=ON")
+
+        @event.listens_for(engine, "handle_error")
+        def _forget_broken(context: sa.engine.ExceptionContext) -> None:
+            """Let the pool drop a connection whose stream the server has ended."""
+            broken = any(
+                refusal.search(str(context.original_exception)) for refusal, _ in _REFUSALS
+            )
+            context.is_disconnect = context.is_disconnect or broken
 
         @event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
