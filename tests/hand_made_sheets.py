@@ -103,7 +103,7 @@ def load(workspace: Workspace, sheet: Sheet) -> None:
 
 
 def build(workspace: Workspace, scope: Scope) -> None:
-    """Build the models for a scope, without their tests."""
+    """Build the marts for a scope and what they are made of, without their tests."""
     transform = Transform(workspace.settings)
     vars(transform)["_manifest"] = _parsed(workspace.settings.duckdb_path.parents[2])
     with workspace.runs.stage("transform", scope, "run") as stage:
@@ -113,7 +113,7 @@ def build(workspace: Workspace, scope: Scope) -> None:
             workspace.raw_store,
             workspace.configuration,
             scope,
-            ["resource_type:model"],
+            ["+built_months,resource_type:model", "reconciliation"],
         )
         assert all(result.passed for result in results)
     with workspace.runs.stage("validate", scope, "run"):

@@ -17,19 +17,16 @@ guardians as (
 select
     entity_code,
     normalized_name,
-    student_name as person_name,
-    student_number,
-    sex_code,
-    birth_place,
-    birth_date,
-    identity_number,
-    phone,
-    email,
-    address,
-    city,
-    latest_organization
+    coalesce(students.student_name, guardians.person_name) as person_name,
+    students.student_number,
+    students.sex_code,
+    students.birth_place,
+    students.birth_date,
+    students.identity_number,
+    case when students.student_key is null then guardians.phone else students.phone end as phone,
+    students.email,
+    students.address,
+    students.city,
+    students.latest_organization
 from students
-union all by name
-select guardians.*
-from guardians
-anti join students using (entity_code, normalized_name)
+full outer join guardians using (entity_code, normalized_name)
