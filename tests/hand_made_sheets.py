@@ -113,7 +113,7 @@ def build(workspace: Workspace, scope: Scope) -> None:
             workspace.raw_store,
             workspace.configuration,
             scope,
-            ["+built_months,resource_type:model", "reconciliation"],
+            ["+reconciliation,resource_type:model"],
         )
         assert all(result.passed for result in results)
     with workspace.runs.stage("validate", scope, "run"):
