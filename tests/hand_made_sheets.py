@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from conftest import CONFIG_DIR, Installation
 
 from atlas_assets.periods import Month
@@ -106,7 +107,11 @@ def build(workspace: Workspace, scope: Scope) -> None:
     """Build the marts for a scope and what they are made of, without their tests."""
     transform = Transform(workspace.settings)
     vars(transform)["_manifest"] = _parsed(workspace.settings.duckdb_path.parents[2])
-    with workspace.runs.stage("transform", scope, "run") as stage:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        workspace.runs.stage("transform", scope, "run") as stage,
+    ):
+        patch.setenv("DBT_INDIRECT_SELECTION", "empty")
         stage.source_hashes.update(input_hashes(workspace))
         results = transform.build(
             workspace.warehouse,
