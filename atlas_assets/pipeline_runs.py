@@ -65,13 +65,13 @@ FROM (
 WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
     AND (runs.entity, runs.year, runs.month) = (failed.entity, failed.year, failed.month)
 """
-# What the marts were made of: the input of the last transformation of all models. Whatever was
-# transformed after the last passed validation is not verified.
+# What the marts were made of: the input of the last transformation, if that built all models. What
+# was transformed after the last passed validation is not verified.
 _VERIFIED = """
-SELECT entity, year, month, arg_max(source_file_hash, id) FILTER (stage = 'transform')
+SELECT entity, year, month, arg_max_null(source_file_hash, id) FILTER (stage = 'transform') AS hash
 FROM main._pipeline_runs WHERE stage IN ('transform', 'validate')
 GROUP BY entity, year, month
-HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded'
+HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded' AND hash IS NOT NULL
 """
 
 
