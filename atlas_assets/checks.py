@@ -112,8 +112,7 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
         scope = Scope.of_keys(context.partition_keys)
         with (
             told_to_people(),
-            workspace.warehouse.writing(),
-            workspace.warehouse.connect() as connection,
+            workspace.warehouse.reading() as connection,
         ):
             found = reconciliations(connection, scope)
         chosen = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]

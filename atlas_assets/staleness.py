@@ -56,7 +56,7 @@ def _read(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
     warehouse = workspace.warehouse
     if not warehouse.path.exists():
         return []
-    with warehouse.writing(), warehouse.connect() as connection:
+    with warehouse.reading() as connection:
         try:
             return connection.execute(query).fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):

@@ -31,6 +31,12 @@ class Warehouse:
             yield
 
     @contextmanager
+    def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """Give a connection that only reads, while no other process of Atlas writes."""
+        with self.writing(), self.connect() as connection:
+            yield connection
+
+    @contextmanager
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Give a connection whose current database is the file.
 

@@ -41,7 +41,7 @@ def model_metadata(
 
     Views are not counted: that would compute them again.
     """
-    with warehouse.connect() as connection:
+    with warehouse.reading() as connection:
         tables = _tables(connection)
         return {
             key: ModelMetadata(

@@ -1,5 +1,7 @@
 """dbt's models as assets and its tests as asset checks."""
 
+import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -99,8 +101,9 @@ def model_assets(
 def selected_models(definitions: dg.Definitions, selection: str) -> list[dg.AssetKey]:
     """Return the assets of the models that dbt's `--select` would choose."""
     models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
-    chosen = build_dbt_asset_selection([models], dbt_select=selection)
-    return sorted(chosen.resolve(definitions.resolve_asset_graph()))
+    with contextlib.redirect_stdout(sys.stderr):  # dbt tells there what it does not find
+        chosen = build_dbt_asset_selection([models], dbt_select=selection)
+        return sorted(chosen.resolve(definitions.resolve_asset_graph()))
 
 
 def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:

@@ -78,8 +78,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         with (
             told_to_people(),
             workspace.runs.stage("publish", scope, context.run.run_id) as stage,
-            workspace.warehouse.writing(),
-            workspace.warehouse.connect() as connection,
+            workspace.warehouse.reading() as connection,
         ):
             refuse_unreconciled(connection, scope)
             for entity, month in scope.partitions:

@@ -69,7 +69,7 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
         with told_to_people(), workspace.runs.stage("report", scope, context.run.run_id):
-            with workspace.warehouse.writing(), workspace.warehouse.connect() as connection:
+            with workspace.warehouse.reading() as connection:
                 reports = [
                     assemble(
                         connection,

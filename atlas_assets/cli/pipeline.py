@@ -151,7 +151,7 @@ class Pipeline:
         code = self._entity(entity)
         months = self._months(code, period)
         self._run(automation.VALIDATE, {code: tuple(months)})
-        with self.workspace.warehouse.writing(), self.workspace.warehouse.connect() as connection:
+        with self.workspace.warehouse.reading() as connection:
             found = reconciliations(connection, Scope((code,), tuple(months)))
         for check, pairs in found.items():
             differing = [pair for pair in pairs if not pair.passed]

@@ -63,7 +63,7 @@ def write_validation(workspace: Workspace, entity: str, year: int) -> Path:
 
     It can be written at any time: sheets that were loaded and not checked yet say so.
     """
-    with workspace.warehouse.writing(), workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         _name_tables(connection, workspace.raw_store.glob("sheet_manifest"))
         validation = _assemble(workspace, connection, entity, year)
     path = validation_path(workspace.settings.output_dir, entity, year)

@@ -104,6 +104,26 @@ def test_a_backfill_of_a_range_is_one_run_and_leaves_nothing_stale(
     assert all(line[stage] == "fresh" for line in fresh for stage in stages)
 
 
+def test_a_part_of_the_models_can_be_built_and_brings_no_month_up_to_date(
+    installation: Installation,
+) -> None:
+    month = ("--entity", "EPN", "--period", "2026-01")
+    target = installation.settings.dbt_target_dir
+    installation.atlas("sync", *month)
+    files = set(files_of(target))
+    installation.atlas("transform", *month, "--select", "mart_revenue")
+    assert set(files_of(target)) == files  # dbt's working files do not pile up
+    refused = installation.atlas("transform", *month, "--select", "nonsense", status=2)
+    assert "--select nonsense chooses no model" in refused.stderr
+    assert refused.stdout == ""
+    shown = json.loads(installation.atlas("status", "--entity", "EPN", "--json").stdout)
+    line = next(line for line in shown if line["month"] == "2026-01")
+    assert (line["extract"], line["transform"]) == ("fresh", "stale")
+    told = installation.atlas("validate", *month).stdout
+    assert "mart_revenue_by_unit: 1 of 1 figures agree" in told
+    assert "EPN-2026-validation.json" in told
+
+
 def test_single_stages_can_be_run_one_after_the_other(installation: Installation) -> None:
     installation.atlas("seed")
     installation.atlas("sync", "--entity", "IONS", "--year", "2026", "--month", "1-2")
