@@ -131,6 +131,7 @@ def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> N
     for key in graph.materializable_asset_keys:
         node = graph.get(key)
         assert node.description, key
+        assert set(node.owners) <= {"team:data", "team:finance"}, key
         assert node.owners, key
         assert node.kinds, key
 
