@@ -8,10 +8,9 @@ import dagster as dg
 from atlas_assets.checks import reconciliation_result
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
-from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.publish import publish
 from atlas_assets.operational.reconcile import published_figures
-from atlas_assets.operational.seed import seed
+from atlas_assets.operational.seed import prepare
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled
 from atlas_assets.scope import Scope, partition_key
@@ -34,9 +33,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
     )
     def lookups(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
         with told_to_people():
-            migrate(workspace.store)
-            registry = workspace.configuration.registry
-            counts = seed(workspace.store, registry, registry.entities)
+            counts = prepare(workspace.store, workspace.configuration.registry)
         return dg.MaterializeResult(
             metadata={"rows": dg.MetadataValue.md(markdown_rows(["table", "rows"], counts.items()))}
         )
@@ -81,6 +78,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
             workspace.warehouse.reading() as connection,
         ):
             refuse_unreconciled(connection, scope)
+            prepare(workspace.store, registry)
             for entity, month in scope.partitions:
                 target = (workspace.store, registry, connection, entity, month)
                 done = publish(*target)

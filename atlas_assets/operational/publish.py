@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import PublishError
-from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models import commerce, finance, marketing, people, target
 from atlas_assets.operational.records import MonthRecords
-from atlas_assets.operational.seed import entity_id, seed, upsert
+from atlas_assets.operational.seed import entity_id, upsert
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,14 +37,12 @@ def publish(
     entity: str,
     month: Month,
 ) -> Published:
-    """Replace an entity's month in the operational database by what the warehouse holds.
+    """Replace an entity's month in a prepared database (`seed.prepare`) by what the warehouse holds.
 
     Orders that began earlier but have a receipt in the month are brought up to date with it. The
     same input gives the same rows with the same ids. Raises PublishError, with the database as it
     was, when a constraint does not hold.
     """
-    migrate(store)
-    seed(store, registry, registry.entities)
     records = MonthRecords(registry, warehouse, entity, month)
     try:
         with store.writer() as connection:

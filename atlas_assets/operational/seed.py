@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models import commerce, core, finance, marketing, people, target
 from atlas_assets.operational.ulids import stable_ulid
 
@@ -52,6 +53,12 @@ def unit_id(entity_code: str, unit_code: str) -> str:
 def lookup_id(model: type[Base], code: str) -> str:
     """Return the id of a lookup value."""
     return stable_ulid(model.__tablename__, code)
+
+
+def prepare(store: OperationalStore, registry: Registry) -> dict[str, int]:
+    """Migrate the database and seed it; safe to repeat. Returns the rows that tables were given."""
+    migrate(store)
+    return seed(store, registry, registry.entities)
 
 
 def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) -> dict[str, int]:

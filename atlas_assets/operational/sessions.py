@@ -56,6 +56,7 @@ class OperationalStore:
     def __init__(self, url: str, auth_token: str | None = None) -> None:
         self.url = url
         self._auth_token = auth_token
+        self._engines: dict[tuple[Mode, bool], sa.Engine] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> OperationalStore:
@@ -69,21 +70,15 @@ class OperationalStore:
 
         It is committed at the end and rolled back on any error.
         """
-        with (
-            self._errors_told(),
-            self._engine("IMMEDIATE", foreign_keys=foreign_keys) as engine,
-            engine.begin() as connection,
-        ):
+        engine = self._engine("IMMEDIATE", foreign_keys=foreign_keys)
+        with self._errors_told(), engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reader(self) -> Generator[sa.Connection]:
         """Give a connection that sees one state of the database and changes nothing."""
-        with (
-            self._errors_told(),
-            self._engine("DEFERRED", foreign_keys=True) as engine,
-            engine.connect() as connection,
-        ):
+        engine = self._engine("DEFERRED", foreign_keys=True)
+        with self._errors_told(), engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -99,14 +94,20 @@ class OperationalStore:
                     ) from error
             raise
 
-    @contextmanager
-    def _engine(self, begin: Mode, *, foreign_keys: bool) -> Generator[sa.Engine]:
+    def _engine(self, begin: Mode, *, foreign_keys: bool) -> sa.Engine:
+        """Return the engine of a kind; it keeps the statements that it has compiled."""
+        kind = (begin, foreign_keys)
+        if kind not in self._engines:
+            self._engines[kind] = self._new_engine(begin, foreign_keys=foreign_keys)
+        return self._engines[kind]
+
+    def _new_engine(self, begin: Mode, *, foreign_keys: bool) -> sa.Engine:
         options: dict[str, Any] = {"auth_token": self._auth_token} if self._auth_token else {}
         engine = sa.create_engine(
             self._sqlalchemy_url(),
             module=sys.modules[dbapi.__name__],
             connect_args=options,
-            poolclass=sa.pool.QueuePool,  # the dialect's own choice closes other threads' connections
+            poolclass=sa.pool.NullPool,  # an open connection would outlive its file or server
         )
 
         @event.listens_for(engine, "connect")
@@ -129,10 +130,7 @@ class OperationalStore:
         def _begin(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"BEGIN {begin}")
 
-        try:
-            yield engine
-        finally:
-            engine.dispose()
+        return engine
 
     def _sqlalchemy_url(self) -> str:
         scheme, _, rest = self.url.partition(":")

@@ -17,6 +17,7 @@ from atlas_assets.operational.models.people import Account, Person, Relation
 from atlas_assets.operational.models.target import Metric, TargetItem
 from atlas_assets.operational.publish import publish, published
 from atlas_assets.operational.reconcile import published_figures
+from atlas_assets.operational.seed import prepare
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
 from atlas_assets.periods import Month
@@ -27,6 +28,7 @@ MONTHS = [Month(2026, 1), Month(2026, 2), Month(2026, 3)]
 def publish_months(installation: Installation, path: Path, months: list[Month]) -> OperationalStore:
     store = OperationalStore(f"file:{path}")
     workspace = installation.workspace
+    prepare(store, workspace.configuration.registry)
     with workspace.warehouse.connect() as connection:
         for month in months:
             publish(store, workspace.configuration.registry, connection, "IONS", month)

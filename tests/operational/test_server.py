@@ -15,7 +15,7 @@ from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models.finance import Transaction
 from atlas_assets.operational.publish import publish
 from atlas_assets.operational.reconcile import published_figures
-from atlas_assets.operational.seed import seed
+from atlas_assets.operational.seed import prepare, seed
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
@@ -31,9 +31,11 @@ def server(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def publish_to(store: OperationalStore, built: Installation, months: list[Month]) -> None:
+    registry = built.workspace.configuration.registry
+    prepare(store, registry)
     with built.workspace.warehouse.connect() as connection:
         for month in months:
-            publish(store, built.workspace.configuration.registry, connection, "IONS", month)
+            publish(store, registry, connection, "IONS", month)
 
 
 def test_a_server_holds_the_same_rows_as_a_file(
