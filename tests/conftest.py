@@ -111,6 +111,12 @@ class Installation:
         return json.loads(path.read_text(encoding="utf-8"))
 
 
+def of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the temporary folder of this run of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 @pytest.fixture(scope="session")
 def configuration() -> Configuration:
     return Configuration(CONFIG_DIR)
@@ -134,7 +140,7 @@ def make_installation(
 @pytest.fixture(scope="session")
 def parsed_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with dbt's manifest, which is the same for every installation. Made once for all."""
-    shared = tmp_path_factory.getbasetemp().parent / "parsed"
+    shared = of_all_workers(tmp_path_factory) / "parsed"
     with FileLock(f"{shared}.lock"):
         return Transform(Installation(shared).settings).manifest_path.parent
 
@@ -142,7 +148,7 @@ def parsed_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation whose newest month is built; tests must not change it. Made once for all."""
-    shared = tmp_path_factory.getbasetemp().parent / "built"
+    shared = of_all_workers(tmp_path_factory) / "built"
     with FileLock(f"{shared}.lock"):
         if not (shared / "done").exists():
             make_installation(shared).atlas("build")

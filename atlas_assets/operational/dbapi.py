@@ -1,21 +1,23 @@
 """A PEP 249 module over `libsql_experimental`, for `create_engine("sqlite+libsql://…", module=…)`.
 
 The stock driver raises ValueError for everything, binds integers beyond 32 bits as floats, runs an
-`INSERT … RETURNING` again when its rows are fetched twice, has no busy timeout and begins
-transactions by the look of the statement. This module mends that and nothing else: transactions
-are begun by the engine (`sessions`), waiting for locks happens here, in Python, where it blocks
-no other thread. Tested with libsql-experimental 0.0.55 and sqlalchemy-libsql 0.2.0; to be dropped
-when the driver does all this itself.
+`INSERT … RETURNING` again when its rows are fetched twice, has no busy timeout, begins transactions
+by the look of the statement, and passes over parameters and statements that are too many. This
+module mends that and nothing else: transactions are begun by the engine (`sessions`), waiting for
+locks happens here, in Python, where it blocks no other thread. Tested with libsql-experimental
+0.0.55 and sqlalchemy-libsql 0.2.0; to be dropped when the driver does all this itself.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 os.environ.setdefault("RUST_LOG", "error")  # the driver logs to standard output otherwise
@@ -78,11 +80,18 @@ _INTEGRITY = re.compile(
 )
 _DAMAGED = re.compile(r"not a database|malformed|encrypted", re.IGNORECASE)
 _LOCKED = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.IGNORECASE)
-_CHANGES_ROWS = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE | re.DOTALL
+_NO_CODE = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^]]*]|--[^\n]*|/\*.*?\*/""", re.DOTALL
 )
-_ISOLATION = re.compile(r"\s*PRAGMA\s+read_uncommitted\s*$", re.IGNORECASE)
-_BEGINS = re.compile(r"\s*BEGIN\b", re.IGNORECASE)
+_CHANGES_ROWS = re.compile(
+    r"(INSERT|UPDATE|DELETE|REPLACE)\b|WITH\b.*\b(INSERT|UPDATE|DELETE|REPLACE)\s",
+    re.IGNORECASE | re.DOTALL,
+)
+_ISOLATION = re.compile(r"PRAGMA\s+read_uncommitted\s*$", re.IGNORECASE)
+_BEGINS = re.compile(r"BEGIN\b", re.IGNORECASE)
+_TRIGGER = re.compile(r"CREATE\s+(TEMP\w*\s+)?TRIGGER\b", re.IGNORECASE)
+_NAMED_PARAMETER = re.compile(r"[:@$]\w|\?\d")
+_MANY = re.compile(r";\s*\S")
 
 _INT32 = range(-(2**31), 2**31)
 _EXACT_FLOAT = range(-(2**53), 2**53 + 1)
@@ -114,27 +123,72 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
         raise
 
 
-def _bound(value: Any) -> Any:
+@dataclass(frozen=True)
+class _Statement:
+    """What has to be known of a statement to run it. `parameters` is None where they are named."""
+
+    changes_rows: bool
+    begins: bool
+    asks_isolation: bool
+    parameters: int | None
+
+    def check(self, parameters: Parameters) -> None:
+        """Raise ProgrammingError for another number of parameters than the statement has."""
+        if self.parameters is not None and len(parameters) != self.parameters:
+            raise ProgrammingError(
+                f"the statement has {self.parameters} parameters, {len(parameters)} were given"
+            )
+
+
+@lru_cache(maxsize=512)
+def _read(statement: str) -> _Statement:
+    """Read a statement. Raises ProgrammingError where it is several: only the first would run."""
+    code = _NO_CODE.sub("''", statement).replace("''", " ").strip()
+    if _MANY.search(code) and not _TRIGGER.match(code):
+        raise ProgrammingError("only one statement can be run at a time")
+    return _Statement(
+        changes_rows=bool(_CHANGES_ROWS.match(code)),
+        begins=bool(_BEGINS.match(code)),
+        asks_isolation=bool(_ISOLATION.match(code)),
+        parameters=None if _NAMED_PARAMETER.search(code) else code.count("?"),
+    )
+
+
+def _bound(value: Any, *, remote: bool) -> Any:
     """Return a value in a form that the driver stores exactly."""
     match value:
-        case None | bool() | float() | bytes():
+        case None | bool() | bytes():
             return value
         case str():
             if "\x00" in value:
                 raise DataError("text with a NUL character is cut off when it is read back")
             return value
         case int():
-            if value in _INT32:
-                return value
-            if value in _EXACT_FLOAT:
-                return float(value)
-            if value in _INT64:
-                return str(value)  # an INTEGER column converts the text exactly
-            raise DataError(f"{value} does not fit in 64 bits")
+            return _bound_integer(value)
+        case float():
+            return _bound_float(value, remote=remote)
         case bytearray() | memoryview():
             return bytes(value)
         case _:
             raise InterfaceError(f"values of type {type(value).__name__} cannot be stored")
+
+
+def _bound_integer(value: int) -> int | float | str:
+    if value in _INT32:
+        return value
+    if value in _EXACT_FLOAT:
+        return float(value)
+    if value in _INT64:
+        return str(value)  # an INTEGER column converts the text exactly
+    raise DataError(f"{value} does not fit in 64 bits")
+
+
+def _bound_float(value: float, *, remote: bool) -> float:
+    if math.isnan(value):
+        raise DataError("NaN would be stored as NULL")
+    if remote and not (math.isfinite(value) and float(f"{value:.15g}") == value):
+        raise DataError(f"servers do not keep {value!r} exactly: they keep 15 digits")
+    return value
 
 
 class Cursor:
@@ -144,27 +198,36 @@ class Cursor:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.description: tuple[Row, ...] | None = None
         self.rowcount = -1
         self.lastrowid: int | None = None
         self._driver_cursor: Any = None
+        self._description: tuple[Row, ...] | None = None
         self._rows: list[Row] | None = None
+
+    @property
+    def description(self) -> tuple[Row, ...] | None:
+        """The names of the columns; None where the statement gives no rows."""
+        if self._description is None and self._driver_cursor is not None:
+            self._description = self._driver_cursor.description or None
+        return self._description
 
     def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
         """Run one statement, waiting for a lock as long as the connection's timeout."""
-        if self.connection.remote and _ISOLATION.match(statement):
+        read = _read(statement)
+        if read.asks_isolation and self.connection.remote:
             self._forget()  # servers refuse to tell it to a reader; they never read uncommitted
-            self.description, self._rows = (("read_uncommitted", *(None,) * 6),), [(0,)]
+            self._description, self._rows = (("read_uncommitted", *(None,) * 6),), [(0,)]
             return self
-        bound = tuple(_bound(value) for value in parameters)
-        self._run(statement, lambda cursor: cursor.execute(statement, bound))
+        bound = self._bind(read, parameters)
+        self._run(read, lambda cursor: cursor.execute(statement, bound))
         return self
 
     def executemany(self, statement: str, parameter_sets: Sequence[Parameters]) -> Cursor:
         """Run one statement for every set of parameters."""
-        bound = [tuple(_bound(value) for value in parameters) for parameters in parameter_sets]
+        read = _read(statement)
+        bound = [self._bind(read, parameters) for parameters in parameter_sets]
         if bound:
-            self._run(statement, lambda cursor: cursor.executemany(statement, bound))
+            self._run(read, lambda cursor: cursor.executemany(statement, bound))
         else:
             self._forget()
             self.rowcount = 0
@@ -214,13 +277,16 @@ class Cursor:
         self._end()
         self._rows = None
 
-    def _run(self, statement: str, action: Callable[[Any], Any]) -> None:
+    def _bind(self, read: _Statement, parameters: Parameters) -> Row:
+        read.check(parameters)
+        remote = self.connection.remote
+        return tuple([_bound(value, remote=remote) for value in parameters])
+
+    def _run(self, read: _Statement, action: Callable[[Any], Any]) -> None:
         self._forget()
-        cursor = self.connection.waiting_for_lock(statement, action)
-        if cursor.description:
-            self.description = cursor.description
-        if not _CHANGES_ROWS.match(statement):
-            self._driver_cursor = cursor if self.description else None
+        cursor = self.connection.waiting_for_lock(read, action)
+        self._driver_cursor = cursor
+        if not read.changes_rows:
             return
         if self.description:  # RETURNING: fetched at once, a second fetch would insert again
             self._rows = _call(cursor.fetchall)
@@ -228,13 +294,16 @@ class Cursor:
         else:
             self.rowcount = cursor.rowcount
         self.lastrowid = cursor.lastrowid
+        self._end()
 
     def _forget(self) -> None:
         self.close()
-        self.description, self.rowcount, self.lastrowid = None, -1, None
+        self._description, self.rowcount, self.lastrowid = None, -1, None
 
     def _end(self) -> None:
+        """Let go of the driver's cursor, which would run a finished statement again."""
         if self._driver_cursor is not None:
+            _ = self.description
             self._driver_cursor.close()
             self._driver_cursor = None
 
@@ -289,14 +358,13 @@ class Connection:
             self._driver_connection.close()
             self._driver_connection = None
 
-    def waiting_for_lock(self, statement: str, action: Callable[[Any], Any]) -> Any:
+    def waiting_for_lock(self, read: _Statement, action: Callable[[Any], Any]) -> Any:
         """Run an action on a new driver cursor; repeat it while another process holds the lock.
 
         Only outside a transaction and only single statements are repeated, so nothing is ever
         applied twice. Raises OperationalError when the timeout has passed.
         """
-        may_wait = not self.remote and (_BEGINS.match(statement) or not self.in_transaction)
-        deadline = time.monotonic() + self.timeout
+        deadline: float | None = None
         pause = 0.002
         while True:
             cursor = self._open.cursor()
@@ -304,6 +372,8 @@ class Connection:
                 _call(action, cursor)
             except OperationalError as error:
                 cursor.close()
+                deadline = deadline or time.monotonic() + self.timeout
+                may_wait = not self.remote and (read.begins or not self.in_transaction)
                 locked = _LOCKED.search(str(error))
                 if not (may_wait and locked) or time.monotonic() >= deadline:
                     raise

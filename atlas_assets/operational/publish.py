@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from atlas_assets.errors import PublishError
 from atlas_assets.operational.models import commerce, finance, marketing, people, target
 from atlas_assets.operational.records import MonthRecords
-from atlas_assets.operational.seed import entity_id, upsert
+from atlas_assets.operational.seed import entity_id
 
 if TYPE_CHECKING:
     import duckdb
 
+    from atlas_assets.operational.entity_session import EntitySession
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods import Month
     from atlas_assets.registry import Registry
@@ -45,8 +46,8 @@ def publish(
     """
     records = MonthRecords(registry, warehouse, entity, month)
     try:
-        with store.writer() as connection:
-            _replace(connection, records)
+        with store.entity_writer(records.entity_id) as session:
+            _replace(session, records)
     except DBAPIError as error:
         raise PublishError(
             f"{entity} {month} was not published: {error.orig}. The operational database is as it "
@@ -57,23 +58,23 @@ def publish(
 
 def published(store: OperationalStore, registry: Registry, entity: str, month: Month) -> Published:
     """Count what the operational database holds for an entity's month."""
-    of_month = {"entity_id": entity_id(registry, entity), "month_key": str(month.first_day)}
-    with store.reader() as connection:
-        orders = connection.scalar(
-            sa.select(sa.func.count()).select_from(commerce.Order).filter_by(**of_month)
+    order, transaction, month_key = commerce.Order, finance.Transaction, str(month.first_day)
+    with store.entity_reader(entity_id(registry, entity)) as session:
+        orders = session.scalar(
+            sa.select(sa.func.count(order.id)).where(order.month_key == month_key)
         )
-        transactions, amount = connection.execute(
+        transactions, amount = session.execute(
             sa.select(
-                sa.func.count(), sa.func.coalesce(sa.func.sum(finance.Transaction.amount), 0)
-            ).filter_by(**of_month)
+                sa.func.count(transaction.id), sa.func.coalesce(sa.func.sum(transaction.amount), 0)
+            ).where(transaction.month_key == month_key)
         ).one()
     return Published(orders or 0, transactions, round(amount))
 
 
-def _replace(connection: sa.Connection, month: MonthRecords) -> None:
+def _replace(session: EntitySession, month: MonthRecords) -> None:
     """Put the month in place; the caller's transaction makes it whole or nothing."""
     records = month.records()
-    of_month = {"entity_id": month.entity_id, "month_key": month.month_key}
+    of_month = {"month_key": month.month_key}
     activities = sa.select(marketing.Activity.id).filter_by(**of_month)
     agendas = [agenda["id"] for agenda in records[marketing.Agenda]]
     for statement in (
@@ -87,24 +88,24 @@ def _replace(connection: sa.Connection, month: MonthRecords) -> None:
         sa.delete(marketing.AgendaChannel).where(marketing.AgendaChannel.agenda_id.in_(agendas)),
         sa.delete(people.Relation).where(people.Relation.to_person_id.in_(month.student_ids())),
     ):
-        connection.execute(statement)
+        session.execute(statement)
     for model, rows in records.items():
-        upsert(connection, model, rows)
-    _remove_orders_that_are_gone(connection, month, {row["id"] for row in records[commerce.Order]})
-    _remove_orphans(connection, month.entity_id)
+        session.upsert(model, rows)
+    _remove_orders_that_are_gone(session, month, {row["id"] for row in records[commerce.Order]})
+    _remove_orphans(session)
 
 
 def _remove_orders_that_are_gone(
-    connection: sa.Connection, month: MonthRecords, current: set[str]
+    session: EntitySession, month: MonthRecords, current: set[str]
 ) -> None:
     """Remove orders booked in this month that the warehouse does not know any more."""
-    of_month = {"entity_id": month.entity_id, "month_key": month.month_key}
-    stored = set(connection.scalars(sa.select(commerce.Order.id).filter_by(**of_month)))
+    booked = sa.select(commerce.Order.id).filter_by(month_key=month.month_key)
+    stored = set(session.scalars(booked))
     if not stored - current:
         return
     for order in sorted(stored - month.known_orders()):
-        connection.execute(sa.delete(finance.Transaction).filter_by(order_id=order))
-        connection.execute(sa.delete(commerce.Order).filter_by(id=order))
+        session.execute(sa.delete(finance.Transaction).filter_by(order_id=order))
+        session.execute(sa.delete(commerce.Order).filter_by(id=order))
 
 
 # What keeps a record: the columns that refer to it.
@@ -123,26 +124,23 @@ _REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
 }
 
 
-def _remove_orphans(connection: sa.Connection, entity_id: str) -> None:
+def _remove_orphans(session: EntitySession) -> None:
     """Remove accounts, relations, people, organizations and events that nothing refers to."""
-    of_entity = {"entity_id": entity_id}
-    events = sa.select(marketing.Agenda.id).filter_by(**of_entity)
     for statement in (
         sa.delete(marketing.AgendaChannel).where(
-            marketing.AgendaChannel.agenda_id.in_(events),
-            marketing.AgendaChannel.agenda_id.not_in(_union(_REFERENCES[marketing.Agenda])),
+            marketing.AgendaChannel.agenda_id.not_in(_union(_REFERENCES[marketing.Agenda]))
         ),
-        sa.delete(people.Account).filter_by(**of_entity).where(_unused(people.Account)),
+        sa.delete(people.Account).where(_unused(people.Account)),
         # A guardian is one of somebody who has an account.
-        sa.delete(people.Relation)
-        .filter_by(**of_entity)
-        .where(people.Relation.to_person_id.not_in(sa.select(people.Account.person_id))),
+        sa.delete(people.Relation).where(
+            people.Relation.to_person_id.not_in(sa.select(people.Account.person_id))
+        ),
         *(
-            sa.delete(model).filter_by(**of_entity).where(_unused(model))
+            sa.delete(model).where(_unused(model))
             for model in (people.Person, people.Organization, marketing.Agenda)
         ),
     ):
-        connection.execute(statement)
+        session.execute(statement)
 
 
 def _unused(model: type[Any]) -> sa.ColumnElement[bool]:

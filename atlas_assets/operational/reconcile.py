@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from atlas_assets.operational.models import commerce, core, finance, marketing, target
 from atlas_assets.operational.seed import entity_id
 from atlas_assets.reconciliation import Reconciliation
 from atlas_assets.scope import partition_key
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from atlas_assets.periods import Month
     from atlas_assets.registry import Registry
 
-# Both give unit, figure, what is counted, and amount; two decimals are what rupiah have.
+# Unit, figure, what is counted, and amount; two decimals are what rupiah have.
 _IN_WAREHOUSE = """
 WITH receipts AS (
     SELECT orders.* FROM intermediate.int_orders AS orders
@@ -49,32 +50,6 @@ figures AS (
 SELECT unit_code, figure, what, amount::DECIMAL(18, 2) FROM figures
 WHERE entity_code = $entity AND month_key = $month AND unit_code IS NOT NULL AND amount IS NOT NULL
 """
-_PUBLISHED = sa.text(
-    """
-WITH figures AS (
-    SELECT entity_id, month_key, unit_id, 'orders' AS figure, 'orders' AS what, count(*) AS amount
-    FROM commerce_order GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT t.entity_id, t.month_key, o.unit_id, 'transactions', 'rows', count(*)
-    FROM finance_transaction AS t JOIN commerce_order AS o ON t.order_id = o.id GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT t.entity_id, t.month_key, o.unit_id, 'money', 'rupiah', sum(t.amount)
-    FROM finance_transaction AS t JOIN commerce_order AS o ON t.order_id = o.id GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT entity_id, month_key, unit_id, 'activities', 'rows', count(*)
-    FROM marketing_activity GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT entity_id, month_key, unit_id, 'leads', 'leads', sum(leads)
-    FROM marketing_activity GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT i.entity_id, i.month_key, i.unit_id, 'target of ' || m.code, m.code, sum(i.value)
-    FROM target_item AS i JOIN target_metric AS m ON i.metric_id = m.id GROUP BY 1, 2, 3, m.code
-)
-SELECT units.code, figure, what, amount
-FROM figures JOIN core_unit AS units ON figures.unit_id = units.id
-WHERE figures.entity_id = :entity AND month_key = :month AND amount IS NOT NULL
-"""
-)
 
 
 def published_figures(
@@ -87,16 +62,18 @@ def published_figures(
     """Compare an entity's month in the operational database with the warehouse, unit by unit."""
     of_month = {"month": str(month.first_day)}
     expected = {
-        tuple(key): amount
-        for *key, amount in warehouse.execute(
+        (unit, figure, what): amount
+        for unit, figure, what, amount in warehouse.execute(
             _IN_WAREHOUSE, {"entity": entity, **of_month}
         ).fetchall()
     }
-    with store.reader() as connection:
-        rows = connection.execute(
-            _PUBLISHED, {"entity": entity_id(registry, entity), **of_month}
-        ).all()
-    published = {tuple(key): Decimal(str(round(amount, 2))) for *key, amount in rows}
+    with store.entity_reader(entity_id(registry, entity)) as session:
+        published = {
+            (unit, figure, what): Decimal(str(round(amount, 2)))
+            for figures in _published(of_month["month"])
+            for unit, figure, what, amount in session.execute(figures)
+            if amount is not None
+        }
     for unit, figure, what in sorted({*expected, *published}):
         key = (unit, figure, what)
         yield Reconciliation(
@@ -106,3 +83,29 @@ def published_figures(
             published.get(key, Decimal(0)),
             what,
         )
+
+
+def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:
+    """Yield what selects unit, figure, what is counted, and amount in the operational database."""
+    transaction, activity, item = finance.Transaction, marketing.Activity, target.TargetItem
+    counted = {
+        ("orders", "orders"): (commerce.Order, sa.func.count(commerce.Order.id)),
+        ("activities", "rows"): (activity, sa.func.count(activity.id)),
+        ("leads", "leads"): (activity, sa.func.sum(activity.leads)),
+    }
+    of_orders = {
+        ("transactions", "rows"): sa.func.count(transaction.id),
+        ("money", "rupiah"): sa.func.sum(transaction.amount),
+    }
+    for (figure, what), (model, amount) in counted.items():
+        named = sa.select(core.Unit.code, sa.literal(figure), sa.literal(what), amount)
+        joined = named.join_from(model, core.Unit, model.unit_id == core.Unit.id)
+        yield joined.where(model.month_key == month_key).group_by(core.Unit.code)
+    for (figure, what), amount in of_orders.items():
+        named = sa.select(core.Unit.code, sa.literal(figure), sa.literal(what), amount)
+        joined = named.join_from(transaction, transaction.order).join(commerce.Order.unit)
+        yield joined.where(transaction.month_key == month_key).group_by(core.Unit.code)
+    metric = target.Metric.code
+    named = sa.select(core.Unit.code, "target of " + metric, metric, sa.func.sum(item.value))
+    joined = named.join_from(item, core.Unit, item.unit_id == core.Unit.id).join(target.Metric)
+    yield joined.where(item.month_key == month_key).group_by(core.Unit.code, metric)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
-
 from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models import commerce, core, finance, marketing, people, target
 from atlas_assets.operational.ulids import stable_ulid
+from atlas_assets.operational.upsert import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,21 +69,6 @@ def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) ->
         for model, records in rows.items():
             upsert(connection, model, records)
     return {model.__tablename__: len(records) for model, records in rows.items()}
-
-
-def upsert(connection: sa.Connection, model: type[Base], records: list[dict[str, Any]]) -> None:
-    """Insert records by their key, or bring the ones that exist to the given values."""
-    if not records:
-        return
-    statement = insert(model)
-    key = [column.name for column in sa.inspect(model).primary_key]
-    changed = {name: statement.excluded[name] for name in records[0] if name not in key}
-    statement = (
-        statement.on_conflict_do_update(index_elements=key, set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing(index_elements=key)
-    )
-    connection.execute(statement, records)
 
 
 def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:

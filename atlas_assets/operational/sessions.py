@@ -1,10 +1,11 @@
-"""Engines on the operational database: one that writes, one that reads."""
+"""Engines on the operational database: one that writes, one that reads; and sessions on them."""
 
 from __future__ import annotations
 
 import re
 import sys
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import AtlasError, ConfigurationError
 from atlas_assets.operational import dbapi
+from atlas_assets.operational.entity_session import EntitySession
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,6 +52,11 @@ _REFUSALS = [
 ]
 
 
+# The driver keeps every other thread of the process waiting while it asks a server: a thread that
+# waited there for another's transaction would never let that one end.
+_ONE_REMOTE_WRITER = threading.Lock()
+
+
 class OperationalStore:
     """The operational database that `DATABASE_URL` names."""
 
@@ -71,7 +78,11 @@ class OperationalStore:
         It is committed at the end and rolled back on any error.
         """
         engine = self._engine("IMMEDIATE", foreign_keys=foreign_keys)
-        with self._errors_told(), engine.begin() as connection:
+        with (
+            nullcontext() if self.is_file else _ONE_REMOTE_WRITER,
+            self._errors_told(),
+            engine.begin() as connection,
+        ):
             yield connection
 
     @contextmanager
@@ -80,6 +91,23 @@ class OperationalStore:
         engine = self._engine("DEFERRED", foreign_keys=True)
         with self._errors_told(), engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def entity_writer(self, entity_id: str) -> Generator[EntitySession]:
+        """Give a session on one entity's records in a transaction, as `writer` does."""
+        with self.writer() as connection, EntitySession(connection, entity_id) as session:
+            yield session
+
+    @contextmanager
+    def entity_reader(self, entity_id: str) -> Generator[EntitySession]:
+        """Give a session that reads one entity's records, as `reader` does."""
+        with self.reader() as connection, EntitySession(connection, entity_id) as session:
+            yield session
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is a local file and not a server."""
+        return self.url.startswith("file:")
 
     @contextmanager
     def _errors_told(self) -> Generator[None]:

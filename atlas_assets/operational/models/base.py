@@ -1,4 +1,7 @@
-"""What all tables of the operational database share."""
+"""What all tables of the operational database share.
+
+Relationships of the models are for reading (`viewonly`): records are written by `upsert`.
+"""
 
 from __future__ import annotations
 

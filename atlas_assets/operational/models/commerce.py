@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlas_assets.operational.models.base import EntityScoped, Record
+
+if TYPE_CHECKING:
+    from atlas_assets.operational.models.catalog import Item, ItemVariant
+    from atlas_assets.operational.models.core import Unit
+    from atlas_assets.operational.models.finance import Transaction
+    from atlas_assets.operational.models.marketing import Channel
+    from atlas_assets.operational.models.people import Account, Person
 
 
 class OrderType(Record):
@@ -69,3 +78,16 @@ class Order(Record, EntityScoped):
     ordered_on: Mapped[str]
     month_key: Mapped[str]
     total_amount: Mapped[float]
+
+    account: Mapped[Account] = relationship(viewonly=True, back_populates="orders")
+    participant: Mapped[Person | None] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
+    item: Mapped[Item] = relationship(viewonly=True)
+    variant: Mapped[ItemVariant | None] = relationship(viewonly=True)
+    status: Mapped[OrderStatus] = relationship(viewonly=True)
+    customer_type: Mapped[CustomerType | None] = relationship(viewonly=True)
+    intake: Mapped[Intake | None] = relationship(viewonly=True)
+    channel: Mapped[Channel | None] = relationship(viewonly=True)
+    transactions: Mapped[list[Transaction]] = relationship(
+        viewonly=True, back_populates="order", order_by="Transaction.month_key, Transaction.id"
+    )

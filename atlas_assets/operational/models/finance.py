@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlas_assets.operational.models.base import EntityScoped, Record
+
+if TYPE_CHECKING:
+    from atlas_assets.operational.models.commerce import Order
 
 
 class PaymentMethod(Record):
@@ -57,3 +62,7 @@ class Transaction(Record, EntityScoped):
     source_sheet: Mapped[str]
     source_row: Mapped[int]
     note: Mapped[str | None]
+
+    order: Mapped[Order] = relationship(viewonly=True, back_populates="transactions")
+    method: Mapped[PaymentMethod | None] = relationship(viewonly=True)
+    pattern: Mapped[PaymentPattern | None] = relationship(viewonly=True)

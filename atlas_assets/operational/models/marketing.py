@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlas_assets.operational.models.base import Base, EntityScoped, Record
 
@@ -47,6 +47,11 @@ class Agenda(Record, EntityScoped):
     starts_on: Mapped[str]
     ends_on: Mapped[str | None]
     target_leads: Mapped[int | None]
+
+    channels: Mapped[list[Channel]] = relationship(
+        viewonly=True, secondary="marketing_agenda_channel"
+    )
+    activities: Mapped[list[Activity]] = relationship(viewonly=True, back_populates="agenda")
 
 
 class AgendaChannel(Base):
@@ -95,6 +100,11 @@ class Activity(Record, EntityScoped):
     leads: Mapped[int | None]
     follow_ups: Mapped[int | None]
     reported_closings: Mapped[int | None]
+
+    agenda: Mapped[Agenda | None] = relationship(viewonly=True, back_populates="activities")
+    channels: Mapped[list[Channel]] = relationship(
+        viewonly=True, secondary="marketing_activity_channel"
+    )
 
 
 class ActivityChannel(Base):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from atlas_assets.operational.models.base import EntityScoped, Record
+
+if TYPE_CHECKING:
+    from atlas_assets.operational.models.commerce import Order
 
 
 class Sex(Record):
@@ -56,6 +61,9 @@ class Organization(Record, EntityScoped):
     normalized_name: Mapped[str]
     city: Mapped[str | None]
 
+    level: Mapped[OrganizationLevel | None] = relationship(viewonly=True)
+    accounts: Mapped[list[Account]] = relationship(viewonly=True, back_populates="organization")
+
 
 class Person(Record, EntityScoped):
     """A student; one per entity and normalised name. Dates are `YYYY-MM-DD`."""
@@ -77,6 +85,16 @@ class Person(Record, EntityScoped):
     email: Mapped[str | None]
     address: Mapped[str | None]
     city: Mapped[str | None]
+
+    organization: Mapped[Organization | None] = relationship(viewonly=True)
+    sex: Mapped[Sex | None] = relationship(viewonly=True)
+    accounts: Mapped[list[Account]] = relationship(viewonly=True, back_populates="person")
+    guardians: Mapped[list[Person]] = relationship(
+        viewonly=True,
+        secondary="db_relation",
+        primaryjoin="Person.id == Relation.to_person_id",
+        secondaryjoin="Person.id == Relation.from_person_id",
+    )
 
 
 class Relation(Record, EntityScoped):
@@ -102,3 +120,9 @@ class Account(Record, EntityScoped):
         ForeignKey("db_organization.id"), index=True
     )
     opened_on: Mapped[str | None]
+
+    person: Mapped[Person] = relationship(viewonly=True, back_populates="accounts")
+    organization: Mapped[Organization | None] = relationship(
+        viewonly=True, back_populates="accounts"
+    )
+    orders: Mapped[list[Order]] = relationship(viewonly=True, back_populates="account")
