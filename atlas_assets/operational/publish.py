@@ -9,7 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import PublishError
-from atlas_assets.operational.models import commerce, finance, marketing, people, target
+from atlas_assets.operational.models import (
+    catalog,
+    commerce,
+    finance,
+    marketing,
+    people,
+    target,
+)
 from atlas_assets.operational.records import MonthRecords
 from atlas_assets.operational.seed import entity_id
 
@@ -121,11 +128,15 @@ _REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
         sa.select(people.Person.organization_id),
     ],
     marketing.Agenda: [sa.select(marketing.Activity.agenda_id)],
+    catalog.ItemVariant: [sa.select(commerce.Order.variant_id)],
+    catalog.Item: [sa.select(commerce.Order.item_id), sa.select(target.TargetItem.item_id)],
+    catalog.Category: [sa.select(catalog.Item.category_id)],
+    commerce.Intake: [sa.select(commerce.Order.intake_id)],
 }
 
 
 def _remove_orphans(session: EntitySession) -> None:
-    """Remove accounts, relations, people, organizations and events that nothing refers to."""
+    """Remove people, organizations, events and products that nothing refers to any more."""
     for statement in (
         sa.delete(marketing.AgendaChannel).where(
             marketing.AgendaChannel.agenda_id.not_in(_union(_REFERENCES[marketing.Agenda]))
@@ -137,7 +148,8 @@ def _remove_orphans(session: EntitySession) -> None:
         ),
         *(
             sa.delete(model).where(_unused(model))
-            for model in (people.Person, people.Organization, marketing.Agenda)
+            for model in _REFERENCES
+            if model is not people.Account
         ),
     ):
         session.execute(statement)

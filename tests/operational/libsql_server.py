@@ -103,6 +103,7 @@ def running_server(folder: Path, binary: Path) -> Generator[LibsqlServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    folder.mkdir(exist_ok=True)
     server = LibsqlServer(folder, binary, port)
     server.start()
     try:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,9 @@ def test_errors_have_their_classes(
 
 @given(
     st.integers(-(2**63), 2**63 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(allow_nan=False)
     | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
-    | st.binary(min_size=1)
+    | st.binary()
     | st.none()
 )
 def test_values_come_back_as_they_went_in(value: object) -> None:
@@ -52,7 +53,9 @@ def test_values_come_back_as_they_went_in(value: object) -> None:
     assert connection.execute("SELECT value FROM t").fetchall() == [(value,)]
 
 
-@pytest.mark.parametrize("value", ["a\x00b", 2**63, object()])
+@pytest.mark.parametrize(
+    "value", ["a\x00b", 2**63, float("nan"), "\ud800", Decimal("0.1"), object()]
+)
 def test_what_cannot_be_stored_exactly_is_refused(
     connection: dbapi.Connection, value: object
 ) -> None:
@@ -65,6 +68,85 @@ def test_fetching_twice_does_not_insert_twice(connection: dbapi.Connection) -> N
     assert cursor.fetchall() == [(1,)]
     assert cursor.fetchall() == []
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+
+
+def test_text_longer_than_a_block_and_bytes_of_other_kinds_are_kept(
+    connection: dbapi.Connection,
+) -> None:
+    for value in ("é" * 100_000, bytearray(b"ab"), memoryview(b"ab")):
+        connection.execute("DELETE FROM t")
+        connection.execute("INSERT INTO t (value) VALUES (?)", [value])
+        assert connection.execute("SELECT value FROM t").fetchone() == (
+            value if isinstance(value, str) else bytes(value),
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters"),
+    [
+        ("SELECT ?, ?", [1]),
+        ("SELECT ? -- one?", [1, 2]),
+        ("SELECT '?' || ?", []),
+        ("INSERT INTO t (value) VALUES (?)", []),
+        ("DELETE FROM t; DELETE FROM t", []),
+    ],
+)
+def test_too_few_and_too_many_are_refused(
+    connection: dbapi.Connection, statement: str, parameters: list[int]
+) -> None:
+    with pytest.raises(dbapi.ProgrammingError):
+        connection.execute(statement, parameters)
+
+
+def test_one_statement_may_hold_others(connection: dbapi.Connection) -> None:
+    connection.execute(
+        "CREATE TRIGGER twice AFTER INSERT ON t BEGIN DELETE FROM t; SELECT 'a;b'; END;"
+    )
+    connection.execute("INSERT INTO t (value) VALUES ('; ?'); -- done")
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+
+
+def test_rows_are_counted_where_a_statement_changes_some(connection: dbapi.Connection) -> None:
+    cursor = connection.cursor()
+    cursor.executemany("INSERT INTO t (value) VALUES (?)", [(1,), (2,), (3,)])
+    assert cursor.rowcount == 3
+    assert cursor.execute("UPDATE t SET value = 0 WHERE id > 1").rowcount == 2
+    assert cursor.execute("WITH one AS (SELECT 1 AS i) DELETE FROM t WHERE id = 1").rowcount == 1
+    cursor.execute("SELECT * FROM t")
+    assert (cursor.rowcount, [column[0] for column in cursor.description or ()]) == (
+        -1,
+        ["id", "value", "whole"],
+    )
+    assert list(cursor) == [(2, 0, None), (3, 0, None)]
+    assert [column[0] for column in cursor.description or ()] == ["id", "value", "whole"]
+    assert cursor.execute("CREATE TABLE u (id)").description is None
+
+
+def test_a_file_that_is_no_database_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    path.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(dbapi.DatabaseError, match="not a database"):
+        dbapi.connect(str(path)).execute("SELECT * FROM sqlite_master")
+
+
+def test_a_commit_with_rows_left_unfetched_succeeds(connection: dbapi.Connection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("INSERT INTO t (value) VALUES (1), (2) RETURNING id").fetchone()
+    connection.commit()
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (2,)
+
+
+def test_reads_of_a_transaction_see_one_state(tmp_path: Path) -> None:
+    path = str(tmp_path / "test.db")
+    reader, writer = dbapi.connect(path), dbapi.connect(path)
+    writer.execute("PRAGMA journal_mode=WAL").fetchall()
+    writer.execute("CREATE TABLE t (id)")
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    writer.execute("REPLACE INTO t VALUES (1)")
+    assert reader.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    reader.commit()
+    assert reader.execute("SELECT count(*) FROM t").fetchone() == (1,)
 
 
 def test_schema_changes_roll_back_too(connection: dbapi.Connection) -> None:

@@ -21,7 +21,7 @@ OURS, THEIRS = "IONS", "EPN"
 
 @pytest.fixture
 def store(tmp_path: Path, configuration: Configuration) -> OperationalStore:
-    """A database in which each entity has a student of the same name, with school and event."""
+    """A file in which each entity has a student of the same name, with school and event."""
     store = OperationalStore(f"file:{tmp_path / 'operational.db'}")
     registry = configuration.registry
     prepare(store, registry)

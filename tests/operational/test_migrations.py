@@ -1,29 +1,25 @@
-from pathlib import Path
+"""The schema: what migrations make of old and new databases."""
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from operational.publishing import everything
 
 from atlas_assets.operational.migrate import MigrationError, alembic_config, migrate
 from atlas_assets.operational.models.base import Base
-from atlas_assets.operational.seed import seed
+from atlas_assets.operational.seed import prepare, seed
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.registry import Configuration
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> OperationalStore:
-    store = OperationalStore(f"file:{tmp_path / 'operational.db'}")
-    migrate(store)
-    return store
-
-
 def test_the_migrations_make_what_the_models_say(store: OperationalStore) -> None:
+    migrate(store)
     with store.writer() as connection:
         command.check(alembic_config(connection))
 
 
 def test_down_and_up_again(store: OperationalStore) -> None:
+    migrate(store)
     with store.writer(foreign_keys=False) as connection:
         command.downgrade(alembic_config(connection), "base")
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
@@ -35,9 +31,8 @@ def test_down_and_up_again(store: OperationalStore) -> None:
 
 
 def test_an_older_database_is_migrated_without_losing_a_row(
-    tmp_path: Path, configuration: Configuration
+    store: OperationalStore, configuration: Configuration
 ) -> None:
-    store = OperationalStore(f"file:{tmp_path / 'older.db'}")
     with store.writer(foreign_keys=False) as connection:
         command.upgrade(alembic_config(connection), "0001")
         connection.execute(
@@ -54,6 +49,7 @@ def test_an_older_database_is_migrated_without_losing_a_row(
 
 
 def test_a_database_newer_than_this_version_is_refused(store: OperationalStore) -> None:
+    migrate(store)
     with store.writer() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(MigrationError, match=r"newer than this version of Atlas.*9999"):
@@ -64,19 +60,9 @@ def test_seeding_again_changes_nothing(
     store: OperationalStore, configuration: Configuration
 ) -> None:
     registry = configuration.registry
-    seed(store, registry, registry.entities)
+    prepare(store, registry)
     before = everything(store)
     seed(store, registry, registry.entities)
     assert everything(store) == before
     assert len(before["core_unit"]) == 12
     assert len(before["marketing_channel"]) == 19
-
-
-def everything(store: OperationalStore) -> dict[str, list[tuple]]:
-    with store.reader() as connection:
-        return {
-            name: [
-                tuple(row) for row in connection.execute(sa.select(table).order_by(sa.text("1, 2")))
-            ]
-            for name, table in Base.metadata.tables.items()
-        }

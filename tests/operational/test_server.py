@@ -1,56 +1,25 @@
 """The operational database on a real libSQL server: the same rows, and clear words when refused."""
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from conftest import Installation
-from operational.libsql_server import LibsqlServer, running_server, sqld
-from operational.test_migrations import everything
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from operational.libsql_server import LibsqlServer
+from operational.publishing import everything, publish_months
+from sqlalchemy.exc import DataError
 
 from atlas_assets.errors import AtlasError
 from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models.finance import Transaction
-from atlas_assets.operational.publish import publish
-from atlas_assets.operational.reconcile import published_figures
-from atlas_assets.operational.seed import prepare, seed
-from atlas_assets.operational.sessions import OperationalStore
+from atlas_assets.operational.seed import seed
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
 
 MONTHS = [Month(2026, 1), Month(2026, 2)]
-
-
-@pytest.fixture
-def server(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibsqlServer]:
-    binary = sqld(tmp_path_factory.getbasetemp())
-    with running_server(tmp_path, binary) as running:
-        yield running
-
-
-def publish_to(store: OperationalStore, built: Installation, months: list[Month]) -> None:
-    registry = built.workspace.configuration.registry
-    prepare(store, registry)
-    with built.workspace.warehouse.connect() as connection:
-        for month in months:
-            publish(store, registry, connection, "IONS", month)
-
-
-def test_a_server_holds_the_same_rows_as_a_file(
-    server: LibsqlServer, built: Installation, tmp_path: Path
-) -> None:
-    local = OperationalStore(f"file:{tmp_path / 'local.db'}")
-    publish_to(local, built, MONTHS)
-    remote = server.store()
-    publish_to(remote, built, [*reversed(MONTHS), MONTHS[0]])
-    assert everything(remote) == everything(local)
-    with built.workspace.warehouse.connect() as warehouse:
-        registry = built.workspace.configuration.registry
-        pairs = list(published_figures(remote, registry, warehouse, "IONS", MONTHS[1]))
-    assert pairs
-    assert all(pair.passed for pair in pairs)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +53,14 @@ def test_a_server_that_is_not_there_is_told(server: LibsqlServer) -> None:
 def test_a_server_that_dies_in_a_transaction_has_the_state_before(
     server: LibsqlServer, built: Installation
 ) -> None:
-    publish_to(server.store(), built, MONTHS[:1])
+    publish_months(server.store(), built, MONTHS[:1])
     before = everything(server.store())
     assert before["finance_transaction"]
     with pytest.raises(AtlasError, match="cannot be reached"):
         delete_and_kill(server)
     server.start()
     assert everything(server.store()) == before
-    publish_to(server.store(), built, MONTHS[:1])
+    publish_months(server.store(), built, MONTHS[:1])
     assert everything(server.store()) == before
 
 
@@ -100,3 +69,38 @@ def delete_and_kill(server: LibsqlServer) -> None:
         connection.execute(sa.delete(Transaction))
         server.kill()
         connection.execute(sa.delete(Transaction))
+
+
+def test_threads_write_one_after_the_other(server: LibsqlServer) -> None:
+    """The driver stops every thread while it asks a server: waiting there would never end."""
+    with server.store().writer() as connection:
+        connection.execute(sa.text("CREATE TABLE t (id INTEGER PRIMARY KEY)"))
+
+    def write(_number: int) -> None:
+        for _ in range(3):
+            with server.store().writer() as connection:
+                connection.execute(sa.text("INSERT INTO t DEFAULT VALUES"))
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(write, range(3)))
+    with server.store().reader() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM t")) == 9
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, float("inf"), float("nan")])
+def test_a_float_that_servers_change_is_refused(server: LibsqlServer, value: float) -> None:
+    with server.store().writer() as connection:
+        connection.execute(sa.text("CREATE TABLE t (value REAL)"))
+    with pytest.raises(DataError), server.store().writer() as connection:
+        connection.execute(sa.text("INSERT INTO t VALUES (:value)"), {"value": value})
+
+
+@given(st.integers(-(10**14), 10**14).map(lambda cents: cents / 100))
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_money_comes_back_from_a_server_as_it_went(server: LibsqlServer, amount: float) -> None:
+    with server.store().reader() as connection:
+        assert connection.scalar(sa.text("SELECT :amount"), {"amount": amount}) == amount
