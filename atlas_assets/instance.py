@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import dagster as dg
@@ -52,10 +52,12 @@ def run_job(
     scope: Scope | None,
     on_step: Callable[[str], None],
     assets: list[dg.AssetKey] | None = None,
+    config: dict[str, Any] | None = None,
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is told the name of each step that begins; `assets` limits the job to some of its own.
+    `on_step` is told the name of each step that begins; `assets` limits the job to some of its own;
+    `config` is that of its assets, by the names of their steps.
     """
     run_id = str(uuid4())
 
@@ -70,7 +72,7 @@ def run_job(
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             run_id=run_id,
-            run_config=_QUIET,
+            run_config={**_QUIET, "ops": {n: {"config": c} for n, c in (config or {}).items()}},
             raise_on_error=False,
             asset_selection=assets,
             partition_key=scope.first_key if scope and single else None,

@@ -9,7 +9,7 @@ from atlas_assets.checks import reconciliation_result
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.operational.publish import publish
-from atlas_assets.operational.reconcile import published_figures
+from atlas_assets.operational.reconcile import dangling_references, published_figures
 from atlas_assets.operational.seed import prepare
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled
@@ -18,6 +18,13 @@ from atlas_assets.workspace import Workspace
 
 RECORDS_KEY = dg.AssetKey(["operational", "records"])
 RECORDS_CHECK = "records_equal_warehouse"
+REFERENCES_CHECK = "foreign_keys_hold"
+
+
+class Seeding(dg.Config):
+    """Which entity is seeded, by its code; every one by default."""
+
+    entity: str | None = None
 
 
 def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -31,9 +38,11 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         owners=["team:data"],
         deps=[["raw", "registry_units"], ["raw", "registry_words"], ["raw", "registry_channels"]],
     )
-    def lookups(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
+    def lookups(
+        config: Seeding, workspace: dg.ResourceParam[Workspace]
+    ) -> dg.MaterializeResult[Any]:
         with told_to_people():
-            counts = prepare(workspace.store, workspace.configuration.registry)
+            counts = prepare(workspace.store, workspace.configuration.registry, config.entity)
         return dg.MaterializeResult(
             metadata={"rows": dg.MetadataValue.md(markdown_rows(["table", "rows"], counts.items()))}
         )
@@ -47,7 +56,13 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
                 asset=RECORDS_KEY,
                 blocking=True,
                 description="Counts and sums of what was published equal the warehouse, by unit.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                REFERENCES_CHECK,
+                asset=RECORDS_KEY,
+                blocking=True,
+                description="Every record that another refers to exists.",
+            ),
         ],
         group_name="operational",
         kinds={"libsql"},
@@ -86,11 +101,18 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
                 stage.row_counts[entity, month] = done.transactions
                 key = partition_key(entity, month)
                 rows.append((key, done.orders, done.transactions, done.amount))
-            differing = [pair.told() for pair in compared if not pair.passed]
-            if differing:
-                stage.problems = dict.fromkeys(scope.partitions, "; ".join(differing))
+            dangling = dangling_references(workspace.store)
+            wrong = [pair.told() for pair in compared if not pair.passed] + dangling
+            if wrong:
+                stage.problems = dict.fromkeys(scope.partitions, "; ".join(wrong))
         headers = ["partition", "orders", "transactions", "rupiah"]
         yield reconciliation_result(RECORDS_KEY, RECORDS_CHECK, compared)
+        yield dg.AssetCheckResult(
+            asset_key=RECORDS_KEY,
+            check_name=REFERENCES_CHECK,
+            passed=not dangling,
+            description="; ".join(dangling) or "Every reference leads to a record.",
+        )
         yield dg.MaterializeResult(
             metadata={
                 "orders": sum(row[1] for row in rows),

@@ -57,10 +57,10 @@ def build(
 
 
 @app.command()
-def seed(json: JsonOption = False) -> None:
+def seed(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
     """Migrate the operational database and fill its lookups. Safe to repeat."""
     with _pipeline() as pipeline:
-        _show(pipeline.seed(), json)
+        _show(pipeline.seed(entity), json)
 
 
 @app.command()

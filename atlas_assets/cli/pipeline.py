@@ -107,9 +107,10 @@ class Pipeline:
         }
         return self._run(automation.TRANSFORM, to_build)
 
-    def seed(self) -> Result:
-        """Run the seed job."""
-        self._run_scope(automation.SEED, None)
+    def seed(self, entity: str | None) -> Result:
+        """Run the seed job for one entity or all."""
+        config = {"operational__lookups": {"entity": self._entity(entity) if entity else None}}
+        self._run_scope(automation.SEED, None, config=config)
         return self.result
 
     def sync(self, entity: str, period: str) -> Result:
@@ -226,7 +227,11 @@ class Pipeline:
         )
 
     def _run_scope(
-        self, job: str, scope: Scope | None, assets: list[dg.AssetKey] | None = None
+        self,
+        job: str,
+        scope: Scope | None,
+        assets: list[dg.AssetKey] | None = None,
+        config: dict[str, Any] | None = None,
     ) -> bool:
         where = f" {scope.first_key}" if scope else ""
         if scope and scope.first_key != scope.last_key:
@@ -238,6 +243,7 @@ class Pipeline:
                 scope,
                 lambda step: status.update(f"{job}{where}: {step}"),
                 assets,
+                config,
             )
         self.messages.print(f"{job}{where}: {'done' if outcome.succeeded else 'failed'}")
         self.result.runs.append(outcome.run_id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import PublishError
+from atlas_assets.operational.dbapi import DataError
 from atlas_assets.operational.models import (
     catalog,
     commerce,
@@ -55,10 +56,11 @@ def publish(
     try:
         with store.entity_writer(records.entity_id) as session:
             _replace(session, records)
-    except DBAPIError as error:
+    except (DBAPIError, DataError) as error:
         raise PublishError(
-            f"{entity} {month} was not published: {error.orig}. The operational database is as it "
-            "was before. Look for the record named above in intermediate.int_orders."
+            f"{entity} {month} was not published: {getattr(error, 'orig', error)}. "
+            "The operational database is as it was before. Look for the record named above in "
+            "intermediate.int_orders."
         ) from error
     return published(store, registry, entity, month)
 

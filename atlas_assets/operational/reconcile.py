@@ -1,4 +1,4 @@
-"""Compares what was published with what the warehouse holds: counts and sums by unit."""
+"""Checks what was published: counts and sums by unit, and references."""
 
 from __future__ import annotations
 
@@ -83,6 +83,21 @@ def published_figures(
             published.get(key, Decimal(0)),
             what,
         )
+
+
+def dangling_references(store: OperationalStore) -> list[str]:
+    """Say of each reference to a record that does not exist where it is.
+
+    The database refuses these itself, but where a constraint is younger than its rows.
+    """
+    with store.reader() as connection:
+        query = sa.text(
+            'SELECT "table", rowid, parent FROM pragma_foreign_key_check ORDER BY 1, 2 LIMIT 100'
+        )
+        return [
+            f"row {row} of {table} refers to a record of {parent} that does not exist"
+            for table, row, parent in connection.execute(query)
+        ]
 
 
 def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:

@@ -53,10 +53,15 @@ def lookup_id(model: type[Base], code: str) -> str:
     return stable_ulid(model.__tablename__, code)
 
 
-def prepare(store: OperationalStore, registry: Registry) -> dict[str, int]:
-    """Migrate the database and seed it; safe to repeat. Returns the rows that tables were given."""
+def prepare(
+    store: OperationalStore, registry: Registry, entity: str | None = None
+) -> dict[str, int]:
+    """Migrate the database and seed it, with one entity or all; safe to repeat.
+
+    Returns the number of rows that each table was given.
+    """
     migrate(store)
-    return seed(store, registry, registry.entities)
+    return seed(store, registry, [registry.entity(entity)] if entity else registry.entities)
 
 
 def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) -> dict[str, int]:

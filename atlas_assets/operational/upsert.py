@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from atlas_assets.operational.dbapi import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from atlas_assets.operational.models.base import Base
 
 RECORDS_PER_STATEMENT = 5000
+_LONGEST_TEXT = 4_000_000  # bytes; servers take values of up to 5,000,000
 _LARGEST = 2**62  # of the integers that SQLite reads exactly and that a float has as denominator
 
 
@@ -38,7 +39,8 @@ def upsert(connection: sa.Connection, model: type[Base], records: Sequence[dict[
     statement, reals = _statement(model, columns)
     for start in range(0, len(records), RECORDS_PER_STATEMENT):
         rows = [values_of(record) for record in records[start : start + RECORDS_PER_STATEMENT]]
-        connection.exec_driver_sql(statement, (_json(rows, reals),))
+        for text in _texts(rows, reals):
+            connection.exec_driver_sql(statement, (text,))
 
 
 @lru_cache
@@ -64,15 +66,26 @@ def _statement(model: type[Base], columns: tuple[str, ...]) -> tuple[str, tuple[
     return statement, tuple(reals)
 
 
-def _json(rows: list[tuple[Any, ...]], reals: tuple[int, ...]) -> str:
+def _texts(rows: list[tuple[Any, ...]], reals: tuple[int, ...]) -> Iterator[str]:
+    """Yield the rows as JSON, in as few texts as servers take."""
+    text = _json(rows, reals)
+    if len(text) <= _LONGEST_TEXT or len(rows) == 1:
+        yield text.decode()
+    else:
+        half = len(rows) // 2
+        yield from _texts(rows[:half], reals)
+        yield from _texts(rows[half:], reals)
+
+
+def _json(rows: list[tuple[Any, ...]], reals: tuple[int, ...]) -> bytes:
     """Return rows as SQLite reads them exactly."""
     if not all(_is_whole(row[place]) for place in reals for row in rows):
         rows = [_with_fractions(row, reals) for row in rows]
     try:
-        text = orjson.dumps(rows).decode()
+        text = orjson.dumps(rows)
     except TypeError as error:
         raise DataError(f"a record holds a value that cannot be stored: {error}") from error
-    if "\\u0000" in text and any("\x00" in str(value) for row in rows for value in row):
+    if b"\\u0000" in text and any("\x00" in str(value) for row in rows for value in row):
         raise DataError("text with a NUL character is cut off when it is read back")
     return text
 

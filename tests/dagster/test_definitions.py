@@ -40,6 +40,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "intermediate": [
             "audit_flagged_rows",
             "audit_months",
+            "audit_probable_duplicates",
             "audit_sheets",
             "int_enrollments",
             "int_marketing_activity",

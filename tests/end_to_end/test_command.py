@@ -125,7 +125,8 @@ def test_a_part_of_the_models_can_be_built_and_brings_no_month_up_to_date(
 
 
 def test_single_stages_can_be_run_one_after_the_other(installation: Installation) -> None:
-    installation.atlas("seed")
+    installation.atlas("seed", "--entity", "ions")
+    assert len(rows_of(installation.root / "operational.db")["core_entity"]) == 1
     installation.atlas("sync", "--entity", "IONS", "--year", "2026", "--month", "1-2")
     installation.atlas("publish", "--entity", "IONS", "--year", "2026", "--month", "2")
     shown = installation.atlas("report", "--entity", "IONS", "--year", "2026", "--month", "2")

@@ -7,6 +7,7 @@ from operational.publishing import everything
 
 from atlas_assets.operational.migrate import MigrationError, alembic_config, migrate
 from atlas_assets.operational.models.base import Base
+from atlas_assets.operational.reconcile import dangling_references
 from atlas_assets.operational.seed import prepare, seed
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.registry import Configuration
@@ -16,6 +17,30 @@ def test_the_migrations_make_what_the_models_say(store: OperationalStore) -> Non
     migrate(store)
     with store.writer() as connection:
         command.check(alembic_config(connection))
+
+
+def test_a_record_that_refers_to_none_is_found(store: OperationalStore) -> None:
+    migrate(store)
+    assert dangling_references(store) == []
+    with store.writer(foreign_keys=False) as connection:
+        if not store.is_file:  # a server switches nothing off
+            pytest.skip("foreign keys always hold on a server")
+        connection.execute(
+            sa.text(
+                "INSERT INTO core_entity (id, group_id, code, name) VALUES ('a', 'b', 'c', 'd')"
+            )
+        )
+    assert dangling_references(store) == [
+        "row 1 of core_entity refers to a record of core_group that does not exist"
+    ]
+
+
+def test_one_entity_can_be_seeded(store: OperationalStore, configuration: Configuration) -> None:
+    prepare(store, configuration.registry, "EPN")
+    rows = everything(store)
+    assert [row[2] for row in rows["core_entity"]] == ["EPN"]
+    assert {row[1] for row in rows["core_unit"]} == {rows["core_entity"][0][0]}
+    assert len(rows["marketing_channel"]) == 19
 
 
 def test_down_and_up_again(store: OperationalStore) -> None:

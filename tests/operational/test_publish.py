@@ -69,6 +69,20 @@ def test_a_failure_leaves_the_database_as_it_was(
     assert everything(store) == before
 
 
+def test_a_value_that_cannot_be_kept_is_told_and_changes_nothing(
+    built: Installation, store: OperationalStore, tmp_path: Path
+) -> None:
+    publish_months(store, built, MONTHS[:1])
+    before = everything(store)
+    shutil.copytree(built.root, tmp_path / "atlas")
+    copy = Installation(tmp_path / "atlas")
+    with copy.workspace.warehouse.connect(read_only=False) as warehouse:
+        warehouse.execute("UPDATE intermediate.int_orders SET note = 'a' || chr(0)")
+    with pytest.raises(PublishError, match=r"IONS 2026-01 was not published: text with a NUL"):
+        publish_months(store, copy, MONTHS[:1])
+    assert everything(store) == before
+
+
 def test_ids_are_the_same_everywhere() -> None:
     """Written down: a change would break every link to a record."""
     assert stable_ulid("db_person", "IONS", "ADI SANTOSO") == "01DXF6DT001XN7N4WSS4DC28TQ"

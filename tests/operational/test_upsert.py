@@ -95,6 +95,13 @@ def test_more_records_than_a_statement_takes(kept: OperationalStore) -> None:
     assert [row[2] for row in rows(kept)] == list(range(len(many)))
 
 
+def test_records_too_long_for_one_statement(kept: OperationalStore) -> None:
+    many = [record(key, text="é" * 10_000) for key in range(600)]
+    with kept.writer() as connection:
+        upsert(connection, Kept, many)
+    assert [len(row[1]) for row in rows(kept)] == [10_000] * 600
+
+
 @pytest.mark.parametrize(
     "value",
     [
