@@ -2,7 +2,7 @@
 
 A statement takes thousands of records as one JSON text, which SQLite itself unpacks: the driver
 spends more on each single parameter than SQLite on the row, and a server answers two requests for
-every statement.
+every statement. What all of these records have in common, such as entity and month, is sent once.
 """
 
 from __future__ import annotations
@@ -17,84 +17,119 @@ import sqlalchemy as sa
 from atlas_assets.operational.dbapi import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from atlas_assets.operational.models.base import Base
+    from sqlalchemy.orm import DeclarativeBase
 
 RECORDS_PER_STATEMENT = 5000
 _LONGEST_TEXT = 4_000_000  # bytes; servers take values of up to 5,000,000
 _LARGEST = 2**62  # of the integers that SQLite reads exactly and that a float has as denominator
 
+Row = tuple[Any, ...]
 
-def upsert(connection: sa.Connection, model: type[Base], records: Sequence[dict[str, Any]]) -> None:
+
+def upsert(
+    connection: sa.Connection, model: type[DeclarativeBase], records: Sequence[dict[str, Any]]
+) -> None:
     """Insert records by their key, or bring the ones that exist to the given values.
 
     All records have the same columns. Raises DataError for a value that would not come back as it
     went in: text with a NUL character, NaN, infinity, floats beyond the range of money.
     """
-    if not records:
+    if records:
+        columns = tuple(records[0])
+        values_of = itemgetter(*columns)
+        for start in range(0, len(records), RECORDS_PER_STATEMENT):
+            chunk = records[start : start + RECORDS_PER_STATEMENT]
+            _write(connection, model, columns, [values_of(record) for record in chunk])
+
+
+def _write(
+    connection: sa.Connection,
+    model: type[DeclarativeBase],
+    columns: tuple[str, ...],
+    rows: list[Row],
+) -> None:
+    exact = _without_fractions(rows, _reals(model, columns))
+    common = tuple(
+        place
+        for place, values in enumerate(zip(*exact, strict=True))
+        if values.count(values[0]) == len(values)
+    )
+    own = [place for place in range(len(exact[0])) if place not in common]
+    text = _json([[row[place] for place in own] for row in exact])
+    if len(text) > _LONGEST_TEXT and len(rows) > 1:
+        half = len(rows) // 2
+        _write(connection, model, columns, rows[:half])
+        _write(connection, model, columns, rows[half:])
         return
-    columns = tuple(records[0])
-    values_of = itemgetter(*columns)
-    statement, reals = _statement(model, columns)
-    for start in range(0, len(records), RECORDS_PER_STATEMENT):
-        rows = [values_of(record) for record in records[start : start + RECORDS_PER_STATEMENT]]
-        for text in _texts(rows, reals):
-            connection.exec_driver_sql(statement, (text,))
+    statement = _statement(model, columns, tuple(own), common)
+    texts = [text, _json([exact[0][place] for place in common])] if common else [text]
+    connection.exec_driver_sql(statement, tuple(text.decode() for text in texts))
 
 
 @lru_cache
-def _statement(model: type[Base], columns: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
-    """Return the statement, and the places of the floats.
+def _reals(model: type[DeclarativeBase], columns: tuple[str, ...]) -> tuple[int, ...]:
+    types = sa.inspect(model).local_table.c
+    return tuple(i for i, name in enumerate(columns) if isinstance(types[name].type, sa.Float))
 
-    A float comes as a fraction, whose denominator stands behind the columns unless it is one:
-    SQLite does not read every decimal as the float that is nearest to it.
-    """
-    mapper = sa.inspect(model)
-    table = mapper.local_table
-    reals = [i for i, name in enumerate(columns) if isinstance(table.c[name].type, sa.Float)]
-    values = [f"value ->> {place}" for place in range(len(columns))]
-    for denominator, place in enumerate(reals, start=len(columns)):
-        values[place] = f"CAST(value ->> {place} AS REAL) / coalesce(value ->> {denominator}, 1)"
-    key = [column.name for column in mapper.primary_key]
+
+@lru_cache
+def _statement(
+    model: type[DeclarativeBase],
+    columns: tuple[str, ...],
+    own: tuple[int, ...],
+    common: tuple[int, ...],
+) -> str:
+    """Return the statement for rows of which some places are each row's own, some common to all."""
+    values = {place: f"value ->> {position}" for position, place in enumerate(own)}
+    values |= {place: f"?2 ->> {position}" for position, place in enumerate(common)}
+    for denominator, place in enumerate(_reals(model, columns), start=len(columns)):
+        values[place] = f"CAST({values[place]} AS REAL)"
+        if denominator in values:
+            values[place] += f" / ({values[denominator]})"
+    key = [column.name for column in sa.inspect(model).primary_key]
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
-    statement = (
+    return (
         f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) "
-        f"SELECT {', '.join(values)} FROM json_each(?) WHERE true "  # SQLite wants the WHERE here
+        f"SELECT {', '.join(values[place] for place in range(len(columns)))} "
+        "FROM json_each(?1) WHERE true "  # SQLite wants the WHERE here
         f"ON CONFLICT ({', '.join(key)}) DO {f'UPDATE SET {changed}' if changed else 'NOTHING'}"
     )
-    return statement, tuple(reals)
 
 
-def _texts(rows: list[tuple[Any, ...]], reals: tuple[int, ...]) -> Iterator[str]:
-    """Yield the rows as JSON, in as few texts as servers take."""
-    text = _json(rows, reals)
-    if len(text) <= _LONGEST_TEXT or len(rows) == 1:
-        yield text.decode()
-    else:
-        half = len(rows) // 2
-        yield from _texts(rows[:half], reals)
-        yield from _texts(rows[half:], reals)
-
-
-def _json(rows: list[tuple[Any, ...]], reals: tuple[int, ...]) -> bytes:
-    """Return rows as SQLite reads them exactly."""
-    if not all(_is_whole(row[place]) for place in reals for row in rows):
-        rows = [_with_fractions(row, reals) for row in rows]
+def _json(value: list[Any]) -> bytes:
     try:
-        text = orjson.dumps(rows)
+        text = orjson.dumps(value)
     except TypeError as error:
         raise DataError(f"a record holds a value that cannot be stored: {error}") from error
-    if b"\\u0000" in text and any("\x00" in str(value) for row in rows for value in row):
+    if rb"\u0000" in text and _has_nul(value):
         raise DataError("text with a NUL character is cut off when it is read back")
     return text
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\x00" in value
+
+
+def _without_fractions(rows: list[Row], reals: tuple[int, ...]) -> list[Row]:
+    """Return rows whose floats are whole, each with its denominator behind the columns.
+
+    Where all are whole already, there are no denominators. SQLite reads whole numbers exactly, but
+    not every decimal as the float that is nearest to it.
+    """
+    if all(_is_whole(row[place]) for place in reals for row in rows):
+        return rows
+    return [_with_denominators(row, reals) for row in rows]
 
 
 def _is_whole(value: float | None) -> bool:
     return value is None or (value.is_integer() and -_LARGEST <= value <= _LARGEST)
 
 
-def _with_fractions(row: tuple[Any, ...], reals: tuple[int, ...]) -> tuple[Any, ...]:
+def _with_denominators(row: Row, reals: tuple[int, ...]) -> Row:
     numerators, denominators = list(row), []
     for place in reals:
         numerators[place], denominator = _fraction(row[place])
