@@ -16,6 +16,7 @@ _REVENUE = dg.AssetKey(["marts", "mart_revenue"])
 _PROGRAMS = dg.AssetKey(["marts", "mart_program_progress"])
 _CHANNELS = dg.AssetKey(["marts", "mart_channel_marketing"])
 _SCHOOLS = dg.AssetKey(["marts", "mart_school_progress"])
+_STUDENTS = dg.AssetKey(["marts", "mart_students"])
 _TARGETS = dg.AssetKey(["marts", "mart_targets"])
 
 # The checks of `marts.reconciliation`. One that does not block warns: the sheet contradicts itself.
@@ -87,6 +88,12 @@ SPECS = [
         asset=_SCHOOLS,
         blocking=True,
         description="Students by unit and by school add up to the enrollments.",
+    ),
+    dg.AssetCheckSpec(
+        "students_counted_once",
+        asset=_STUDENTS,
+        blocking=True,
+        description="Students who paid, and who enrolled, by unit, are those of the order lines.",
     ),
     dg.AssetCheckSpec(
         "mart_target",

@@ -31,7 +31,7 @@ MONTHS = [Month(2024, 12), Month(2025, 1), Month(2025, 12), Month(2026, 1), Mont
 UNITS = {"IONS": ["TM", "REAL"], "EPN": ["BIMBEL", "PRIVAT"]}
 MARTS = [
     *("mart_revenue", "mart_program_progress", "mart_channel_marketing", "mart_school_progress"),
-    *("mart_targets", "built_months", "reconciliation"),
+    *("mart_students", "mart_targets", "built_months", "reconciliation"),
 ]
 _TEXTS = [
     *("row_number", "transaction_date", "receipt_number", "student_name", "unit", "product_name"),

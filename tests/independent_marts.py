@@ -52,6 +52,7 @@ def marts(samples: Samples, registry: Registry) -> dict[str, pl.DataFrame]:
         "mart_program_progress": _programs(payments, orders),
         "mart_channel_marketing": _channels(payments, orders, _funnel(samples, registry)),
         "mart_school_progress": _schools(orders),
+        "mart_students": _students(payments, orders),
         "mart_targets": _targets(samples),
     }
 
@@ -159,6 +160,19 @@ def _schools(orders: pl.DataFrame) -> pl.DataFrame:
         .unique(["entity_code", "unit_code", "student", "year"], keep="first", maintain_order=True)
     )
     return first.group_by(*KEYS, "year", organization_name="school").agg(student_count=pl.len())
+
+
+def _students(payments: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    columns = [*KEYS, "product_name", "channel_name", "customer_type", "student"]
+    named = payments.filter(pl.col("student").is_not_null())
+    counted = pl.concat(
+        [
+            named.select(*columns, counted_as=pl.lit("payer")),
+            orders.select(*columns, counted_as=pl.lit("enrolled")),
+        ]
+    )
+    key = pl.concat_str("entity_code", "student", separator="|").alias("student_key")
+    return counted.unique().with_columns(key)
 
 
 def _funnel(samples: Samples, registry: Registry) -> pl.DataFrame:

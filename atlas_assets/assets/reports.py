@@ -29,6 +29,7 @@ MARTS = [
     "mart_program_progress",
     "mart_channel_marketing",
     "mart_school_progress",
+    "mart_students",
     "mart_targets",
 ]
 REPORT_KEY = dg.AssetKey(["reports", "monthly_report"])

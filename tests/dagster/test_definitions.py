@@ -59,6 +59,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "mart_program_progress",
             "mart_revenue",
             "mart_school_progress",
+            "mart_students",
             "mart_targets",
             "reconciliation",
         ],

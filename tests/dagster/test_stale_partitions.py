@@ -18,6 +18,7 @@ PERIOD = "2025-10..2026-03"
 CORRECTED = Month(2025, 12)
 MARTS = [
     *("mart_revenue", "mart_program_progress", "mart_channel_marketing", "mart_school_progress"),
+    "mart_students",
 ]
 
 

@@ -5,7 +5,6 @@ with channels as (
         channel_name,
         customer_type,
         sum(closings) filter (month_key between $first::date and $last::date) as closings,
-        sum(students) filter (month_key between $first::date and $last::date) as students,
         sum(leads) filter (month_key between $first::date and $last::date) as leads,
         sum(follow_ups) filter (month_key between $first::date and $last::date) as follow_ups,
         sum(closings) filter (
@@ -18,6 +17,31 @@ with channels as (
         sum(closings) filter (month_key between $first::date and $last::date) > 0
         or sum(leads) filter (month_key between $first::date and $last::date) is not null
         or closings_last_year > 0
+),
+
+-- Each student once in the period, whatever type she was of: the type `all` is no sum.
+students as (
+    select
+        unit_code,
+        channel_name,
+        unnest([customer_type, 'all']) as customer_type,
+        student_key
+    from marts.mart_students
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and counted_as = 'enrolled'
+        and month_key between $first::date and $last::date
+),
+
+student_counts as (
+    select
+        unit_code,
+        channel_name,
+        customer_type,
+        count(distinct student_key) as students
+    from students
+    group by all
 ),
 
 -- Without last year's months nothing can be said to have grown, or to be new.
@@ -34,12 +58,13 @@ counted as (
         unit_code,
         channel_name,
         customer_type,
-        coalesce(closings, 0)::bigint as closings,
-        coalesce(students, 0)::bigint as students,
-        leads::bigint as leads,
-        follow_ups::bigint as follow_ups,
-        coalesce(closings_last_year, 0) as closings_last_year
+        coalesce(channels.closings, 0)::bigint as closings,
+        coalesce(student_counts.students, 0)::bigint as students,
+        channels.leads::bigint as leads,
+        channels.follow_ups::bigint as follow_ups,
+        coalesce(channels.closings_last_year, 0) as closings_last_year
     from channels
+    left join student_counts using (unit_code, channel_name, customer_type)
 ),
 
 judged as (

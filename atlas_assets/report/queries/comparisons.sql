@@ -13,8 +13,7 @@ revenue as (
         unit_code,
         month_key,
         revenue_actuals,
-        order_count,
-        paying_student_count
+        order_count
     from marts.mart_revenue
     where entity_code = $entity and list_contains($units, unit_code)
 ),
@@ -50,13 +49,6 @@ facts as (
         month_key,
         'orders' as measure,
         order_count as value
-    from revenue
-    union all
-    select
-        unit_code,
-        month_key,
-        'students' as measure,
-        paying_student_count as value
     from revenue
     union all
     select
@@ -118,6 +110,25 @@ sums as (
     group by all
 ),
 
+-- A student who pays in several months of a period counts once in it.
+payers as (
+    select
+        units.unit_code,
+        'students' as measure,
+        loaded_spans.kind,
+        loaded_spans.period,
+        count(distinct students.student_key)::decimal(38, 4) as value
+    from (select distinct unit_code from revenue) as units
+    cross join loaded_spans
+    left join marts.mart_students as students
+        on
+            students.entity_code = $entity
+            and units.unit_code = students.unit_code
+            and students.counted_as = 'payer'
+            and students.month_key between loaded_spans.first_month and loaded_spans.last_month
+    group by all
+),
+
 average_order_values as (
     select
         orders.unit_code,
@@ -137,6 +148,8 @@ average_order_values as (
 
 figures as (
     select * from sums
+    union all
+    select * from payers
     union all
     select * from average_order_values
 ),

@@ -5,13 +5,37 @@ with progress as (
         product_name,
         customer_type,
         sum(order_count)::bigint as order_count,
-        sum(student_count)::bigint as student_count,
         sum(revenue) as revenue
     from marts.mart_program_progress
     where
         entity_code = $entity
         and list_contains($units, unit_code)
         and month_key between $first::date and $last::date
+    group by all
+),
+
+-- Each student once in the period, whatever type she was of: the type `all` is no sum.
+students as (
+    select
+        unit_code,
+        product_name,
+        unnest([customer_type, 'all']) as customer_type,
+        student_key
+    from marts.mart_students
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and counted_as = 'enrolled'
+        and month_key between $first::date and $last::date
+),
+
+student_counts as (
+    select
+        unit_code,
+        product_name,
+        customer_type,
+        count(distinct student_key) as student_count
+    from students
     group by all
 ),
 
@@ -46,7 +70,6 @@ with_target as (
         product_name,
         'all' as customer_type,
         coalesce(products.order_count, 0) as order_count,
-        null::bigint as student_count,
         coalesce(products.revenue, 0) as revenue,
         targets.target_students,
         targets.target_revenue,
@@ -64,7 +87,6 @@ by_type as (
         product_name,
         customer_type,
         order_count,
-        student_count,
         revenue,
         null::bigint as target_students,
         null as target_revenue,
@@ -78,10 +100,13 @@ listed as (
     select * from by_type
 )
 
-select *
+select
+    listed.*,
+    coalesce(student_counts.student_count, 0) as student_count
 from listed
+left join student_counts using (unit_code, product_name, customer_type)
 order by
     unit_code asc,
-    max(revenue) filter (customer_type = 'all') over (partition by unit_code, product_name) desc,
+    max(listed.revenue) filter (customer_type = 'all') over (partition by unit_code, product_name) desc,
     product_name,
     customer_type asc

@@ -2,6 +2,7 @@
 -- depends_on: {{ ref('mart_program_progress') }}
 -- depends_on: {{ ref('mart_channel_marketing') }}
 -- depends_on: {{ ref('mart_school_progress') }}
+-- depends_on: {{ ref('mart_students') }}
 -- depends_on: {{ ref('mart_targets') }}
 with months as (
     select * from {{ ref('audit_months') }}
