@@ -5,12 +5,19 @@ from __future__ import annotations
 import dagster as dg
 
 from atlas_assets.checks import SPECS
+from atlas_assets.periods import PeriodType
 
 RAW = dg.AssetSelection.groups("raw")
 MODELS = dg.AssetSelection.groups("staging", "intermediate", "marts")
 VALIDATION = dg.AssetSelection.groups("validation")
 RECORDS = dg.AssetSelection.assets(["operational", "records"])
-REPORTS = dg.AssetSelection.groups("reports")
+REPORTS = {
+    type_: dg.AssetSelection.assets(
+        *(["reports", f"{type_}_{kind}"] for kind in ("report", "deck", "pdf"))
+    )
+    for type_ in (PeriodType.MONTHLY, PeriodType.QUARTERLY, PeriodType.YEARLY)
+}
+MONTHLY_REPORTS = REPORTS[PeriodType.MONTHLY]
 
 SEED = "seed"
 EXTRACT = "extract"
@@ -19,6 +26,9 @@ TRANSFORM = "transform"
 SYNC = "sync"
 PUBLISH = "publish"
 REPORT = "report"
+QUARTERLY_REPORT = "quarterly_report"
+YEARLY_REPORT = "yearly_report"
+RANGE_REPORT = "range_report"
 DELIVER = "deliver"
 BACKFILL = "backfill"
 MONTHLY_CLOSE = "monthly_close"
@@ -32,14 +42,20 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     TRANSFORM: (MODELS | VALIDATION, "Raw files → marts."),
     SYNC: (RAW | MODELS | VALIDATION, "Workbooks → marts, and the validation file."),
     PUBLISH: (RECORDS, "Warehouse → operational database."),
-    REPORT: (REPORTS, "Marts → report.json, deck and PDF."),
-    DELIVER: (RECORDS | REPORTS, "Warehouse → operational database, report, deck and PDF."),
+    REPORT: (MONTHLY_REPORTS, "Marts → report.json, deck and PDF."),
+    QUARTERLY_REPORT: (REPORTS[PeriodType.QUARTERLY], "Marts → the reports of a quarter."),
+    YEARLY_REPORT: (REPORTS[PeriodType.YEARLY], "Marts → the reports of a year."),
+    RANGE_REPORT: (
+        dg.AssetSelection.assets(["reports", "range_report"]),
+        "Marts → the report of one entity over any months.",
+    ),
+    DELIVER: (RECORDS | MONTHLY_REPORTS, "Warehouse → operational database, report, deck and PDF."),
     BACKFILL: (
         RAW | MODELS | VALIDATION | RECORDS,
         "The data of a month: workbooks → marts → operational database.",
     ),
     MONTHLY_CLOSE: (
-        RAW | MODELS | VALIDATION | RECORDS | REPORTS,
+        RAW | MODELS | VALIDATION | RECORDS | MONTHLY_REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",
     ),
     SEED: (

@@ -38,7 +38,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *model_assets(Transform(settings).manifest_path, partitions),
             *operational_assets(partitions),
             *validation_assets(partitions),
-            *report_assets(partitions),
+            *report_assets(workspace.configuration),
         ],
         asset_checks=reconciliation_checks(),
         jobs=jobs(),

@@ -1,10 +1,15 @@
-"""Dagster's partitions: entity × month. Keys are `IONS|2026-02`; `scope.Scope` reads them."""
+"""Dagster's partitions: entity × month, quarter or year. Keys are `IONS|2026-02`.
+
+A quarter and a year are named by their first month; `scope.Scope` reads the keys.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import dagster as dg
+
+from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.registry import Configuration
@@ -16,19 +21,43 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
+MONTHS_OF = {PeriodType.MONTHLY: 1, PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
+_STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1 *"}
+
+
 def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
     """Return every entity of the registry × every month from the first configured year on.
 
     The running month exists too: administrators fill its sheet day by day.
     """
-    first_year = min(year for _, year in configuration.years)
-    # In the order in which `Scope` sorts them: a range runs from its first key to its last.
-    entities = sorted(entity.code for entity in configuration.registry.entities)
-    return dg.MultiPartitionsDefinition(
+    months = dg.MonthlyPartitionsDefinition(
+        start_date=_first_month(configuration), fmt="%Y-%m", end_offset=1
+    )
+    return dg.MultiPartitionsDefinition({"entity": _entities(configuration), "month": months})
+
+
+def entity_period(
+    configuration: Configuration, type_: PeriodType
+) -> tuple[dg.MultiPartitionsDefinition, dg.MultiPartitionMapping]:
+    """Return every entity × every quarter or year that is over, and which months each needs."""
+    periods = dg.TimeWindowPartitionsDefinition(
+        start=_first_month(configuration), fmt="%Y-%m", cron_schedule=_STARTS[type_]
+    )
+    mapping = dg.MultiPartitionMapping(
         {
-            "entity": dg.StaticPartitionsDefinition(entities),
-            "month": dg.MonthlyPartitionsDefinition(
-                start_date=f"{first_year}-01", fmt="%Y-%m", end_offset=1
-            ),
+            "entity": dg.DimensionPartitionMapping("entity", dg.IdentityPartitionMapping()),
+            "month": dg.DimensionPartitionMapping("period", dg.TimeWindowPartitionMapping()),
         }
     )
+    entities = _entities(configuration)
+    return dg.MultiPartitionsDefinition({"entity": entities, "period": periods}), mapping
+
+
+def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
+    # In the order in which `Scope` sorts them: a range runs from its first key to its last.
+    codes = sorted(entity.code for entity in configuration.registry.entities)
+    return dg.StaticPartitionsDefinition(codes)
+
+
+def _first_month(configuration: Configuration) -> str:
+    return f"{min(year for _, year in configuration.years)}-01"

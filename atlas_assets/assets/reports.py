@@ -1,7 +1,9 @@
-"""Monthly reports: the data, the deck, the PDF."""
+"""Reports of months, quarters, years and ranges: the data, the deck, the PDF."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,10 @@ from atlas_assets.deck.template import chosen_template
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.notation.numbers import percent, rupiah
-from atlas_assets.partitions import SINGLE_RUN
-from atlas_assets.periods import Period
-from atlas_assets.reconciliation import refuse_unreconciled, report_totals
+from atlas_assets.partitions import MONTHS_OF, SINGLE_RUN, entity_month, entity_period
+from atlas_assets.periods import Month, Period, PeriodType
+from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled, report_totals
+from atlas_assets.registry import Configuration
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.files import Suffix
 from atlas_assets.report.model import Report
@@ -32,30 +35,58 @@ MARTS = [
     "mart_students",
     "mart_targets",
 ]
-REPORT_KEY = dg.AssetKey(["reports", "monthly_report"])
-DECK_KEY = dg.AssetKey(["reports", "monthly_deck"])
 TOTALS_CHECK = "report_totals_equal_marts"
 HISTORY_CHECK = "earlier_months_are_loaded"
+_WORDS = {
+    PeriodType.MONTHLY: "month",
+    PeriodType.QUARTERLY: "quarter",
+    PeriodType.YEARLY: "year",
+}
 
 
-def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Return report, deck and PDF of a month."""
+class RangeReport(dg.Config):
+    """Which report a run of `range_report` makes."""
+
+    entity: str
+    period: str
+
+
+def report_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
+    """Return report, deck and PDF of every month, quarter and year, and the report of any range."""
+    months = entity_month(configuration)
+    by_period = [
+        _period_assets(type_, *entity_period(configuration, type_))
+        for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)
+    ]
+    return [*_period_assets(PeriodType.MONTHLY, months), *chain(*by_period), _range_asset()]
+
+
+def _period_assets(
+    type_: PeriodType,
+    partitions: dg.MultiPartitionsDefinition,
+    months: dg.MultiPartitionMapping | None = None,
+) -> list[dg.AssetsDefinition]:
+    """Return report, deck and PDF of each partition; `months` says which months it is made of."""
+    report_key, deck_key, pdf_key = (
+        dg.AssetKey(["reports", f"{type_}_{kind}"]) for kind in ("report", "deck", "pdf")
+    )
+    word = _WORDS[type_]
 
     @dg.asset(
-        key=REPORT_KEY,
-        description="The month's figures as report.json, assembled from the marts.",
+        key=report_key,
+        description=f"The {word}'s figures as report.json, assembled from the marts.",
         kinds={"json"},
-        deps=[["marts", mart] for mart in MARTS],
+        deps=[dg.AssetDep(["marts", mart], partition_mapping=months) for mart in MARTS],
         check_specs=[
             dg.AssetCheckSpec(
                 TOTALS_CHECK,
-                asset=REPORT_KEY,
+                asset=report_key,
                 blocking=True,
                 description="Revenue in report.json equals the mart; else nothing is written.",
             ),
             dg.AssetCheckSpec(
                 HISTORY_CHECK,
-                asset=REPORT_KEY,
+                asset=report_key,
                 description="Every earlier month of the source is loaded: customer types look back.",
             ),
         ],
@@ -65,101 +96,162 @@ def report_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDef
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
     )
-    def monthly_report(
+    def report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
-        with told_to_people(), workspace.runs.stage("report", scope, context.run.run_id):
-            with workspace.warehouse.reading() as connection:
-                reports = [
-                    assemble(
-                        connection,
-                        workspace.configuration.registry.entity(entity),
-                        Period.of_month(month),
-                        locale=workspace.settings.locale,
-                        source_date_epoch=workspace.settings.source_date_epoch,
-                    )
-                    for entity, month in scope.partitions
-                ]
-                refuse_unreconciled(connection, scope)
-                compared = [
-                    pair for report in reports for pair in report_totals(connection, report)
-                ]
-            yield reconciliation_result(REPORT_KEY, TOTALS_CHECK, compared)
-            yield _history_result(workspace, scope)
-            for report in reports:
-                workspace.report_files.write(report)
+        # The ledger of stages is by month: a quarter made says nothing of the reports of its months.
+        stage = (
+            workspace.runs.stage("report", scope, context.run.run_id)
+            if type_ is PeriodType.MONTHLY
+            else nullcontext()
+        )
+        with told_to_people(), stage:
+            reports, compared = _assembled(workspace, _periods(type_, scope))
+            yield reconciliation_result(report_key, TOTALS_CHECK, compared)
+            yield _history_result(report_key, workspace, reports)
+            for made in reports:
+                workspace.report_files.write(made)
         yield dg.MaterializeResult(metadata=_key_figures(reports, workspace))
 
     @dg.asset(
-        key=DECK_KEY,
-        description="The month's slides, with native charts and tables.",
+        key=deck_key,
+        description=f"The {word}'s slides, with native charts and tables.",
         kinds={"powerpoint"},
-        deps=[REPORT_KEY],
+        deps=[report_key],
         group_name="reports",
         owners=["team:finance"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
     )
-    def monthly_deck(
+    def deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> dg.MaterializeResult[Any]:
         with told_to_people():
             paths = [
-                present(workspace, workspace.report_files.read(entity, Period.of_month(month)))
-                for entity, month in Scope.of_keys(context.partition_keys).partitions
+                present(workspace, workspace.report_files.read(entity, period))
+                for entity, period in _periods(type_, Scope.of_keys(context.partition_keys))
             ]
         return dg.MaterializeResult(metadata=_files(paths))
 
     @dg.asset(
-        key=["reports", "monthly_pdf"],
-        description="The month's slides as PDF, where LibreOffice is installed.",
+        key=pdf_key,
+        description=f"The {word}'s slides as PDF, where LibreOffice is installed.",
         kinds={"pdf"},
-        deps=[DECK_KEY],
+        deps=[deck_key],
         output_required=False,
         group_name="reports",
         owners=["team:finance"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
     )
-    def monthly_pdf(
+    def printed(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.MaterializeResult[Any]]:
         if not pdf.is_available():
             context.log.warning(pdf.INSTALL_HINT)
             return
-        periods = [
-            (entity, Period.of_month(month))
-            for entity, month in Scope.of_keys(context.partition_keys).partitions
-        ]
+        periods = _periods(type_, Scope.of_keys(context.partition_keys))
         with told_to_people(), ThreadPoolExecutor(max_workers=2) as pool:
             futures = [pool.submit(print_deck, workspace, *pair) for pair in periods]
             paths = [future.result() for future in futures]
         yield dg.MaterializeResult(metadata=_files(paths))
 
-    return [monthly_report, monthly_deck, monthly_pdf]
+    return [report, deck, printed]
 
 
-def _history_result(workspace: Workspace, scope: Scope) -> dg.AssetCheckResult:
+def _range_asset() -> dg.AssetsDefinition:
+    key = dg.AssetKey(["reports", "range_report"])
+
+    @dg.asset(
+        key=key,
+        description="Report, deck and PDF of one entity over any months, such as 2026-02..2026-04.",
+        kinds={"json", "powerpoint", "pdf"},
+        deps=[
+            dg.AssetDep(["marts", mart], partition_mapping=dg.AllPartitionMapping())
+            for mart in MARTS
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                TOTALS_CHECK,
+                asset=key,
+                blocking=True,
+                description="Revenue in report.json equals the mart; else nothing is written.",
+            )
+        ],
+        output_required=False,
+        group_name="reports",
+        owners=["team:finance"],
+    )
+    def range_report(
+        context: dg.AssetExecutionContext,
+        config: RangeReport,
+        workspace: dg.ResourceParam[Workspace],
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        wanted = (config.entity, Period.parse(config.period))
+        with told_to_people():
+            (report,), compared = _assembled(workspace, [wanted])
+            yield reconciliation_result(key, TOTALS_CHECK, compared)
+            paths = [workspace.report_files.write(report), present(workspace, report)]
+            if pdf.is_available():
+                paths.append(print_deck(workspace, *wanted))
+            else:
+                context.log.warning(pdf.INSTALL_HINT)
+        yield dg.MaterializeResult(metadata=_key_figures([report], workspace) | _files(paths))
+
+    return range_report
+
+
+def _periods(type_: PeriodType, scope: Scope) -> list[tuple[str, Period]]:
+    """Return the entity and period of each partition, which is named by its first month."""
+    return [
+        (entity, Period(first, first.plus(MONTHS_OF[type_] - 1)))
+        for entity, first in scope.partitions
+    ]
+
+
+def _assembled(
+    workspace: Workspace, periods: list[tuple[str, Period]]
+) -> tuple[list[Report], list[Reconciliation]]:
+    """Return reports of months that reconcile, and their totals beside those of the marts."""
+    with workspace.warehouse.reading() as connection:
+        reports = [
+            assemble(
+                connection,
+                workspace.configuration.registry.entity(entity),
+                period,
+                locale=workspace.settings.locale,
+                source_date_epoch=workspace.settings.source_date_epoch,
+            )
+            for entity, period in periods
+        ]
+        for entity, period in periods:
+            refuse_unreconciled(connection, Scope((entity,), tuple(period.months)))
+        return reports, [pair for report in reports for pair in report_totals(connection, report)]
+
+
+def _history_result(
+    key: dg.AssetKey, workspace: Workspace, reports: list[Report]
+) -> dg.AssetCheckResult:
     """Warn where a report lacks history, which nobody would see in its figures."""
+    last = {report.meta.entity: Month.parse(report.meta.months[-1]) for report in reports}
     missing = {
         entity: [
             month
             for month in workspace.source.months(entity)
-            if month < scope.months[-1]
-            and not workspace.raw_store.is_loaded("transactions", entity, month)
+            if month < end and not workspace.raw_store.is_loaded("transactions", entity, month)
         ]
-        for entity in scope.entities
+        for entity, end in last.items()
     }
     told = [
         f"{entity}: {len(months)} earlier months are not loaded ({months[0]} to {months[-1]}), so "
         "customer types, comparisons and schools are incomplete. Run `atlas build "
-        f"--entity {entity} --period {scope.months[-1]}`."
+        f"--entity {entity} --period {last[entity]}`."
         for entity, months in missing.items()
         if months
     ]
     return dg.AssetCheckResult(
-        asset_key=REPORT_KEY,
+        asset_key=key,
         check_name=HISTORY_CHECK,
         passed=not told,
         severity=dg.AssetCheckSeverity.WARN,

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from atlas_assets.errors import AtlasError, UsageError
+from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.cli.pipeline import Pipeline, Result
@@ -145,15 +146,19 @@ def report(
     year: YearOption = None,
     month: MonthOption = None,
     period: PeriodOption = None,
+    type_: Annotated[
+        PeriodType,
+        typer.Option("--type", help="A report of each month, or one of all months together."),
+    ] = PeriodType.MONTHLY,
     force: Annotated[
         bool, typer.Option("--force", help="Do not look whether the source has changed since.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Make report.json, deck and PDF of each month."""
+    """Make report.json, deck and PDF: of each month, or of a quarter, year or range as a whole."""
     with _pipeline() as pipeline:
         text = _period_text(year, month, period)
-        _show(pipeline.report(entity, text, check_staleness=not force), json)
+        _show(pipeline.report(entity, text, type_, check_staleness=not force), json)
 
 
 @app.command()

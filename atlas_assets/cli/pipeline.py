@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atlas_assets import automation
 from atlas_assets.errors import ConfigurationError, SourceError, UsageError
 from atlas_assets.instance import prepare_home, run_job
-from atlas_assets.periods import Month, Period
+from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.reconciliation import reconciliations
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
@@ -93,7 +94,7 @@ class Pipeline:
         to_sync = {code: tuple(stale[code]) for code in wanted}
         if wanted and self._run(automation.SYNC, to_sync) and self._follow(wanted):
             self._run(automation.DELIVER, wanted)
-            self._name_files(wanted)
+            self._name_files(_monthly(wanted))
         return self.result
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> bool:
@@ -173,7 +174,7 @@ class Pipeline:
             self._run(automation.MONTHLY_CLOSE if reports else automation.BACKFILL, months)
             and reports
         ):
-            self._name_files(months)
+            self._name_files(_monthly(months))
         return self.result
 
     def status(self, entity: str | None) -> list[PartitionStatus]:
@@ -191,15 +192,41 @@ class Pipeline:
         self._warn_of_stale(code, self._months(code, period))
         return self._run_period(automation.PUBLISH, code, period)
 
-    def report(self, entity: str, period: str, *, check_staleness: bool) -> Result:
-        """Run the report job; warn where the source has changed since the marts were built."""
+    def report(
+        self, entity: str, period: str, type_: PeriodType, *, check_staleness: bool
+    ) -> Result:
+        """Make the report of each month, or of another type for the period as a whole.
+
+        Warns where the source has changed since the marts were built.
+        """
         code = self._entity(entity)
         months = self._months(code, period)
         if check_staleness:
             self._warn_of_stale(code, months)
+        if type_ is not PeriodType.MONTHLY:
+            return self._report_whole(code, Period.parse(period), type_)
         wanted = {code: tuple(months)}
         if self._run(automation.REPORT, wanted):
-            self._name_files(wanted)
+            self._name_files(_monthly(wanted))
+        return self.result
+
+    def _report_whole(self, entity: str, period: Period, type_: PeriodType) -> Result:
+        """Run the job of a quarter's or year's partition, or that of ranges."""
+        if type_ is PeriodType.YEARLY and period.type is not type_:
+            raise UsageError(f"{period} is no year. Write --year {period.first.year}.")
+        if type_ is PeriodType.QUARTERLY and not 1 < len(period.months) < 12:
+            raise UsageError(f"{period} is no quarter. Write a range of months: --month 1-3.")
+        jobs = {
+            PeriodType.QUARTERLY: automation.QUARTERLY_REPORT,
+            PeriodType.YEARLY: automation.YEARLY_REPORT,
+        }
+        if period.type in jobs and period.last < Month.of(date.today()):
+            succeeded = self._run(jobs[period.type], {entity: (period.first,)})
+        else:  # a quarter or year that is not over has no partition yet
+            config = {"reports__range_report": {"entity": entity, "period": str(period)}}
+            succeeded = self._run_scope(automation.RANGE_REPORT, None, config=config)
+        if succeeded:
+            self._name_files({entity: [period]})
         return self.result
 
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
@@ -250,10 +277,10 @@ class Pipeline:
         self.result.problems += outcome.problems
         return outcome.succeeded
 
-    def _name_files(self, wanted: dict[str, tuple[Month, ...]]) -> None:
-        for entity, months in wanted.items():
-            for month in months:
-                files = self.workspace.report_files.existing(entity, Period.of_month(month))
+    def _name_files(self, made: dict[str, list[Period]]) -> None:
+        for entity, periods in made.items():
+            for period in periods:
+                files = self.workspace.report_files.existing(entity, period)
                 self.result.files += files
                 if not any(path.suffix == ".pdf" for path in files):
                     from atlas_assets.deck.pdf import INSTALL_HINT
@@ -285,8 +312,6 @@ class Pipeline:
 
     def _known_months(self, entity: str, last: Month | None = None) -> list[Month]:
         """Return the months that have a sheet and have begun, up to `last`."""
-        from datetime import date
-
         end = last or Month.of(date.today())
         return [month for month in self.workspace.source.months(entity) if month <= end]
 
@@ -300,3 +325,9 @@ class Pipeline:
             if rows:
                 return month
         raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
+
+
+def _monthly(wanted: dict[str, tuple[Month, ...]]) -> dict[str, list[Period]]:
+    return {
+        entity: [Period.of_month(month) for month in months] for entity, months in wanted.items()
+    }

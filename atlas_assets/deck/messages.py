@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import RevenueSection, UnitReport
 
 
-def revenue_message(section: RevenueSection, subject: str, month: str, strings: Strings) -> str:
+def revenue_message(section: RevenueSection, subject: str, period: str, strings: Strings) -> str:
     """Say how revenue stands against the target, and whether last year agrees with that."""
     locale = strings.locale
     actual = rupiah(section.revenue_actuals, locale)
     if section.revenue_actuals == 0:
-        return strings("no_revenue", subject=subject, month=month)
-    places = {"subject": subject, "month": month, "actual": actual}
+        return strings("no_revenue", subject=subject, period=period)
+    places = {"subject": subject, "period": period, "actual": actual}
     if section.gap_pct is None:
         head, good = strings("without_target", **places), None
     else:
@@ -53,7 +53,7 @@ def revenue_comments(unit: UnitReport, strings: Strings) -> list[str]:
         comments.append(
             strings(
                 "best_comment",
-                period=section.best_year.period,
+                best=section.best_year.period,
                 value=rupiah(section.best_year.value, locale),
             )
         )
@@ -74,11 +74,11 @@ def _driver(unit: UnitReport) -> tuple[str, float] | None:
     return max(same_way.items(), key=lambda item: abs(item[1])) if same_way else None
 
 
-def key_message(unit: UnitReport, month: str, strings: Strings) -> str:
+def key_message(unit: UnitReport, period: str, before: str, strings: Strings) -> str:
     """Say how many orders were won and what they are worth."""
     section, locale = unit.key_comparison, strings.locale
     if not section.orders.value:
-        return strings("no_orders", subject=unit.name, month=month)
+        return strings("no_orders", subject=unit.name, period=period)
     places = {
         "subject": unit.name,
         "orders": number(section.orders.value, locale),
@@ -88,14 +88,14 @@ def key_message(unit: UnitReport, month: str, strings: Strings) -> str:
         return strings("key_message_alone", **places)
     delta = section.orders.last_period.delta
     change = signed(number(delta, locale), delta) if delta else f"±{number(0, locale)}"
-    return strings("key_message", delta=change, **places)
+    return strings("key_message", delta=change, before=before, **places)
 
 
-def program_message(unit: UnitReport, month: str, strings: Strings) -> str:
+def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
     """Name the program that brought most."""
     sold = [row for row in unit.programs if row.customer_type == "all" and row.revenue > 0]
     if not sold:
-        return strings("program_none", subject=unit.name, month=month)
+        return strings("program_none", subject=unit.name, period=period)
     best, locale = sold[0], strings.locale
     verdict = (
         strings("program_verdict", pct=percent(best.achievement_pct, locale))
@@ -134,11 +134,11 @@ def school_message(unit: UnitReport, strings: Strings) -> str:
     )
 
 
-def channel_message(unit: UnitReport, month: str, strings: Strings) -> str:
+def channel_message(unit: UnitReport, period: str, strings: Strings) -> str:
     """Name the channel that brought most closings."""
     won = [row for row in unit.channels if row.customer_type == "all" and row.closings > 0]
     if not won:
-        return strings("channel_none", subject=unit.name, month=month)
+        return strings("channel_none", subject=unit.name, period=period)
     best, locale = won[0], strings.locale
     return strings(
         "channel_message",

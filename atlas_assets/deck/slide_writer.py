@@ -9,6 +9,7 @@ from atlas_assets.deck.slides import Card, Cell, Column, Layout, Run, Slide, Tab
 from atlas_assets.deck.tables import ROWS_A_PAGE
 from atlas_assets.notation.numbers import NOT_AVAILABLE, percent, rupiah, signed
 from atlas_assets.notation.tokens import Role
+from atlas_assets.periods import Period, PeriodType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,9 @@ class SlideWriter:
 
     def __init__(self, report: Report, strings: Strings) -> None:
         self.report, self.strings, self.locale = report, strings, strings.locale
-        self.month = report.meta.period_label
+        self.period = report.meta.period_label
+        self.type = report.meta.type
+        self.before = strings(f"before_{self.type}")
         self.date = report.meta.generated_at[:10]
 
     def cards(self, section: RevenueSection) -> list[Card]:
@@ -32,7 +35,7 @@ class SlideWriter:
         achievement = section.achievement_pct
         cards = [
             Card(
-                self.month,
+                self.period,
                 rupiah(section.revenue_actuals, self.locale),
                 [
                     self.delta_line("ΔPL", section.gap_pct),
@@ -47,15 +50,30 @@ class SlideWriter:
                 else [],
             ),
         ]
-        for name in ("last_period", "best_year"):
-            comparison: Comparison | None = getattr(section, name)
-            when = comparison and (
-                comparison.period if name == "last_period" else comparison.period[:4]
-            )
-            label = f"{strings(name)} ({when})" if comparison else strings(name)
+        compared = [(strings("best_year"), section.best_year, self.best_year(section.best_year))]
+        if self.has_before:
+            last = section.last_period
+            compared.insert(0, (self.last_period, last, last.period if last else ""))
+        for name, comparison, when in compared:
+            label = f"{name} ({when})" if comparison else name
             lines = [self.delta_line(strings("versus"), comparison.delta_pct)] if comparison else []
             cards.append(Card(label, self.value(comparison, rupiah), lines))
         return cards
+
+    @property
+    def has_before(self) -> bool:
+        """Whether the period before is another one than that of the year before."""
+        return self.type is not PeriodType.YEARLY
+
+    @property
+    def last_period(self) -> str:
+        """What the period before is called."""
+        return self.strings(f"last_period_{self.type}")
+
+    @staticmethod
+    def best_year(comparison: Comparison | None) -> str:
+        """Return the year of a best period: the one that it ends in."""
+        return str(Period.parse(comparison.period).last.year) if comparison else ""
 
     def paged(
         self,

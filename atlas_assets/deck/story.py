@@ -24,7 +24,7 @@ def tell(report: Report, strings: Strings, full_name: str) -> Deck:
     closing = [*story.data_quality(), *story.sources()]
     opening = [story.cover(full_name), story.contents(unit_slides, closing), story.summary()]
     return Deck(
-        title=strings("cover_title", entity=report.meta.entity_name),
+        title=strings(f"cover_title_{report.meta.type}", entity=report.meta.entity_name),
         entity=report.meta.entity_name,
         date=report.meta.generated_at,
         locale=strings.locale,
@@ -43,8 +43,8 @@ class _EntitySlides(SlideWriter):
         meta = self.report.meta
         return Slide(
             layout=Layout.COVER,
-            message=self.strings("cover_title", entity=meta.entity_name),
-            title=[Run(self.strings("cover_subtitle", full_name=full_name, period=self.month))],
+            message=self.strings(f"cover_title_{meta.type}", entity=meta.entity_name),
+            title=[Run(self.strings("cover_subtitle", full_name=full_name, period=self.period))],
             source=self.strings("cover_source", date=self.date),
             notes=self.notes("meta"),
         )
@@ -67,7 +67,7 @@ class _EntitySlides(SlideWriter):
             layout=Layout.TABLE,
             message=self.strings("contents_message", count=len(unit_slides)),
             title=self.title(
-                self.report.meta.entity_name, self.strings("contents_title"), self.month
+                self.report.meta.entity_name, self.strings("contents_title"), self.period
             ),
             source=self.source(["marts"], ""),
             notes=self.notes("meta.scope"),
@@ -96,9 +96,9 @@ class _EntitySlides(SlideWriter):
         subject = self.report.meta.entity_name
         return Slide(
             layout=Layout.SUMMARY,
-            message=messages.revenue_message(totals, subject, self.month, strings),
+            message=messages.revenue_message(totals, subject, self.period, strings),
             title=self.title(
-                subject, strings("revenue"), strings("summary_scenarios", month=self.month), "Rp"
+                subject, strings("revenue"), strings("summary_scenarios", period=self.period), "Rp"
             ),
             source=self.source(["mart_revenue", "mart_targets"], strings("revenue_definition")),
             notes=self.notes("totals", "units.*.revenue"),
@@ -121,7 +121,7 @@ class _EntitySlides(SlideWriter):
 
         farthest = sorted(units, key=distance, reverse=True)[:2]
         return [
-            messages.revenue_message(unit.revenue, unit.name, self.month, self.strings)
+            messages.revenue_message(unit.revenue, unit.name, self.period, self.strings)
             for unit in farthest
         ]
 
@@ -190,7 +190,7 @@ class _EntitySlides(SlideWriter):
             None,
             message,
             strings("quality_title"),
-            self.month,
+            self.period,
             ["int_orders", "sheet_manifest"],
             strings("quality_definition"),
             "data_quality",
@@ -214,7 +214,7 @@ class _EntitySlides(SlideWriter):
             None,
             strings("sources_message", count=len(sources)),
             strings("sources_title"),
-            self.month,
+            self.period,
             ["sheet_manifest"],
             "",
             "meta.sources",

@@ -60,7 +60,7 @@ class UnitSlides(SlideWriter):
         heading = [[Run(strings("explanation"), bold=True)]] if comments else []
         return Slide(
             layout=Layout.CHART,
-            message=messages.revenue_message(unit.revenue, unit.name, self.month, strings),
+            message=messages.revenue_message(unit.revenue, unit.name, self.period, strings),
             title=self.title(unit.name, strings("revenue"), scenarios, word),
             source=self.source(["mart_revenue", "mart_targets"], strings("revenue_definition")),
             notes=self.notes(f"units.{unit.code}.revenue"),
@@ -118,11 +118,11 @@ class UnitSlides(SlideWriter):
 
     def _key_comparison(self, unit: UnitReport) -> list[Slide]:
         strings, section = self.strings, unit.key_comparison
+        before = [Column(self.last_period, 1.1), Column("Δ%", 0.9)] if self.has_before else []
         columns = [
             Column("", 2.6, "left"),
             Column("AC", 1.1, emphasized=True),
-            Column(strings("last_period"), 1.1),
-            Column("Δ%", 0.9),
+            *before,
             Column("PY", 1.1),
             Column("ΔPY%", 0.9),
             Column(strings("best_year"), 1.4),
@@ -151,9 +151,11 @@ class UnitSlides(SlideWriter):
         ]
         return self.paged(
             unit,
-            messages.key_message(unit, self.month, strings),
+            messages.key_message(unit, self.period, self.before, strings),
             strings("key_title"),
-            strings("key_scenarios", month=self.month),
+            strings("key_scenarios", period=self.period, before=self.before)
+            if self.has_before
+            else strings("key_scenarios_yearly", period=self.period),
             ["mart_revenue", "mart_program_progress"],
             strings("order_definition"),
             "key_comparison",
@@ -171,13 +173,16 @@ class UnitSlides(SlideWriter):
     ) -> TableRow:
         value = NOT_AVAILABLE if figure.value is None else form(figure.value, self.locale)
         best = self.value(figure.best_year, form)
-        year = f" ({figure.best_year.period[:4]})" if figure.best_year else ""
+        year = f" ({self.best_year(figure.best_year)})" if figure.best_year else ""
+        before = [
+            Cell(self.value(figure.last_period, form)),
+            self.variance(figure.last_period and figure.last_period.delta_pct, percent),
+        ]
         return TableRow(
             [
                 Cell(name),
                 Cell(value),
-                Cell(self.value(figure.last_period, form)),
-                self.variance(figure.last_period and figure.last_period.delta_pct, percent),
+                *(before if self.has_before else []),
                 Cell(self.value(figure.last_year, form)),
                 self.variance(figure.last_year and figure.last_year.delta_pct, percent),
                 Cell(best + year),
@@ -228,9 +233,9 @@ class UnitSlides(SlideWriter):
         ]
         return self.paged(
             unit,
-            messages.program_message(unit, self.month, strings),
+            messages.program_message(unit, self.period, strings),
             strings("program_title"),
-            strings("program_scenarios", month=self.month),
+            strings("program_scenarios", period=self.period),
             ["mart_program_progress", "mart_targets"],
             strings("order_definition"),
             "programs",
@@ -257,9 +262,9 @@ class UnitSlides(SlideWriter):
             for name in schools.organizations
         ]
         scenarios = (
-            strings("school_scenarios", first=years[0], last=years[-1], month=self.month)
+            strings("school_scenarios", first=years[0], last=years[-1], period=self.period)
             if years
-            else self.month
+            else self.period
         )
         return self.paged(
             unit,
@@ -307,9 +312,9 @@ class UnitSlides(SlideWriter):
         ]
         return self.paged(
             unit,
-            messages.channel_message(unit, self.month, strings),
+            messages.channel_message(unit, self.period, strings),
             strings("channel_title"),
-            strings("channel_scenarios", month=self.month),
+            strings("channel_scenarios", period=self.period),
             ["mart_channel_marketing"],
             strings("channel_definition"),
             "channels",

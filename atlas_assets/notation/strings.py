@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import yaml
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from pydantic import TypeAdapter, ValidationError
 
 from atlas_assets.errors import ConfigurationError
+from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.periods import Month
+    from atlas_assets.periods import Month, Period
 
 _Catalogue = TypeAdapter(dict[str, dict[str, str]])
 
@@ -53,9 +54,18 @@ class Strings:
         return self(f"customer_type_{code}")
 
 
-def month_label(month: Month, locale: str) -> str:
-    """Return `Februari 2026`."""
-    return format_date(month.first_day, "MMMM y", locale=locale)
+def period_label(period: Period, locale: str) -> str:
+    """Return `Februari 2026`, `K1 2026`, `2026` or `Februari–April 2026`."""
+    first, last = period.first.first_day, period.last.first_day
+    match period.type:
+        case PeriodType.MONTHLY:
+            return format_date(first, "MMMM y", locale=locale)
+        case PeriodType.QUARTERLY:
+            return format_date(first, "QQQ y", locale=locale)
+        case PeriodType.YEARLY:
+            return format_date(first, "y", locale=locale)
+        case PeriodType.RANGE:
+            return format_interval(first, last, "yMMMM", locale=locale)
 
 
 def short_month(month: Month, locale: str) -> str:

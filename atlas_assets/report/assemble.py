@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from atlas_assets.errors import ReportError
-from atlas_assets.notation.strings import month_label
-from atlas_assets.periods import Period, PeriodType
+from atlas_assets.notation.strings import period_label
 from atlas_assets.report.model import (
     SCHEMA_VERSION,
     ChannelMarketingRow,
@@ -37,6 +36,7 @@ from atlas_assets.report.model import (
 )
 
 if TYPE_CHECKING:
+    from atlas_assets.periods import Period
     from atlas_assets.registry import Entity
 
 Rows = list[dict[str, Any]]
@@ -53,12 +53,10 @@ def assemble(
     units: list[str] | None = None,
     source_date_epoch: int | None = None,
 ) -> Report:
-    """Return the report of an entity and month, over all its units or the given ones.
+    """Return the report of an entity and period, over all its units or the given ones.
 
-    Raises ReportError when the month has not been loaded, naming the months that have.
+    Raises ReportError when a month of it has not been loaded, naming the months that have.
     """
-    if period.type is not PeriodType.MONTHLY:
-        raise ReportError(f"{period} is not a month. Reports are made by the month: 2026-02.")
     scope = units or [unit.code for unit in entity.units]
     sections = _Sections(warehouse, entity.code, period, scope)
     sections.require_loaded()
@@ -69,7 +67,7 @@ def assemble(
             entity_name=entity.name,
             type=period.type,
             period=str(period),
-            period_label=month_label(period.first, locale),
+            period_label=period_label(period, locale),
             months=[str(month) for month in period.months],
             scope=scope,
             generated_at=sections.generated_at(source_date_epoch),
@@ -154,11 +152,12 @@ class _Sections:
             "WHERE entity_code = ? ORDER BY month DESC",
             [self.entity],
         ).fetchall()
-        known = ", ".join(month for (month,) in loaded) or "none"
+        known = [month for (month,) in loaded]
+        missing = [str(month) for month in self.period.months if str(month) not in known]
         raise ReportError(
-            f"{self.entity} {self.period} has no data. Months with data: {known}. "
-            f"Run `atlas sync --entity {self.entity} --year {self.period.first.year} "
-            f"--month {self.period.first.number}` first."
+            f"{self.entity} has no data for {', '.join(missing)}. Months with data: "
+            f"{', '.join(known) or 'none'}. Run `atlas sync --entity {self.entity} --period "
+            f"{self.period}` first."
         )
 
     def generated_at(self, source_date_epoch: int | None) -> str:

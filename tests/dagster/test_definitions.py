@@ -7,6 +7,7 @@ from conftest import Installation
 
 from atlas_assets.assets.models import UNIQUE_ID
 from atlas_assets.build import build_definitions
+from atlas_assets.periods import Month
 from atlas_assets.transform import Transform
 
 
@@ -64,7 +65,11 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "reconciliation",
         ],
         "operational": ["lookups", "records"],
-        "reports": ["monthly_deck", "monthly_pdf", "monthly_report"],
+        "reports": [
+            *("monthly_deck", "monthly_pdf", "monthly_report"),
+            *("quarterly_deck", "quarterly_pdf", "quarterly_report", "range_report"),
+            *("yearly_deck", "yearly_pdf", "yearly_report"),
+        ],
         "validation": ["validation_file"],
     }
     jobs = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
@@ -74,6 +79,9 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "extract",
         "monthly_close",
         "publish",
+        "quarterly_report",
+        "range_report",
+        "yearly_report",
         "report",
         "seed",
         "sync",
@@ -136,6 +144,29 @@ def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> N
         assert set(node.owners) <= {"team:data", "team:finance"}, key
         assert node.owners, key
         assert node.kinds, key
+
+
+def test_a_quarter_and_a_year_are_made_of_their_months(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    mart = dg.AssetKey(["marts", "mart_revenue"])
+    months = graph.get(mart).partitions_def
+    for name, key, count in (
+        ("quarterly_report", "IONS|2026-04", 3),
+        ("yearly_report", "IONS|2025-01", 12),
+    ):
+        report = graph.get(dg.AssetKey(["reports", name]))
+        assert report.partitions_def.has_partition_key(key)
+        needed = graph.get_partition_mapping(
+            report.key, mart
+        ).get_upstream_mapped_partitions_result_for_partitions(
+            report.partitions_def.subset_with_partition_keys([key]),
+            report.partitions_def,
+            months,
+        )
+        first = Month.parse(key.removeprefix("IONS|"))
+        assert set(needed.partitions_subset.get_partition_keys()) == {
+            f"IONS|{first.plus(offset)}" for offset in range(count)
+        }
 
 
 def test_partitions_are_entities_by_months_and_include_the_running_month(

@@ -203,6 +203,26 @@ def test_what_is_not_there_yet_is_said_and_no_traceback_shown(installation: Inst
     assert "Traceback" not in failed.stderr
 
 
+def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) -> None:
+    installation.atlas("sync", "--entity", "IONS", "--period", "2026-01..2026-04")
+    report = ("report", "--entity", "IONS", "--year", "2026")
+    for months, kind, name in (
+        ("1-3", "quarterly", "quarterly/IONS-2026-Q1"),
+        ("2-4", "quarterly", "range/IONS-2026-02..2026-04"),
+    ):
+        shown = installation.atlas(*report, "--month", months, "--type", kind).stdout
+        assert f"{name}.json" in shown
+        assert f"{name}.pptx" in shown
+        assert json.loads(
+            (installation.root / "output" / f"{name}.json").read_text(encoding="utf-8")
+        )["totals"]["revenue_actuals"]
+    assert not (installation.root / "output" / "monthly").exists()
+    failed = installation.atlas(*report, "--type", "yearly", status=1).stderr
+    assert "IONS has no data for 2026-05" in failed
+    wrong = installation.atlas(*report, "--month", "2", "--type", "quarterly", status=2).stderr
+    assert "2026-02 is no quarter. Write a range of months" in wrong
+
+
 def test_a_wrong_setting_is_named(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

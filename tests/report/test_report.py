@@ -111,6 +111,77 @@ def test_comparisons_and_shares_add_up(built: Installation) -> None:
         assert not shares or round(sum(shares), 2) == 100
 
 
+@pytest.mark.parametrize(
+    ("text", "before", "label"),
+    [
+        ("2026-Q2", "2026-Q1", "K2 2026"),
+        ("2026-02..2026-05", "2025-10..2026-01", "Februari–Mei 2026"),
+        ("2025-11..2026-02", "2025-07..2025-10", "November 2025\u2009–\u2009Februari 2026"),
+        ("2025", None, "2025"),
+    ],
+)
+def test_a_longer_period_adds_its_months_up_and_counts_each_student_once(
+    built: Installation, text: str, before: str | None, label: str
+) -> None:
+    workspace, period = built.workspace, Period.parse(text)
+    entity = workspace.configuration.registry.entity("IONS")
+    with workspace.warehouse.connect() as connection:
+        report = assemble(connection, entity, period, locale="id")
+        months = [
+            assemble(connection, entity, Period.of_month(month), locale="id")
+            for month in period.months
+        ]
+        payers = dict(
+            connection.execute(
+                "SELECT unit_code, count(DISTINCT student_key) FROM intermediate.int_orders "
+                "WHERE counts_as_revenue AND entity_code = 'IONS' AND month_key BETWEEN ? AND ? "
+                "GROUP BY unit_code",
+                [period.first.first_day, period.last.first_day],
+            ).fetchall()
+        )
+        enrolled = dict(
+            connection.execute(
+                "SELECT (unit_code, product_name, customer_type)::VARCHAR, count(DISTINCT student_key)"
+                " FROM intermediate.int_enrollments WHERE entity_code = 'IONS' "
+                "AND month_key BETWEEN ? AND ? GROUP BY ALL",
+                [period.first.first_day, period.last.first_day],
+            ).fetchall()
+        )
+    assert (report.meta.period, report.meta.period_label) == (text, label)
+    assert report.meta.months == [str(month) for month in period.months]
+    assert report.totals.revenue_actuals == sum(r.totals.revenue_actuals for r in months)
+    assert report.data_quality.rows == sum(r.data_quality.rows for r in months)
+    assert (report.totals.last_period and report.totals.last_period.period) == before
+    for code, unit in report.units.items():
+        parts = [month.units[code] for month in months]
+        orders = [part.key_comparison.orders.value or 0 for part in parts]
+        students = [part.key_comparison.students.value or 0 for part in parts]
+        assert (unit.key_comparison.orders.value or 0) == sum(orders)
+        assert (unit.key_comparison.students.value or 0) == payers.get(code, 0)
+        assert payers.get(code, 0) <= sum(students)
+        for row in unit.programs:
+            if row.customer_type not in {"all", "unknown"}:
+                key = f"({code}, {row.product_name}, {row.customer_type})"
+                assert row.student_count == enrolled.get(key, 0)
+        assert unit.revenue.trend[-1].month == str(period.last)
+        assert sum(row.closings for row in unit.channels if row.customer_type == "all") == sum(
+            row.closings for part in parts for row in part.channels if row.customer_type == "all"
+        )
+    assert sum(payers.values()) < sum(
+        month.units[code].key_comparison.students.value or 0 for month in months for code in payers
+    )
+
+
+def test_a_period_with_a_month_that_is_missing_is_refused(built: Installation) -> None:
+    workspace = built.workspace
+    entity = workspace.configuration.registry.entity("IONS")
+    with (
+        workspace.warehouse.connect() as connection,
+        pytest.raises(ReportError, match=r"no data for 2026-11, 2026-12\. Months with data"),
+    ):
+        assemble(connection, entity, Period.parse("2026-Q4"), locale="id")
+
+
 def test_every_row_is_valid_flagged_or_set_aside(built: Installation) -> None:
     for entity in ("IONS", "EPN"):
         quality = built.report(entity, "2026-10")["data_quality"]
@@ -125,7 +196,9 @@ def test_a_month_without_data_names_the_months_that_have_some(built: Installatio
     entity = workspace.configuration.registry.entity("IONS")
     with (
         workspace.warehouse.connect() as connection,
-        pytest.raises(ReportError, match=r"IONS 2024-05 has no data.*2026-10, 2026-09"),
+        pytest.raises(
+            ReportError, match=r"IONS has no data for 2024-05\. Months with data: 2026-10, 2026-09"
+        ),
     ):
         assemble(connection, entity, Period.parse("2024-05"), locale="id")
 
