@@ -12,9 +12,11 @@ import dagster as dg
 from atlas_assets.checks import reconciliation_result
 from atlas_assets.deck import pdf
 from atlas_assets.deck.powerpoint import render
+from atlas_assets.deck.read_back import DeckError, refuse_different
 from atlas_assets.deck.story import tell
 from atlas_assets.deck.template import chosen_template
 from atlas_assets.failures import told_to_people
+from atlas_assets.files import written_whole
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.notation.numbers import percent, rupiah
 from atlas_assets.partitions import MONTHS_OF, SINGLE_RUN, entity_month, entity_period
@@ -36,6 +38,7 @@ MARTS = [
     "mart_targets",
 ]
 TOTALS_CHECK = "report_totals_equal_marts"
+DECK_CHECK = "deck_equals_report"
 HISTORY_CHECK = "earlier_months_are_loaded"
 _WORDS = {
     PeriodType.MONTHLY: "month",
@@ -119,6 +122,18 @@ def _period_assets(
         description=f"The {word}'s slides, with native charts and tables.",
         kinds={"powerpoint"},
         deps=[report_key],
+        check_specs=[
+            dg.AssetCheckSpec(
+                DECK_CHECK,
+                asset=deck_key,
+                blocking=True,
+                description=(
+                    "Every figure on the slides, read back from the file, is one of report.json, and "
+                    "nothing lies outside of a slide or a column; else the earlier deck stays."
+                ),
+            )
+        ],
+        output_required=False,
         group_name="reports",
         owners=["team:finance"],
         partitions_def=partitions,
@@ -126,13 +141,17 @@ def _period_assets(
     )
     def deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> dg.MaterializeResult[Any]:
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        paths: list[Path] = []
+        wrong: list[str] = []
         with told_to_people():
-            paths = [
-                present(workspace, workspace.report_files.read(entity, period))
-                for entity, period in _periods(type_, Scope.of_keys(context.partition_keys))
-            ]
-        return dg.MaterializeResult(metadata=_files(paths))
+            for entity, period in _periods(type_, Scope.of_keys(context.partition_keys)):
+                try:
+                    paths.append(present(workspace, workspace.report_files.read(entity, period)))
+                except DeckError as error:
+                    wrong.append(str(error))
+        yield _deck_result(deck_key, wrong)
+        yield dg.MaterializeResult(metadata=_files(paths))
 
     @dg.asset(
         key=pdf_key,
@@ -230,6 +249,15 @@ def _assembled(
         return reports, [pair for report in reports for pair in report_totals(connection, report)]
 
 
+def _deck_result(key: dg.AssetKey, wrong: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=DECK_CHECK,
+        passed=not wrong,
+        description="\n".join(wrong) or "Every figure on the slides is one of report.json.",
+    )
+
+
 def _history_result(
     key: dg.AssetKey, workspace: Workspace, reports: list[Report]
 ) -> dg.AssetCheckResult:
@@ -260,11 +288,16 @@ def _history_result(
 
 
 def present(workspace: Workspace, report: Report) -> Path:
-    """Draw a report's deck and return its path."""
+    """Draw a report's deck, read it back, and return its path.
+
+    Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
+    """
     entity = workspace.configuration.registry.entity(report.meta.entity)
     path = _path(workspace, report, "pptx")
     deck = tell(report, workspace.strings, entity.full_name)
-    render(deck, chosen_template(workspace.settings.config_dir), path)
+    with written_whole(path) as temporary:
+        render(deck, chosen_template(workspace.settings.config_dir), temporary)
+        refuse_different(temporary, report, workspace.strings.locale)
     return path
 
 

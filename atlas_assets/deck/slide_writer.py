@@ -83,7 +83,7 @@ class SlideWriter:
         scenarios: str,
         marts: list[str],
         definition: str,
-        path: str,
+        paths: list[str],
         columns: list[Column],
         rows: list[TableRow],
     ) -> list[Slide]:
@@ -97,7 +97,9 @@ class SlideWriter:
                 message=message + (f" ({page + 1}/{count})" if count > 1 else ""),
                 title=self.title(subject, exhibit, scenarios),
                 source=self.source(marts, definition),
-                notes=self.notes(f"units.{unit.code}.{path}" if unit else path),
+                notes=self.notes(
+                    *(f"units.{unit.code}.{path}" if unit else path for path in paths)
+                ),
                 color=unit.color if unit else None,
                 table=Table(
                     f"{subject}: {exhibit}",

@@ -70,7 +70,7 @@ class _EntitySlides(SlideWriter):
                 self.report.meta.entity_name, self.strings("contents_title"), self.period
             ),
             source=self.source(["marts"], ""),
-            notes=self.notes("meta.scope"),
+            notes=self.notes("meta.scope", "totals", "units.*.revenue", "data_quality"),
             table=Table(
                 self.strings("contents_title"), self.strings("contents_title"), columns, rows
             ),
@@ -193,7 +193,7 @@ class _EntitySlides(SlideWriter):
             self.period,
             ["int_orders", "sheet_manifest"],
             strings("quality_definition"),
-            "data_quality",
+            ["data_quality"],
             columns,
             rows,
         )
@@ -217,7 +217,7 @@ class _EntitySlides(SlideWriter):
             self.period,
             ["sheet_manifest"],
             "",
-            "meta.sources",
+            ["meta.sources"],
             columns,
             rows,
         )

@@ -63,7 +63,9 @@ class UnitSlides(SlideWriter):
             message=messages.revenue_message(unit.revenue, unit.name, self.period, strings),
             title=self.title(unit.name, strings("revenue"), scenarios, word),
             source=self.source(["mart_revenue", "mart_targets"], strings("revenue_definition")),
-            notes=self.notes(f"units.{unit.code}.revenue"),
+            notes=self.notes(
+                f"units.{unit.code}.revenue", f"units.{unit.code}.key_comparison.by_customer_type"
+            ),
             color=unit.color,
             chart=chart,
             cards=self.cards(unit.revenue),
@@ -158,7 +160,7 @@ class UnitSlides(SlideWriter):
             else strings("key_scenarios_yearly", period=self.period),
             ["mart_revenue", "mart_program_progress"],
             strings("order_definition"),
-            "key_comparison",
+            ["revenue", "key_comparison"],
             columns,
             rows,
         )
@@ -238,7 +240,7 @@ class UnitSlides(SlideWriter):
             strings("program_scenarios", period=self.period),
             ["mart_program_progress", "mart_targets"],
             strings("order_definition"),
-            "programs",
+            ["programs"],
             columns,
             rows,
         )
@@ -261,8 +263,9 @@ class UnitSlides(SlideWriter):
             )
             for name in schools.organizations
         ]
+        key = "school_scenarios" if len(years) > 1 else "school_scenarios_of_one_year"
         scenarios = (
-            strings("school_scenarios", first=years[0], last=years[-1], period=self.period)
+            strings(key, first=years[0], last=years[-1], period=self.period)
             if years
             else self.period
         )
@@ -273,7 +276,7 @@ class UnitSlides(SlideWriter):
             scenarios,
             ["mart_school_progress"],
             strings("school_definition"),
-            "schools",
+            ["schools"],
             columns,
             rows,
         )
@@ -317,7 +320,7 @@ class UnitSlides(SlideWriter):
             strings("channel_scenarios", period=self.period),
             ["mart_channel_marketing"],
             strings("channel_definition"),
-            "channels",
+            ["channels"],
             columns,
             rows,
         )

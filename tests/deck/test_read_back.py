@@ -1,0 +1,144 @@
+"""A deck is read back from its file: what is not the report's, or not to be seen, is found."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import CONFIG_DIR, Installation
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.util import Inches
+
+from atlas_assets.deck import template
+from atlas_assets.deck.powerpoint import render
+from atlas_assets.deck.read_back import DeckError, differences, refuse_different
+from atlas_assets.deck.story import tell
+from atlas_assets.notation.strings import Strings
+from atlas_assets.periods import Period
+from atlas_assets.report.assemble import assemble
+from atlas_assets.report.model import Report
+
+
+@pytest.fixture(scope="module")
+def report(built: Installation) -> Report:
+    path = built.root / "output" / "monthly" / "IONS-2026-10.json"
+    return Report.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def deck_path(built: Installation) -> Path:
+    return built.root / "output" / "monthly" / "IONS-2026-10.pptx"
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("entity", ["IONS", "EPN"])
+@pytest.mark.parametrize("period", ["2026-10", "2026-Q2", "2025", "2025-11..2026-02", "2025-01"])
+def test_every_figure_of_a_deck_is_the_reports(
+    built: Installation, tmp_path: Path, locale: str, entity: str, period: str
+) -> None:
+    workspace = built.workspace
+    with workspace.warehouse.connect() as connection:
+        registered = workspace.configuration.registry.entity(entity)
+        made = assemble(connection, registered, Period.parse(period), locale=locale)
+    deck = tell(made, Strings(CONFIG_DIR / "strings.yaml", locale), registered.full_name)
+    render(deck, template.PATH, tmp_path / "deck.pptx")
+    assert differences(tmp_path / "deck.pptx", made, locale) == []
+
+
+def first(presentation: Any, kind: str) -> Any:
+    return next(
+        shape for slide in presentation.slides for shape in slide.shapes if getattr(shape, kind)
+    )
+
+
+def change_a_cell(presentation: Any) -> None:
+    cell = next(
+        cell
+        for slide in list(presentation.slides)[3:]
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+        for cell in row.cells
+        if cell.text.startswith("Rp")
+    )
+    cell.text = "Rp 9.876 jt"
+
+
+def change_a_sign(presentation: Any) -> None:
+    cell = next(
+        cell
+        for shape in presentation.slides[2].shapes
+        if shape.has_table
+        for row in shape.table.rows
+        for cell in row.cells
+        if cell.text.startswith("\u2212")
+    )
+    cell.text = "+" + cell.text[1:]
+
+
+def change_a_message(presentation: Any) -> None:
+    title = presentation.slides[2].shapes.title
+    title.text = title.text.replace("%", "1%")
+
+
+def take_another_units_figure(presentation: Any) -> None:
+    slides = list(presentation.slides)
+    title = slides[3].shapes.title
+    title.text = next(
+        slide.shapes.title.text
+        for slide in slides[4:]
+        if slide.placeholders[13].text.startswith("True Mandarin | Pendapatan")
+    )
+
+
+def change_the_chart(presentation: Any) -> None:
+    chart = first(presentation, "has_chart").chart
+    data = CategoryChartData()
+    data.categories = list(chart.plots[0].categories)
+    for series in chart.plots[0].series:
+        data.add_series(series.name, [12345.6, *list(series.values)[1:]])
+    chart.replace_data(data)
+
+
+def move_out(presentation: Any) -> None:
+    first(presentation, "has_table").left = Inches(9)
+
+
+def write_too_much(presentation: Any) -> None:
+    table = first(presentation, "has_table").table
+    table.cell(1, 2).text = "Seratus dua puluh tiga juta empat ratus lima puluh enam ribu"
+
+
+def take_the_title(presentation: Any) -> None:
+    presentation.slides[5].shapes.title.text = " "
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (change_a_cell, "'Rp 9.876 jt' in 'Rp 9.876 jt' is not in the report"),
+        (change_a_sign, "slide 3: '+"),
+        (change_a_message, "slide 3: "),
+        (take_another_units_figure, "slide 4: "),
+        (change_the_chart, "12345.6 of "),
+        (move_out, "lies outside of the slide"),
+        (write_too_much, "is wider than its column"),
+        (take_the_title, "slide 6: there is no title"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_changed_is_found(
+    report: Report,
+    deck_path: Path,
+    tmp_path: Path,
+    change: Callable[[Any], None],
+    told: str,
+) -> None:
+    presentation = Presentation(str(deck_path))
+    change(presentation)
+    presentation.save(str(tmp_path / "deck.pptx"))
+    found = differences(tmp_path / "deck.pptx", report, "id")
+    assert any(told in line for line in found), found
+    with pytest.raises(DeckError, match=r"IONS 2026-10 differ from report.json"):
+        refuse_different(tmp_path / "deck.pptx", report, "id")
