@@ -124,7 +124,7 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class _Statement:
+class Statement:
     """What has to be known of a statement to run it. `parameters` is None where they are named."""
 
     changes_rows: bool
@@ -141,12 +141,12 @@ class _Statement:
 
 
 @lru_cache(maxsize=512)
-def _read(statement: str) -> _Statement:
+def read_statement(statement: str) -> Statement:
     """Read a statement. Raises ProgrammingError where it is several: only the first would run."""
     code = _NO_CODE.sub("''", statement).replace("''", " ").strip()
     if _MANY.search(code) and not _TRIGGER.match(code):
         raise ProgrammingError("only one statement can be run at a time")
-    return _Statement(
+    return Statement(
         changes_rows=bool(_CHANGES_ROWS.match(code)),
         begins=bool(_BEGINS.match(code)),
         asks_isolation=bool(_ISOLATION.match(code)),
@@ -213,7 +213,7 @@ class Cursor:
 
     def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
         """Run one statement, waiting for a lock as long as the connection's timeout."""
-        read = _read(statement)
+        read = read_statement(statement)
         if read.asks_isolation and self.connection.remote:
             self._forget()  # servers refuse to tell it to a reader; they never read uncommitted
             self._description, self._rows = (("read_uncommitted", *(None,) * 6),), [(0,)]
@@ -224,7 +224,7 @@ class Cursor:
 
     def executemany(self, statement: str, parameter_sets: Sequence[Parameters]) -> Cursor:
         """Run one statement for every set of parameters."""
-        read = _read(statement)
+        read = read_statement(statement)
         bound = [self._bind(read, parameters) for parameters in parameter_sets]
         if bound:
             self._run(read, lambda cursor: cursor.executemany(statement, bound))
@@ -277,12 +277,12 @@ class Cursor:
         self._end()
         self._rows = None
 
-    def _bind(self, read: _Statement, parameters: Parameters) -> Row:
+    def _bind(self, read: Statement, parameters: Parameters) -> Row:
         read.check(parameters)
         remote = self.connection.remote
         return tuple([_bound(value, remote=remote) for value in parameters])
 
-    def _run(self, read: _Statement, action: Callable[[Any], Any]) -> None:
+    def _run(self, read: Statement, action: Callable[[Any], Any]) -> None:
         self._forget()
         cursor = self.connection.waiting_for_lock(read, action)
         self._driver_cursor = cursor
@@ -358,7 +358,7 @@ class Connection:
             self._driver_connection.close()
             self._driver_connection = None
 
-    def waiting_for_lock(self, read: _Statement, action: Callable[[Any], Any]) -> Any:
+    def waiting_for_lock(self, read: Statement, action: Callable[[Any], Any]) -> Any:
         """Run an action on a new driver cursor; repeat it while another process holds the lock.
 
         Only outside a transaction and only single statements are repeated, so nothing is ever

@@ -1,144 +1,158 @@
-"""A session that sees and changes the rows of one entity, whatever it is asked."""
+"""What is read and written through here belongs to one entity, whatever is asked.
+
+Every statement is sent with common table expressions in front that bear the names of the tables and
+hold the entity's rows only. SQLite looks a name up there first, in every join and subquery, for SQL
+from the ORM as for SQL as text; so a file and a server show the same.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+import re
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
+from sqlalchemy.orm import Session
 
+from atlas_assets.operational.dbapi import read_statement
 from atlas_assets.operational.models.base import Base, EntityScoped
 from atlas_assets.operational.models.core import Entity
 from atlas_assets.operational.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
-    from sqlalchemy.sql.base import ExecutableOption
+_ULID = re.compile(r"[0-9A-Z]{26}")
+_MAIN = re.compile(r"\bmain\b", re.IGNORECASE)
+_BEGIN = re.compile(r"BEGIN \w+")
+_SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
+_DELETE = re.compile(r"\s*DELETE\b", re.IGNORECASE)
+_WITH = re.compile(r"\s*WITH(\s+RECURSIVE)?\s", re.IGNORECASE)
 
 
 class ScopeError(Exception):
     """A statement or record would have left the entity of its session."""
 
 
-class EntitySession(Session):
-    """Selects and deletes among one entity's rows; writes them with `upsert`.
+@contextmanager
+def reading(connection: sa.Connection, entity_id: str) -> Generator[Session]:
+    """Give a session that sees one entity's rows.
 
-    Every mapped class of a statement is narrowed to the entity, in joins, subqueries, aliases and
-    relationships as well. What could not be narrowed raises ScopeError: SQL as text, tables
-    without their class, and changes to objects.
+    It reads only: whatever is no query raises ScopeError, and so does naming the schema `main`, in
+    which the tables of all entities are.
     """
+    with _narrowed(connection, entity_id, writes=False), Session(connection) as session:
+        yield session
+
+
+@contextmanager
+def writing(connection: sa.Connection, entity_id: str) -> Generator[EntityWriter]:
+    """Give what deletes and upserts one entity's records."""
+    with _narrowed(connection, entity_id, writes=True):
+        yield EntityWriter(connection, entity_id)
+
+
+class EntityWriter:
+    """Queries, deletes and upserts the records of one entity."""
 
     def __init__(self, connection: sa.Connection, entity_id: str) -> None:
-        super().__init__(connection, autoflush=False)
-        self.entity_id = entity_id
         self._connection = connection
-        self._criteria = _criteria(entity_id)
-        event.listen(self, "do_orm_execute", self._narrow)
-        event.listen(self, "before_flush", self._refuse_changes)
+        self.entity_id = entity_id
+
+    def column(self, query: sa.Select[str]) -> set[str]:
+        """Return the values of a query's only column."""
+        return set(self._connection.scalars(query))
+
+    def delete(self, model: type[Any], *criteria: sa.ColumnElement[bool]) -> None:
+        """Delete the entity's records for which all criteria hold."""
+        if issubclass(model, EntityScoped):
+            mine = model.entity_id == self.entity_id
+        else:
+            link, owner = _owner(model)
+            mine = link.in_(sa.select(owner.id))
+        self._connection.execute(sa.delete(model).where(mine, *criteria))
 
     def upsert(self, model: type[Base], records: Sequence[dict[str, Any]]) -> None:
         """Insert the entity's records, or bring the ones that exist to the given values."""
         if issubclass(model, EntityScoped):
-            strangers = [row for row in records if row["entity_id"] != self.entity_id]
-            if strangers:
-                raise ScopeError(f"{model.__tablename__}: {strangers[0]} is another entity's.")
-        elif model not in _links():
-            raise ScopeError(f"{model.__tablename__} belongs to all entities.")
-        upsert(self._connection, model, records)
-
-    def connection(self, *_arguments: object, **_options: object) -> NoReturn:
-        """Refuse: a connection knows no entity."""
-        raise ScopeError("A session of one entity gives no connection.")
-
-    def _narrow(self, state: ORMExecuteState) -> None:
-        statement = state.statement
-        if not isinstance(statement, sa.Select | sa.Delete) or not state.is_orm_statement:
-            raise ScopeError("Only mapped classes can be selected and deleted here.")
-        for part in visitors.iterate(statement):
-            if isinstance(part, sa.Select | sa.Delete):
-                _refuse_unmapped(part)
-        state.statement = statement.options(*self._criteria)
-        if state.is_delete:
-            state.update_execution_options(synchronize_session=False)
-
-    @staticmethod
-    def _refuse_changes(session: Session, *_arguments: object) -> None:
-        changed = [*session.new, *session.dirty, *session.deleted]
-        if changed:
-            raise ScopeError(f"{changed[0]} was changed as an object. Use `upsert` and `delete`.")
+            strange = [row for row in records if row["entity_id"] != self.entity_id]
+        else:
+            link, owner = _owner(model)
+            known = self.column(sa.select(owner.id)) if records else set[str]()
+            strange = [row for row in records if row[link.key] not in known]
+        if strange:
+            raise ScopeError(f"{model.__tablename__}: {strange[0]} is another entity's.")
+        written = upsert(self._connection, model, records)
+        if issubclass(model, EntityScoped) and written != len(records):
+            raise ScopeError(f"{model.__tablename__}: a record's id is another entity's.")
 
 
-def _refuse_unmapped(statement: sa.Select[*tuple[Any, ...]] | sa.Delete) -> None:
-    """Raise ScopeError for what the criteria do not reach, subqueries left aside."""
-    elements = list(_elements(statement))
-    # A column or table may come without its class where it stands beside it with it. What is
-    # annotated with its class has the hash of what is not.
-    mapped = {
-        hash(element.table if isinstance(element, sa.ColumnClause) else element)
-        for element in elements
-        if _is_mapped(element)
-    }
-    for element in elements:
-        match element:
-            case sa.TextClause():
-                unmapped = True
-            case sa.ColumnClause(is_literal=True):
-                unmapped = element.name != "*"
-            case sa.ColumnClause(table=sa.Alias() | sa.TableClause() as source):
-                unmapped = not _is_mapped(element) and hash(source) not in mapped
-            case sa.Alias() | sa.TableClause():
-                unmapped = hash(element) not in mapped
-            case _:
-                unmapped = False
-        if unmapped:
-            raise ScopeError(f"Use the mapped class and no SQL as text: {element}")
+@contextmanager
+def _narrowed(connection: sa.Connection, entity_id: str, *, writes: bool) -> Generator[None]:
+    if not _ULID.fullmatch(entity_id):
+        raise ScopeError(f"{entity_id!r} is no id of an entity.")
+
+    def narrow(
+        _connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object
+    ) -> tuple[str, Any]:
+        return _of_entity(statement, entity_id, writes=writes), parameters
+
+    event.listen(connection, "before_cursor_execute", narrow, retval=True)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", narrow)
 
 
-def _elements(
-    parent: visitors.ExternallyTraversible,
-) -> Iterator[visitors.ExternallyTraversible]:
-    for element in parent.get_children():
-        if not isinstance(element, sa.Select):
-            yield element
-            if not (_is_mapped(element) or isinstance(element, sa.Alias)):
-                yield from _elements(element)
+@lru_cache(maxsize=512)
+def _of_entity(statement: str, entity_id: str, *, writes: bool) -> str:
+    """Return the statement with the entity's rows in place of the tables that it names."""
+    if _BEGIN.fullmatch(statement) or (writes and statement.startswith("INSERT INTO ")):
+        return statement  # begun by the engine; made by `upsert`
+    if _MAIN.search(statement):
+        raise ScopeError(f"`main` has the rows of all entities: {statement}")
+    common = ", ".join(
+        f"{table} AS NOT MATERIALIZED (SELECT * FROM main.{table} WHERE {condition})"
+        for table, condition in _conditions().items()
+        if re.search(rf"\b{table}\b", statement, re.IGNORECASE)
+    ).replace("$entity", f"'{entity_id}'")
+    changes = read_statement(statement).changes_rows
+    first = _WITH.match(statement)
+    if changes and not (writes and _DELETE.match(statement)):
+        raise ScopeError(f"Only queries are allowed here: {statement}")
+    if first and common:
+        return f"WITH{first[1] or ''} {common}, {statement[first.end() :]}"
+    if first or _SELECT.match(statement) or changes:
+        return f"WITH {common} {statement}" if common else statement
+    raise ScopeError(f"Only queries are allowed here: {statement}")
 
 
-def _is_mapped(element: visitors.ExternallyTraversible) -> bool:
-    return "parentmapper" in getattr(element, "_annotations", {})  # there is no public way to ask
-
-
-def _criteria(entity_id: str) -> list[ExecutableOption]:
-    """Return what narrows each class: records, links between them, and the entity itself."""
-    return [
-        with_loader_criteria(
-            EntityScoped, lambda cls: cls.entity_id == entity_id, include_aliases=True
-        ),
-        with_loader_criteria(Entity, Entity.id == entity_id, include_aliases=True),
-        *(
-            with_loader_criteria(
-                link,
-                column.in_(sa.select(owner.id).where(owner.entity_id == entity_id)),
-                include_aliases=True,
+@lru_cache
+def _conditions() -> dict[str, str]:
+    """Return which rows of each table are those of `$entity`; tables for all are not in it."""
+    conditions = {Entity.__tablename__: "id = $entity"}
+    for mapper in Base.registry.mappers:
+        model: type[Base] = mapper.class_
+        if issubclass(model, EntityScoped):
+            conditions[str(mapper.local_table)] = "entity_id = $entity"
+        elif len(mapper.primary_key) > 1:
+            link, owner = _owner(model)
+            conditions[model.__tablename__] = (
+                f"{link.key} IN (SELECT id FROM main.{owner.__tablename__} "
+                "WHERE entity_id = $entity)"
             )
-            for link, (column, owner) in _links().items()
-        ),
-    ]
+    return conditions
 
 
-@cache
-def _links() -> dict[type[Base], tuple[sa.ColumnElement[str], type[Any]]]:
-    """Return the tables without an entity of their own: each with its owner and the key of it."""
+@lru_cache
+def _owner(link: type[Base]) -> tuple[Any, type[Any]]:
+    """Return the column of a table between two others that refers to its owner, and the owner."""
     classes = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
-    return {
-        link: (getattr(link, column.name), classes[key.column.table])
-        for table, link in classes.items()
-        if not issubclass(link, EntityScoped)
-        for column in list(table.primary_key)[:1]
-        for key in column.foreign_keys
-        if issubclass(classes[key.column.table], EntityScoped)
-    }
+    column = next(iter(sa.inspect(link).primary_key))
+    for key in column.foreign_keys:
+        owner = classes[key.column.table]
+        if issubclass(owner, EntityScoped):
+            return getattr(link, column.name), owner
+    raise ScopeError(f"{link.__tablename__} belongs to all entities.")

@@ -24,7 +24,7 @@ from atlas_assets.operational.seed import entity_id
 if TYPE_CHECKING:
     import duckdb
 
-    from atlas_assets.operational.entity_session import EntitySession
+    from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods import Month
     from atlas_assets.registry import Registry
@@ -48,14 +48,14 @@ def publish(
 ) -> Published:
     """Replace an entity's month in a prepared database (`seed.prepare`) by what the warehouse holds.
 
-    Orders that began earlier but have a receipt in the month are brought up to date with it. The
-    same input gives the same rows with the same ids. Raises PublishError, with the database as it
+    Orders that began in another month but have, or had, a receipt in this one are brought up to date
+    with it. The same input gives the same rows with the same ids. Raises PublishError, with the database as it
     was, when a constraint does not hold.
     """
-    records = MonthRecords(registry, warehouse, entity, month)
     try:
-        with store.entity_writer(records.entity_id) as session:
-            _replace(session, records)
+        with store.entity_writer(entity_id(registry, entity)) as writer:
+            stored = _stored_orders(writer, str(month.first_day))
+            _replace(writer, MonthRecords(registry, warehouse, entity, month, stored))
     except (DBAPIError, DataError) as error:
         raise PublishError(
             f"{entity} {month} was not published: {getattr(error, 'orig', error)}. "
@@ -80,41 +80,40 @@ def published(store: OperationalStore, registry: Registry, entity: str, month: M
     return Published(orders or 0, transactions, round(amount))
 
 
-def _replace(session: EntitySession, month: MonthRecords) -> None:
+def _replace(writer: EntityWriter, month: MonthRecords) -> None:
     """Put the month in place; the caller's transaction makes it whole or nothing."""
     records = month.records()
-    of_month = {"month_key": month.month_key}
-    activities = sa.select(marketing.Activity.id).filter_by(**of_month)
+    transaction, activity = finance.Transaction, marketing.Activity
+    activities = sa.select(activity.id).where(activity.month_key == month.month_key)
     agendas = [agenda["id"] for agenda in records[marketing.Agenda]]
-    for statement in (
-        sa.delete(finance.Transaction).filter_by(**of_month),
-        sa.delete(target.TargetItem).filter_by(**of_month),
-        sa.delete(marketing.ActivityChannel).where(
-            marketing.ActivityChannel.activity_id.in_(activities)
-        ),
-        sa.delete(marketing.Activity).filter_by(**of_month),
-        # What a correction may have changed of records that other months have, too.
-        sa.delete(marketing.AgendaChannel).where(marketing.AgendaChannel.agenda_id.in_(agendas)),
-        sa.delete(people.Relation).where(people.Relation.to_person_id.in_(month.student_ids())),
-    ):
-        session.execute(statement)
+    writer.delete(transaction, transaction.month_key == month.month_key)
+    writer.delete(target.TargetItem, target.TargetItem.month_key == month.month_key)
+    writer.delete(marketing.ActivityChannel, marketing.ActivityChannel.activity_id.in_(activities))
+    writer.delete(activity, activity.month_key == month.month_key)
+    # What a correction may have changed of records that other months have, too.
+    writer.delete(marketing.AgendaChannel, marketing.AgendaChannel.agenda_id.in_(agendas))
+    writer.delete(people.Relation, people.Relation.to_person_id.in_(month.student_ids()))
     for model, rows in records.items():
-        session.upsert(model, rows)
-    _remove_orders_that_are_gone(session, month, {row["id"] for row in records[commerce.Order]})
-    _remove_orphans(session)
+        writer.upsert(model, rows)
+    _remove_orders_that_are_gone(writer, month)
+    _remove_orphans(writer)
 
 
-def _remove_orders_that_are_gone(
-    session: EntitySession, month: MonthRecords, current: set[str]
-) -> None:
+def _stored_orders(writer: EntityWriter, month_key: str) -> set[str]:
+    """Return the orders that are stored with the month: booked in it, or paid in it."""
+    order, transaction = commerce.Order, finance.Transaction
+    booked = sa.select(order.id).where(order.month_key == month_key)
+    paid = sa.select(transaction.order_id).where(transaction.month_key == month_key)
+    return writer.column(booked) | writer.column(paid)
+
+
+def _remove_orders_that_are_gone(writer: EntityWriter, month: MonthRecords) -> None:
     """Remove orders booked in this month that the warehouse does not know any more."""
-    booked = sa.select(commerce.Order.id).filter_by(month_key=month.month_key)
-    stored = set(session.scalars(booked))
-    if not stored - current:
-        return
-    for order in sorted(stored - month.known_orders()):
-        session.execute(sa.delete(finance.Transaction).filter_by(order_id=order))
-        session.execute(sa.delete(commerce.Order).filter_by(id=order))
+    order, transaction = commerce.Order, finance.Transaction
+    booked = writer.column(sa.select(order.id).where(order.month_key == month.month_key))
+    for gone in sorted(booked - month.order_keys.keys()):
+        writer.delete(transaction, transaction.order_id == gone)
+        writer.delete(order, order.id == gone)
 
 
 # What keeps a record: the columns that refer to it.
@@ -137,24 +136,17 @@ _REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
 }
 
 
-def _remove_orphans(session: EntitySession) -> None:
+def _remove_orphans(writer: EntityWriter) -> None:
     """Remove people, organizations, events and products that nothing refers to any more."""
-    for statement in (
-        sa.delete(marketing.AgendaChannel).where(
-            marketing.AgendaChannel.agenda_id.not_in(_union(_REFERENCES[marketing.Agenda]))
-        ),
-        sa.delete(people.Account).where(_unused(people.Account)),
-        # A guardian is one of somebody who has an account.
-        sa.delete(people.Relation).where(
-            people.Relation.to_person_id.not_in(sa.select(people.Account.person_id))
-        ),
-        *(
-            sa.delete(model).where(_unused(model))
-            for model in _REFERENCES
-            if model is not people.Account
-        ),
-    ):
-        session.execute(statement)
+    agenda_channel, relation = marketing.AgendaChannel, people.Relation
+    events = _union(_REFERENCES[marketing.Agenda])
+    writer.delete(agenda_channel, agenda_channel.agenda_id.not_in(events))
+    writer.delete(people.Account, _unused(people.Account))
+    # A guardian is one of somebody who has an account.
+    writer.delete(relation, relation.to_person_id.not_in(sa.select(people.Account.person_id)))
+    for model in _REFERENCES:
+        if model is not people.Account:
+            writer.delete(model, _unused(model))
 
 
 def _unused(model: type[Any]) -> sa.ColumnElement[bool]:

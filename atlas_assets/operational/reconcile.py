@@ -32,6 +32,9 @@ figures AS (
     SELECT entity_code, month_key, unit_code, 'orders' AS figure, 'orders' AS what, count(*) AS amount
     FROM intermediate.int_enrollments GROUP BY ALL
     UNION ALL
+    SELECT entity_code, month_key, unit_code, 'paid on orders', 'rupiah', sum(total_amount)
+    FROM intermediate.int_enrollments GROUP BY ALL
+    UNION ALL
     SELECT entity_code, month_key, unit_code, 'transactions', 'rows', count(*)
     FROM receipts GROUP BY ALL
     UNION ALL
@@ -105,6 +108,7 @@ def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:
     transaction, activity, item = finance.Transaction, marketing.Activity, target.TargetItem
     counted = {
         ("orders", "orders"): (commerce.Order, sa.func.count(commerce.Order.id)),
+        ("paid on orders", "rupiah"): (commerce.Order, sa.func.sum(commerce.Order.total_amount)),
         ("activities", "rows"): (activity, sa.func.count(activity.id)),
         ("leads", "leads"): (activity, sa.func.sum(activity.leads)),
     }

@@ -38,13 +38,15 @@ SEMI JOIN intermediate.int_enrollments AS enrollments USING (order_key)
 WHERE orders.counts_as_revenue AND orders.entity_code = $entity AND orders.month_key = $month
 ORDER BY orders.receipt_key
 """
-# The enrollments that began in the month, and those that its receipts belong to.
+# The enrollments that began in the month, those that its receipts belong to, and those that are
+# stored with the month from before.
 ENROLLMENTS = f"""
 WITH receipts AS ({RECEIPTS})
 SELECT enrollments.*
 FROM intermediate.int_enrollments AS enrollments
 WHERE enrollments.entity_code = $entity
-    AND (enrollments.month_key = $month OR enrollments.order_key IN (SELECT order_key FROM receipts))
+    AND (enrollments.month_key = $month OR enrollments.order_key IN (SELECT order_key FROM receipts)
+        OR list_contains($stored, enrollments.order_key))
 ORDER BY enrollments.order_key
 """
 STUDENTS = f"""
@@ -127,10 +129,18 @@ class MonthRecords:
         warehouse: duckdb.DuckDBPyConnection,
         entity: str,
         month: Month,
+        stored_orders: set[str],
     ) -> None:
+        """Read the records; `stored_orders` are the ids of orders to bring along from before."""
         self.registry, self.warehouse = registry, warehouse
         self.entity, self.month_key = entity, str(month.first_day)
         self.entity_id = entity_id(registry, entity)
+        self.stored: list[str] = []
+        self.order_keys = {
+            self._order_id(row): row["order_key"] for row in self._query(ALL_ORDER_KEYS)
+        }
+        known = self.order_keys.keys() & stored_orders
+        self.stored = sorted(self.order_keys[order] for order in known)
         self.receipts = self._query(RECEIPTS)
         self.enrollments = self._query(ENROLLMENTS)
         self.students = self._query(STUDENTS)
@@ -162,10 +172,6 @@ class MonthRecords:
     def student_ids(self) -> list[str]:
         """Return the ids of the people who are the month's students."""
         return [self._id(people.Person, row["normalized_name"]) for row in self.students]
-
-    def known_orders(self) -> set[str]:
-        """Return the ids of all orders that the warehouse knows of the entity."""
-        return {self._order_id(row) for row in self._query(ALL_ORDER_KEYS)}
 
     def _organizations(self) -> Records:
         return [
@@ -381,7 +387,11 @@ class MonthRecords:
         }
 
     def _query(self, query: str) -> Records:
-        parameters = {"entity": self.entity, "month": self.month_key}
+        parameters: dict[str, Any] = {
+            "entity": self.entity,
+            "month": self.month_key,
+            "stored": self.stored,
+        }
         used = {name: value for name, value in parameters.items() if f"${name}" in query}
         result = self.warehouse.execute(query, used)
         columns = [column[0] for column in result.description or []]

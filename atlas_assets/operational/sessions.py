@@ -13,12 +13,14 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import AtlasError, ConfigurationError
-from atlas_assets.operational import dbapi
-from atlas_assets.operational.entity_session import EntitySession
+from atlas_assets.operational import dbapi, entity_session
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from sqlalchemy.orm import Session
+
+    from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.settings import Settings
 
 Mode = Literal["IMMEDIATE", "DEFERRED"]
@@ -93,15 +95,15 @@ class OperationalStore:
             yield connection
 
     @contextmanager
-    def entity_writer(self, entity_id: str) -> Generator[EntitySession]:
-        """Give a session on one entity's records in a transaction, as `writer` does."""
-        with self.writer() as connection, EntitySession(connection, entity_id) as session:
-            yield session
+    def entity_writer(self, entity_id: str) -> Generator[EntityWriter]:
+        """Give what writes one entity's records in one transaction, as `writer` does."""
+        with self.writer() as connection, entity_session.writing(connection, entity_id) as writer:
+            yield writer
 
     @contextmanager
-    def entity_reader(self, entity_id: str) -> Generator[EntitySession]:
+    def entity_reader(self, entity_id: str) -> Generator[Session]:
         """Give a session that reads one entity's records, as `reader` does."""
-        with self.reader() as connection, EntitySession(connection, entity_id) as session:
+        with self.reader() as connection, entity_session.reading(connection, entity_id) as session:
             yield session
 
     @property

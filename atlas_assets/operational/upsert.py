@@ -8,7 +8,6 @@ every statement. What all of these records have in common, such as entity and mo
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,23 +24,29 @@ RECORDS_PER_STATEMENT = 5000
 _LONGEST_TEXT = 4_000_000  # bytes; servers take values of up to 5,000,000
 _LARGEST = 2**62  # of the integers that SQLite reads exactly and that a float has as denominator
 
+_KINDS = {str, int, bool, type(None)}
+
 Row = tuple[Any, ...]
 
 
 def upsert(
     connection: sa.Connection, model: type[DeclarativeBase], records: Sequence[dict[str, Any]]
-) -> None:
+) -> int:
     """Insert records by their key, or bring the ones that exist to the given values.
 
-    All records have the same columns. Raises DataError for a value that would not come back as it
-    went in: text with a NUL character, NaN, infinity, floats beyond the range of money.
+    Returns how many were written: all but those whose key another entity has. All records have the
+    same columns. Raises DataError for a value that would not come back as it went in: text with a
+    NUL character, NaN, infinity, floats beyond the range of money, integers beyond 64 bits.
     """
-    if records:
-        columns = tuple(records[0])
-        values_of = itemgetter(*columns)
-        for start in range(0, len(records), RECORDS_PER_STATEMENT):
-            chunk = records[start : start + RECORDS_PER_STATEMENT]
-            _write(connection, model, columns, [values_of(record) for record in chunk])
+    columns = tuple(records[0]) if records else ()
+    if any(len(record) != len(columns) for record in records):
+        raise ValueError(f"The records of {model.__tablename__} have different columns.")
+    written = 0
+    for start in range(0, len(records), RECORDS_PER_STATEMENT):
+        chunk = records[start : start + RECORDS_PER_STATEMENT]
+        rows = [tuple([record[name] for name in columns]) for record in chunk]
+        written += _write(connection, model, columns, rows)
+    return written
 
 
 def _write(
@@ -49,23 +54,23 @@ def _write(
     model: type[DeclarativeBase],
     columns: tuple[str, ...],
     rows: list[Row],
-) -> None:
-    exact = _without_fractions(rows, _reals(model, columns))
+) -> int:
+    reals = _reals(model, columns)
+    exact = _without_fractions(rows, reals)
+    by_column = list(zip(*exact, strict=True))
+    for place, values in enumerate(by_column):
+        _refuse_inexact(values, may_be_float=place in reals)
     common = tuple(
-        place
-        for place, values in enumerate(zip(*exact, strict=True))
-        if values.count(values[0]) == len(values)
+        place for place, values in enumerate(by_column) if values.count(values[0]) == len(values)
     )
     own = [place for place in range(len(exact[0])) if place not in common]
     text = _json([[row[place] for place in own] for row in exact])
     if len(text) > _LONGEST_TEXT and len(rows) > 1:
         half = len(rows) // 2
-        _write(connection, model, columns, rows[:half])
-        _write(connection, model, columns, rows[half:])
-        return
+        return sum(_write(connection, model, columns, part) for part in (rows[:half], rows[half:]))
     statement = _statement(model, columns, tuple(own), common)
     texts = [text, _json([exact[0][place] for place in common])] if common else [text]
-    connection.exec_driver_sql(statement, tuple(text.decode() for text in texts))
+    return connection.exec_driver_sql(statement, tuple(text.decode() for text in texts)).rowcount
 
 
 @lru_cache
@@ -90,18 +95,31 @@ def _statement(
             values[place] += f" / ({values[denominator]})"
     key = [column.name for column in sa.inspect(model).primary_key]
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    update = f"UPDATE SET {changed}" if changed else "NOTHING"
+    if changed and "entity_id" in columns:
+        update += f" WHERE {model.__tablename__}.entity_id = excluded.entity_id"
     return (
         f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) "
         f"SELECT {', '.join(values[place] for place in range(len(columns)))} "
         "FROM json_each(?1) WHERE true "  # SQLite wants the WHERE here
-        f"ON CONFLICT ({', '.join(key)}) DO {f'UPDATE SET {changed}' if changed else 'NOTHING'}"
+        f"ON CONFLICT ({', '.join(key)}) DO {update}"
     )
+
+
+def _refuse_inexact(values: tuple[Any, ...], *, may_be_float: bool) -> None:
+    kinds = set(map(type, values))
+    for kind in kinds - _KINDS - ({float} if may_be_float else set()):
+        raise DataError(f"values of type {kind.__name__} cannot be stored here")
+    if int in kinds:
+        whole = [value for value in values if isinstance(value, int)]
+        if max(whole) >= 2**63 or min(whole) < -(2**63):
+            raise DataError(f"{max(whole, key=abs)} does not fit in 64 bits")
 
 
 def _json(value: list[Any]) -> bytes:
     try:
         text = orjson.dumps(value)
-    except TypeError as error:
+    except TypeError as error:  # text with half a character
         raise DataError(f"a record holds a value that cannot be stored: {error}") from error
     if rb"\u0000" in text and _has_nul(value):
         raise DataError("text with a NUL character is cut off when it is read back")
@@ -126,7 +144,9 @@ def _without_fractions(rows: list[Row], reals: tuple[int, ...]) -> list[Row]:
 
 
 def _is_whole(value: float | None) -> bool:
-    return value is None or (value.is_integer() and -_LARGEST <= value <= _LARGEST)
+    return value is None or (
+        -_LARGEST <= value <= _LARGEST and (isinstance(value, int) or value.is_integer())
+    )
 
 
 def _with_denominators(row: Row, reals: tuple[int, ...]) -> Row:

@@ -106,7 +106,8 @@ def test_records_too_long_for_one_statement(kept: OperationalStore) -> None:
     "value",
     [
         *({"real": float("nan")}, {"real": float("-inf")}, {"real": 5e-324}, {"real": 1e300}),
-        *({"text": "a\x00b"}, {"text": "\ud800"}, {"text": {1}}, {"whole": 2**64}),
+        *({"text": "a\x00b"}, {"text": "\ud800"}, {"text": {1}}, {"text": [1]}, {"whole": 2**64}),
+        *({"whole": 2**63}, {"whole": float("nan")}, {"text": 0.5}),
     ],
     ids=ascii,
 )
@@ -116,3 +117,12 @@ def test_what_would_not_come_back_is_refused(
     with pytest.raises(DataError), kept.writer() as connection:
         upsert(connection, Kept, [record(1), record(2, **value)])
     assert rows(kept) == []
+
+
+def test_single_columns_and_whole_numbers_for_amounts_are_kept(kept: OperationalStore) -> None:
+    with kept.writer() as connection:
+        upsert(connection, Kept, [{"id": "1"}, {"id": "23"}])
+        upsert(connection, Kept, [record(4, real=5)])
+    assert [row[0] for row in rows(kept)] == ["1", "4", "23"]
+    with pytest.raises(ValueError, match="different columns"), kept.writer() as connection:
+        upsert(connection, Kept, [{"id": "1"}, {"id": "2", "whole": 3}])
