@@ -91,6 +91,7 @@ _ISOLATION = re.compile(r"PRAGMA\s+read_uncommitted\s*$", re.IGNORECASE)
 _BEGINS = re.compile(r"BEGIN\b", re.IGNORECASE)
 _TRIGGER = re.compile(r"CREATE\s+(TEMP\w*\s+)?TRIGGER\b", re.IGNORECASE)
 _NAMED_PARAMETER = re.compile(r"[:@$]\w|\?\d")
+_RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 _MANY = re.compile(r";\s*\S")
 
 _INT32 = range(-(2**31), 2**31)
@@ -134,6 +135,8 @@ class Statement:
 
     def check(self, parameters: Parameters) -> None:
         """Raise ProgrammingError for another number of parameters than the statement has."""
+        if isinstance(parameters, dict):
+            raise InterfaceError("parameters are a sequence: the driver would store their names")
         if self.parameters is not None and len(parameters) != self.parameters:
             raise ProgrammingError(
                 f"the statement has {self.parameters} parameters, {len(parameters)} were given"
@@ -225,6 +228,8 @@ class Cursor:
     def executemany(self, statement: str, parameter_sets: Sequence[Parameters]) -> Cursor:
         """Run one statement for every set of parameters."""
         read = read_statement(statement)
+        if _RETURNING.search(statement):
+            raise NotSupportedError("the driver gives the rows of the last set of parameters only")
         bound = [self._bind(read, parameters) for parameters in parameter_sets]
         if bound:
             self._run(read, lambda cursor: cursor.executemany(statement, bound))
@@ -258,7 +263,7 @@ class Cursor:
             return taken
         if self._driver_cursor is None:
             return []
-        rows = _call(self._driver_cursor.fetchall)
+        rows = _call(self._driver_cursor.fetchall) or []  # None where a statement gives no rows
         self._end()
         return rows
 

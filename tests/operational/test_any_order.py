@@ -6,12 +6,15 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from conftest import Installation
 from hand_made_sheets import Line, Sheet, installed, load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from operational.publishing import everything, publish_months
 
+from atlas_assets.operational.models.commerce import Order
+from atlas_assets.operational.models.people import Person
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.periods import Month
 from atlas_assets.scope import Scope
@@ -96,6 +99,23 @@ def test_the_rows_depend_on_the_latest_records_only(
         assert published([*earlier, *(("after", step) for step in latest)]) == wanted
 
     check()
+
+
+def test_a_corrected_installment_corrects_the_order_of_another_month(
+    installations: dict[str, Installation], tmp_path: Path
+) -> None:
+    """February alone is published again: a receipt of it is gone, and an order begins in it now."""
+    store = OperationalStore(f"file:{tmp_path / 'operational.db'}")
+    publish_months(store, installations["before"], MONTHS, "IONS")
+    publish_months(store, installations["after"], [FEBRUARY], "IONS")
+    with store.reader() as connection:
+        orders = connection.execute(
+            sa.select(Person.normalized_name, Order.month_key, Order.total_amount)
+            .join_from(Order, Person, Order.participant_id == Person.id)
+            .where(Order.month_key > "2025-12-01")
+        ).all()
+    assert ("ANI", "2026-01-01", 7000.0) in orders
+    assert ("CITRA", "2026-02-01", 1000.0) in orders
 
 
 def test_publishing_a_month_leaves_the_rows_of_others(

@@ -98,6 +98,17 @@ def test_too_few_and_too_many_are_refused(
         connection.execute(statement, parameters)
 
 
+def test_what_the_driver_would_do_otherwise_is_refused(connection: dbapi.Connection) -> None:
+    with pytest.raises(dbapi.InterfaceError, match="sequence"):
+        connection.execute("SELECT :a", {"a": 5})
+    with pytest.raises(dbapi.NotSupportedError):
+        connection.cursor().executemany(
+            "INSERT INTO t (value) VALUES (?) RETURNING id", [(1,), (2,)]
+        )
+    assert connection.execute("PRAGMA user_version=5").fetchall() == []
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+
+
 def test_one_statement_may_hold_others(connection: dbapi.Connection) -> None:
     connection.execute(
         "CREATE TRIGGER twice AFTER INSERT ON t BEGIN DELETE FROM t; SELECT 'a;b'; END;"
