@@ -88,7 +88,7 @@ def test_the_rows_depend_on_the_latest_records_only(
     assert len(wanted["finance_transaction"]) == 2 * 6
     assert len(wanted["commerce_order"]) == 2 * 4
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(st.tuples(st.sampled_from(["before", "after"]), partitions), max_size=6),
         everywhere,
