@@ -96,9 +96,12 @@ def written(path: Path, structure: Structure) -> dict[str, list[int]]:
             elif kind == "header":
                 put(row, headers)
             elif kind == "total":
-                sheet.write(row, structure.first_column, "TOTAL")
                 amount = structure.order.index(sheets.HEADERS.index("JUMLAH"))
-                sheet.write(row, structure.first_column + max(amount, 1), 99)
+                label = (
+                    0 if amount else 1
+                )  # the label stands beside the amount, never in its column
+                sheet.write(row, structure.first_column + label, "TOTAL")
+                sheet.write(row, structure.first_column + amount, 99)
             if kind != "blank":
                 placed[kind].append(row + 1)
         if structure.has_signature and placed["record"]:
