@@ -13,6 +13,7 @@ from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.util import Emu
 
+from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
 from atlas_assets.deck.text_fit import text_width
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.numbers import MINUS, NBSP, number, percent, rupiah, signed
@@ -129,11 +130,19 @@ def _figures(text: str) -> Iterator[str]:
 
 def _unknown(slide: Any, known: set[str], names: list[str]) -> Iterator[str]:
     for text in _texts(slide):
-        if any(name.startswith(text.rstrip("…")) for name in names):
-            continue  # a name, or the beginning of one
+        if _is_name(text, names):
+            continue
         for figure in _figures(_PAGE.sub("", text)):
             if figure not in known:
                 yield f"{figure!r} in {text!r} is not in the report"
+
+
+def _is_name(text: str, names: list[str]) -> bool:
+    """Whether a text is a name, one that was cut, or a fingerprint; a mere number is none."""
+    is_cut = text.endswith("…") or len(text) == FINGERPRINT_LENGTH
+    return text in names or (
+        is_cut and any(name.startswith(text.removesuffix("…")) for name in names)
+    )
 
 
 def _texts(slide: Any) -> Iterator[str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Comparison, Report, RevenueSection, UnitReport
 
 
+FINGERPRINT_LENGTH = 16  # of a sheet's hash, on slides and in notes
+
+
 class SlideWriter:
     """Writes slides of one report in one language. Formats figures; computes none."""
 
@@ -128,7 +131,10 @@ class SlideWriter:
 
     def notes(self, *paths: str) -> str:
         """Return the paths in report.json and the sheets that a slide's figures come from."""
-        sources = [f"- {s.file}, {s.sheet!r}, {s.hash[:16]}" for s in self.report.meta.sources]
+        sources = [
+            f"- {s.file}, {s.sheet!r}, {s.hash[:FINGERPRINT_LENGTH]}"
+            for s in self.report.meta.sources
+        ]
         return "\n".join(["report.json:", *(f"- {path}" for path in paths), "source:", *sources])
 
     def value(self, comparison: Comparison | None, form: Callable[..., str]) -> str:

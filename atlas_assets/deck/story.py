@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import SlideWriter, text_row
+from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH, SlideWriter, text_row
 from atlas_assets.deck.slides import Cell, Column, Deck, Layout, Run, Slide, Table, TableRow
 from atlas_assets.deck.unit_slides import UnitSlides
 from atlas_assets.notation.numbers import number, percent, rupiah
@@ -207,7 +207,9 @@ class _EntitySlides(SlideWriter):
             Column(strings("fingerprint"), 2, "left"),
         ]
         rows = [
-            text_row([s.file, s.sheet.strip(), number(s.rows, self.locale), s.hash[:16]])
+            text_row(
+                [s.file, s.sheet.strip(), number(s.rows, self.locale), s.hash[:FINGERPRINT_LENGTH]]
+            )
             for s in sources
         ]
         return self.paged(

@@ -49,8 +49,8 @@ def publish(
     """Replace an entity's month in a prepared database (`seed.prepare`) by what the warehouse holds.
 
     Orders that began in another month but have, or had, a receipt in this one are brought up to date
-    with it. The same input gives the same rows with the same ids. Raises PublishError, with the database as it
-    was, when a constraint does not hold.
+    with it. The same input gives the same rows with the same ids. Raises PublishError, with the
+    database as it was, when a constraint does not hold or a value cannot be kept.
     """
     try:
         with store.entity_writer(entity_id(registry, entity)) as writer:
