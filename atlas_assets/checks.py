@@ -60,10 +60,22 @@ SPECS = [
         description="Transactions by unit add up to the order lines that count as revenue.",
     ),
     dg.AssetCheckSpec(
-        "mart_orders",
+        "mart_orders_by_unit",
         asset=_REVENUE,
         blocking=True,
-        description="Orders by unit, by program and by channel add up to the enrollments.",
+        description="Orders by unit add up to the enrollments.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_orders_by_program",
+        asset=_PROGRAMS,
+        blocking=True,
+        description="Orders by program add up to the enrollments.",
+    ),
+    dg.AssetCheckSpec(
+        "mart_orders_by_channel",
+        asset=_CHANNELS,
+        blocking=True,
+        description="Orders (closings) by channel add up to the enrollments.",
     ),
     dg.AssetCheckSpec(
         "mart_revenue_by_program",

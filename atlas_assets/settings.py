@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def commentary_dir(self) -> Path:
+        """Where people's remarks on reports are, one file a report."""
+        return self.source_dir / "commentary"
+
+    @property
     def config_dir(self) -> Path:
         """The registry and one file per entity and year."""
         return self.source_dir / "config"

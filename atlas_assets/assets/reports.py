@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from atlas_assets.checks import reconciliation_result
 from atlas_assets.deck import pdf
+from atlas_assets.deck.commentary import load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import DeckError, refuse_different
 from atlas_assets.deck.story import tell
@@ -24,7 +26,6 @@ from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled, report_totals
 from atlas_assets.registry import Configuration
 from atlas_assets.report.assemble import assemble
-from atlas_assets.report.files import Suffix
 from atlas_assets.report.model import Report
 from atlas_assets.scope import Scope
 from atlas_assets.workspace import Workspace
@@ -48,10 +49,11 @@ _WORDS = {
 
 
 class RangeReport(dg.Config):
-    """Which report a run of `range_report` makes."""
+    """Which report a run of `range_report` makes: of which units, all where none is named."""
 
     entity: str
     period: str
+    units: list[str] = Field(default_factory=list)
 
 
 def report_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
@@ -172,7 +174,8 @@ def _period_assets(
             return
         periods = _periods(type_, Scope.of_keys(context.partition_keys))
         with told_to_people(), ThreadPoolExecutor(max_workers=2) as pool:
-            futures = [pool.submit(print_deck, workspace, *pair) for pair in periods]
+            decks = [workspace.report_files.path(*pair, "pptx") for pair in periods]
+            futures = [pool.submit(print_deck, deck) for deck in decks]
             paths = [future.result() for future in futures]
         yield dg.MaterializeResult(metadata=_files(paths))
 
@@ -184,7 +187,10 @@ def _range_asset() -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        description="Report, deck and PDF of one entity over any months, such as 2026-02..2026-04.",
+        description=(
+            "Report, deck and PDF of one entity over any months, such as 2026-02..2026-04, or of "
+            "some of its units."
+        ),
         kinds={"json", "powerpoint", "pdf"},
         deps=[
             dg.AssetDep(["marts", mart], partition_mapping=dg.AllPartitionMapping())
@@ -209,11 +215,11 @@ def _range_asset() -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         wanted = (config.entity, Period.parse(config.period))
         with told_to_people():
-            (report,), compared = _assembled(workspace, [wanted])
+            (report,), compared = _assembled(workspace, [wanted], config.units)
             yield reconciliation_result(key, TOTALS_CHECK, compared)
             paths = [workspace.report_files.write(report), present(workspace, report)]
             if pdf.is_available():
-                paths.append(print_deck(workspace, *wanted))
+                paths.append(print_deck(paths[-1]))
             else:
                 context.log.warning(pdf.INSTALL_HINT)
         yield dg.MaterializeResult(metadata=_key_figures([report], workspace) | _files(paths))
@@ -230,7 +236,7 @@ def _periods(type_: PeriodType, scope: Scope) -> list[tuple[str, Period]]:
 
 
 def _assembled(
-    workspace: Workspace, periods: list[tuple[str, Period]]
+    workspace: Workspace, periods: list[tuple[str, Period]], units: list[str] | None = None
 ) -> tuple[list[Report], list[Reconciliation]]:
     """Return reports of months that reconcile, and their totals beside those of the marts."""
     with workspace.warehouse.reading() as connection:
@@ -240,6 +246,7 @@ def _assembled(
                 workspace.configuration.registry.entity(entity),
                 period,
                 locale=workspace.settings.locale,
+                units=units,
                 source_date_epoch=workspace.settings.source_date_epoch,
             )
             for entity, period in periods
@@ -293,23 +300,21 @@ def present(workspace: Workspace, report: Report) -> Path:
     Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
     """
     entity = workspace.configuration.registry.entity(report.meta.entity)
-    path = _path(workspace, report, "pptx")
-    deck = tell(report, workspace.strings, entity.full_name)
+    path = workspace.report_files.path_of(report, "pptx")
+    codes = [unit.code for unit in entity.units]
+    commentary = load_commentary(workspace.settings.commentary_dir, report, codes)
+    deck = tell(report, workspace.strings, entity.full_name, commentary)
     with written_whole(path) as temporary:
         render(deck, chosen_template(workspace.settings.config_dir), temporary)
-        refuse_different(temporary, report, workspace.strings.locale)
+        refuse_different(temporary, report, workspace.strings.locale, list(commentary.texts()))
     return path
 
 
-def print_deck(workspace: Workspace, entity: str, period: Period) -> Path:
-    """Convert a report's deck to PDF and return its path."""
-    path = workspace.report_files.path(entity, period, "pdf")
-    pdf.convert(workspace.report_files.path(entity, period, "pptx"), path)
+def print_deck(deck: Path) -> Path:
+    """Convert a deck to PDF beside it and return its path."""
+    path = deck.with_name(f"{deck.name.removesuffix('.pptx')}.pdf")
+    pdf.convert(deck, path)
     return path
-
-
-def _path(workspace: Workspace, report: Report, suffix: Suffix) -> Path:
-    return workspace.report_files.path(report.meta.entity, Period.parse(report.meta.period), suffix)
 
 
 def _key_figures(reports: list[Report], workspace: Workspace) -> dict[str, Any]:
@@ -326,7 +331,7 @@ def _key_figures(reports: list[Report], workspace: Workspace) -> dict[str, Any]:
     headers = ["report", "revenue", "target", "achieved"]
     return {
         "key_figures": dg.MetadataValue.md(markdown_rows(headers, rows)),
-        **_files([_path(workspace, report, "json") for report in reports]),
+        **_files([workspace.report_files.path_of(report, "json") for report in reports]),
     }
 
 

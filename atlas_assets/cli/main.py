@@ -150,6 +150,9 @@ def report(
         PeriodType,
         typer.Option("--type", help="A report of each month, or one of all months together."),
     ] = PeriodType.MONTHLY,
+    unit: Annotated[
+        str | None, typer.Option(help="Some units only, in files of their own: TM,WLC_ENGLISH.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Do not look whether the source has changed since.")
     ] = False,
@@ -158,7 +161,7 @@ def report(
     """Make report.json, deck and PDF: of each month, or of a quarter, year or range as a whole."""
     with _pipeline() as pipeline:
         text = _period_text(year, month, period)
-        _show(pipeline.report(entity, text, type_, check_staleness=not force), json)
+        _show(pipeline.report(entity, text, type_, unit, check_staleness=not force), json)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import dagster as dg
@@ -193,24 +194,37 @@ class Pipeline:
         return self._run_period(automation.PUBLISH, code, period)
 
     def report(
-        self, entity: str, period: str, type_: PeriodType, *, check_staleness: bool
+        self,
+        entity: str,
+        period: str,
+        type_: PeriodType,
+        units: str | None = None,
+        *,
+        check_staleness: bool,
     ) -> Result:
         """Make the report of each month, or of another type for the period as a whole.
 
-        Warns where the source has changed since the marts were built.
+        Warns where the source has changed since the marts were built, and of unknown units.
         """
         code = self._entity(entity)
         months = self._months(code, period)
+        chosen = self._units(code, units) if units else []
         if check_staleness:
             self._warn_of_stale(code, months)
         if type_ is not PeriodType.MONTHLY:
-            return self._report_whole(code, Period.parse(period), type_)
+            return self._report_whole(code, Period.parse(period), type_, chosen)
+        if chosen:
+            for month in months:
+                self._report_on_demand(code, Period.of_month(month), chosen)
+            return self.result
         wanted = {code: tuple(months)}
         if self._run(automation.REPORT, wanted):
             self._name_files(_monthly(wanted))
         return self.result
 
-    def _report_whole(self, entity: str, period: Period, type_: PeriodType) -> Result:
+    def _report_whole(
+        self, entity: str, period: Period, type_: PeriodType, units: list[str]
+    ) -> Result:
         """Run the job of a quarter's or year's partition, or that of ranges."""
         if type_ is PeriodType.YEARLY and period.type is not type_:
             raise UsageError(f"{period} is no year. Write --year {period.first.year}.")
@@ -220,14 +234,34 @@ class Pipeline:
             PeriodType.QUARTERLY: automation.QUARTERLY_REPORT,
             PeriodType.YEARLY: automation.YEARLY_REPORT,
         }
-        if period.type in jobs and period.last < Month.of(date.today()):
-            succeeded = self._run(jobs[period.type], {entity: (period.first,)})
-        else:  # a quarter or year that is not over has no partition yet
-            config = {"reports__range_report": {"entity": entity, "period": str(period)}}
-            succeeded = self._run_scope(automation.RANGE_REPORT, None, config=config)
-        if succeeded:
+        is_over = period.last < Month.of(date.today())
+        if units or period.type not in jobs or not is_over:  # there is no such partition
+            self._report_on_demand(entity, period, units)
+        elif self._run(jobs[period.type], {entity: (period.first,)}):
             self._name_files({entity: [period]})
         return self.result
+
+    def _report_on_demand(self, entity: str, period: Period, units: list[str]) -> None:
+        config = {"entity": entity, "period": str(period), "units": units}
+        job = automation.RANGE_REPORT
+        if self._run_scope(job, None, config={"reports__range_report": config}):
+            self._name_files({entity: [period]}, units)
+
+    def _units(self, entity: str, text: str) -> list[str]:
+        """Return the known units of a list such as `TM,wlc_english`; warn of the others."""
+        known = [unit.code for unit in self.workspace.configuration.registry.entity(entity).units]
+        wanted = [code.strip().upper() for code in text.split(",") if code.strip()]
+        for code in wanted:
+            if code not in known:
+                self.messages.print(
+                    f"Warning: {entity} has no unit {code}; it is skipped. Its units are "
+                    f"{', '.join(known)}.",
+                    style="yellow",
+                )
+        chosen = [code for code in known if code in wanted]
+        if not chosen:
+            raise UsageError(f"--unit {text} names no unit of {entity}: {', '.join(known)}.")
+        return [] if chosen == known else chosen
 
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
         for month, stale in pending(self.workspace, entity, months).items():
@@ -277,10 +311,10 @@ class Pipeline:
         self.result.problems += outcome.problems
         return outcome.succeeded
 
-    def _name_files(self, made: dict[str, list[Period]]) -> None:
+    def _name_files(self, made: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
         for entity, periods in made.items():
             for period in periods:
-                files = self.workspace.report_files.existing(entity, period)
+                files = self.workspace.report_files.existing(entity, period, units)
                 self.result.files += files
                 if not any(path.suffix == ".pdf" for path in files):
                     from atlas_assets.deck.pdf import INSTALL_HINT

@@ -1,67 +1,140 @@
-"""Native, editable column charts in the notation: actual, target, previous year and a variance tier."""
+"""Draws the notation's charts: columns with a variance tier, small comparisons, bars over a table."""
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
 
-from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import (
-    XL_CHART_TYPE,
-    XL_LABEL_POSITION,
-    XL_TICK_LABEL_POSITION,
-    XL_TICK_MARK,
-)
-from pptx.enum.dml import MSO_THEME_COLOR
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
-from pptx.util import Inches, Pt
+from pptx.parts.chart import ChartPart
+from pptx.parts.embeddedpackage import EmbeddedXlsxPart
+from pptx.util import Inches
 
-from atlas_assets.notation.tokens import THEME, Role, Size
+from atlas_assets.deck.chart_xml import (
+    Label,
+    LabelPosition,
+    Plot,
+    Series,
+    chart_workbook,
+    chart_xml,
+)
+from atlas_assets.deck.drawing_xml import NAMESPACES
+from atlas_assets.deck.shapes import Box, add_mark, add_text
+from atlas_assets.deck.slides import Run
+from atlas_assets.notation.numbers import MINUS
+from atlas_assets.notation.tokens import Role, Size
 
 if TYPE_CHECKING:
-    from atlas_assets.deck.slides import ColumnChart
+    from atlas_assets.deck.slides import Bars, ColumnChart, SmallChart
 
-THEME_COLORS = {
-    Role.INK: MSO_THEME_COLOR.TEXT_1,
-    Role.WHITE: MSO_THEME_COLOR.BACKGROUND_1,
-    Role.NAVY: MSO_THEME_COLOR.TEXT_2,
-    Role.CARD: MSO_THEME_COLOR.BACKGROUND_2,
-    Role.ACTUAL: MSO_THEME_COLOR.ACCENT_1,
-    Role.PREVIOUS: MSO_THEME_COLOR.ACCENT_2,
-    Role.GOOD: MSO_THEME_COLOR.ACCENT_3,
-    Role.BAD: MSO_THEME_COLOR.ACCENT_4,
-    Role.NEUTRAL: MSO_THEME_COLOR.ACCENT_5,
-    Role.GOOD_TEXT: MSO_THEME_COLOR.ACCENT_6,
-    Role.RULE: MSO_THEME_COLOR.FOLLOWED_HYPERLINK,
-}
-ANCHOR_TOP = MSO_ANCHOR.TOP
-ALIGN_LEFT = PP_ALIGN.LEFT
-
-CAPTION = 0.24  # height of the line that names a tier
+CAPTION = 0.24  # height of the line that names a chart
 AXIS = 0.3  # height of the month names
 LABEL_ROOM = 0.2  # above and below a tier's columns, for their labels
-_C = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
-_A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 
 
-def draw(
-    drawn: Any, placeholder: Any, chart: ColumnChart, box: tuple[float, float, float, float]
-) -> None:
-    """Draw the variance tier above the columns, both at the same scale, into `box` (inches)."""
-    left, top, width, height = box
-    scale = _Scale(chart, height)
-    _caption(drawn, chart, left, top, width, scale)
-    variance_top = top + CAPTION
-    base_top = variance_top + scale.variance_height + 2 * LABEL_ROOM + CAPTION
-    _variance_tier(
-        drawn, chart, scale, (left, variance_top, width, scale.variance_height + 2 * LABEL_ROOM)
-    )
-    frame = placeholder.insert_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, _base_data(chart))
-    frame.left, frame.top = Inches(left), Inches(base_top)
-    frame.width, frame.height = Inches(width), Inches(scale.base_height + LABEL_ROOM + AXIS)
-    _describe(frame, chart.name, chart.description)
-    _style_base(frame.chart, chart, scale)
+class ChartDrawer:
+    """Adds charts to the slides of one presentation; `date` (ISO 8601) dates their workbooks."""
+
+    def __init__(self, package: Any, date: str) -> None:
+        self.package, self.date = package, date
+        self._count = 0
+
+    def columns(self, drawn: Any, placeholder: Any, chart: ColumnChart, box: Box) -> None:
+        """Draw the variance tier, if any, above the columns, both at the same scale, into `box`."""
+        scale = _Scale(chart, box.height)
+        top = box.top
+        if chart.variance_name:
+            tier = Box(box.left, top + CAPTION, box.width, scale.variance_height + 2 * LABEL_ROOM)
+            caption = [Run(chart.variance_name, bold=True)]
+            add_text(drawn, Box(box.left, top, box.width, CAPTION), caption, Size.LABEL)
+            name = f"{chart.name}, {chart.variance_name}"
+            plot = _variance_plot(chart, chart.variance_name, scale)
+            self._add(drawn, plot, name, chart.description, tier)
+            if chart.target_name:
+                _draw_plan_axis(drawn, tier, scale)
+            top = tier.bottom
+        _name_scenarios(drawn, chart, Box(box.left, top, box.width, CAPTION))
+        height = scale.base_height + scale.label_room + AXIS
+        base = Box(box.left, top + CAPTION, box.width, height)
+        self._add(drawn, _base_plot(chart, scale), chart.name, chart.description, base, placeholder)
+        _mark_points(drawn, chart, scale, base)
+
+    def small(self, drawn: Any, chart: SmallChart, box: Box) -> None:
+        """Draw a figure beside earlier ones, its name above it."""
+        add_text(
+            drawn,
+            Box(box.left, box.top, box.width, CAPTION),
+            [Run(chart.name, bold=True)],
+            Size.TABLE,
+        )
+        frame = Box(box.left, box.top + CAPTION, box.width, box.height - CAPTION)
+        self._add(drawn, _small_plot(chart, frame.height), chart.name, chart.description, frame)
+
+    def bars(self, drawn: Any, bars: Bars, box: Box) -> None:
+        """Draw bars over the cells of a table's column, one for each row."""
+        rows = len(bars.series[0].values)
+        plot = Plot(
+            categories=[str(row + 1) for row in range(rows)],
+            series=[
+                Series(
+                    item.name, item.values, item.role, "outlined" if item.is_outline else "filled"
+                )
+                for item in reversed(bars.series)
+            ],
+            low=bars.low,
+            high=bars.high,
+            axis=bars.axis,
+            horizontal=True,
+            gap=60,
+            overlap=70 if len(bars.series) > 1 and bars.low == 0 else 100,
+        )
+        self._add(drawn, plot, bars.name, bars.name, box)
+
+    def _add(
+        self,
+        drawn: Any,
+        plot: Plot,
+        name: str,
+        description: str,
+        box: Box,
+        placeholder: Any = None,
+    ) -> None:
+        """Add a native chart, in the place of a placeholder where one is given."""
+        self._count += 1
+        part = ChartPart.load(
+            PackURI(f"/ppt/charts/chart{self._count}.xml"),
+            CONTENT_TYPE.DML_CHART,
+            self.package,
+            chart_xml(plot),
+        )
+        workbook = EmbeddedXlsxPart(
+            PackURI(f"/ppt/embeddings/workbook{self._count}.xlsx"),
+            CONTENT_TYPE.SML_SHEET,
+            self.package,
+            chart_workbook(plot, self.date),
+        )
+        part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE)
+        relation = drawn.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
+        shapes = drawn.shapes
+        number = placeholder.shape_id if placeholder else shapes._next_shape_id  # noqa: SLF001
+        place = '<p:ph type="chart" idx="14"/>' if placeholder else ""
+        frame = parse_xml(
+            f"<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr>"
+            f'<p:cNvPr id="{number}" name={quoteattr(name)} descr={quoteattr(description)}/>'
+            '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr>'
+            f"<p:nvPr>{place}</p:nvPr></p:nvGraphicFramePr>"
+            f'<p:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
+            f'<a:ext cx="{Inches(box.width)}" cy="{Inches(box.height)}"/></p:xfrm>'
+            '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
+            f'<c:chart r:id="{relation}"/></a:graphicData></a:graphic></p:graphicFrame>'
+        )
+        if placeholder:
+            element = placeholder._element  # noqa: SLF001  replaced by the chart itself
+            element.getparent().replace(element, frame)
+        else:
+            shapes._spTree.append(frame)  # noqa: SLF001
 
 
 class _Scale:
@@ -75,203 +148,177 @@ class _Scale:
             if value is not None
         ]
         variances = [point.variance for point in chart.points if point.variance is not None]
-        self.top, self.bottom = max([*levels, 0.0]) or 1.0, min([*levels, 0.0])
+        self.top, self.bottom = max([*levels, 0.0]), min([*levels, 0.0])
+        if self.top == self.bottom:
+            self.top = 1.0
         self.variance_top, self.variance_bottom = max([*variances, 0.0]), min([*variances, 0.0])
         spans = (self.top - self.bottom) + (self.variance_top - self.variance_bottom)
-        inches = height - 2 * CAPTION - 3 * LABEL_ROOM - AXIS
+        tier = CAPTION + 2 * LABEL_ROOM if chart.variance_name else 0.0
+        self.label_room = LABEL_ROOM if self.bottom == 0 else 2 * LABEL_ROOM
+        inches = height - tier - CAPTION - self.label_room - AXIS
         self.per_inch = spans / inches
         self.variance_height = (self.variance_top - self.variance_bottom) / self.per_inch
         self.base_height = (self.top - self.bottom) / self.per_inch
 
-    def is_tall(self, value: float | None) -> bool:
-        """Whether a column is tall enough to hold its label."""
-        return value is not None and value / self.per_inch > 0.22
+    def inches(self, value: float) -> float:
+        """Return how far above the axis a value stands."""
+        return value / self.per_inch
 
 
-def _base_data(chart: ColumnChart) -> CategoryChartData:
-    data = CategoryChartData()
-    data.categories = [point.category for point in chart.points]
-    if chart.target_name:
-        data.add_series(chart.target_name, [point.target for point in chart.points])
-    data.add_series(chart.actual_name, [point.actual for point in chart.points])
-    data.add_series(chart.previous_name, [point.previous for point in chart.points])
-    return data
+def _base_plot(chart: ColumnChart, scale: _Scale) -> Plot:
+    points = chart.points
+    targets = (
+        [Series(chart.target_name, [p.target for p in points], Role.ACTUAL, "outlined")]
+        if chart.target_name
+        else []
+    )
+    previous = (
+        [Series(chart.previous_name, [p.previous for p in points], Role.PREVIOUS, "triangles")]
+        if chart.previous_name
+        else []
+    )
+    labels = [
+        _base_label(point.actual, point.previous, point.actual_label, scale) for point in points
+    ]
+    plot_height = scale.base_height + scale.label_room
+    return Plot(
+        categories=[point.category for point in points],
+        series=[
+            *targets,
+            Series(chart.actual_name, [p.actual for p in points], Role.ACTUAL, labels=labels),
+            *previous,
+        ],
+        low=scale.bottom - (scale.label_room - LABEL_ROOM) * scale.per_inch,
+        high=scale.top + LABEL_ROOM * scale.per_inch,
+        axis=Role.INK,
+        overlap=70,
+        height=plot_height / (plot_height + AXIS),
+        category_size=Size.LABEL,
+    )
 
 
-def _style_base(native: Any, chart: ColumnChart, scale: _Scale) -> None:
-    _plain(native)
-    plot = native.plots[0]
-    plot.gap_width, plot.overlap = 50, 70
-    series = {item.name: item for item in plot.series}
-    if chart.target_name:
-        _outline(series[chart.target_name])
-    actual = series[chart.actual_name]
-    _fill(actual, Role.ACTUAL)
-    for index, point in enumerate(chart.points):
-        if point.actual is None:
-            continue
-        inside = scale.is_tall(point.actual)
-        position = XL_LABEL_POSITION.INSIDE_BASE if inside else XL_LABEL_POSITION.OUTSIDE_END
-        _label(actual, index, point.actual_label, position, Role.WHITE if inside else Role.INK)
-    _axes(native, scale.bottom, scale.top + LABEL_ROOM * scale.per_inch)
-    categories = native.category_axis
-    categories.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    categories.tick_labels.font.size = Pt(Size.LABEL)
-    categories.format.line.color.theme_color = THEME_COLORS[Role.INK]
-    whole = scale.base_height + LABEL_ROOM + AXIS
-    _inner_layout(native, 0.0, (scale.base_height + LABEL_ROOM) / whole)
-    _as_triangles(native, chart.previous_name)
-    _positive_axis_ids(native)
+def _base_label(
+    actual: float | None, previous: float | None, text: str, scale: _Scale
+) -> Label | None:
+    """Put a label into the column's foot, or its head where last year's triangle is at the foot."""
+    if actual is None:
+        return None
+    height, mark = scale.inches(actual), scale.inches(previous or 0)
+    foot, room = 0.26, 0.4
+    if height <= foot:
+        return Label(text, Role.INK, "outEnd")
+    position: LabelPosition = "inBase" if previous is None or not -0.1 < mark < foot else "inEnd"
+    if position == "inEnd" and height < room:
+        return Label(text, Role.INK, "outEnd")
+    return Label(text, Role.WHITE, position)
 
 
-def _variance_tier(
-    drawn: Any, chart: ColumnChart, scale: _Scale, box: tuple[float, float, float, float]
-) -> None:
-    data = CategoryChartData()
-    data.categories = [point.category for point in chart.points]
-    for good in (True, False):
-        data.add_series(
-            f"{chart.variance_name} ({'+' if good else '-'})",
-            [point.variance if point.variance_is_good is good else None for point in chart.points],
+def _variance_plot(chart: ColumnChart, name: str, scale: _Scale) -> Plot:
+    points = chart.points
+    series: list[Series] = []
+    for good, role, text_role in ((True, Role.GOOD, Role.GOOD_TEXT), (False, Role.BAD, Role.BAD)):
+        shown = [p.variance is not None and p.variance_is_good is good for p in points]
+        pairs = list(zip(points, shown, strict=True))
+        series.append(
+            Series(
+                f"{name} ({'+' if good else '-'})",
+                [p.variance if is_shown else None for p, is_shown in pairs],
+                role,
+                labels=[
+                    Label(p.variance_label, _rating(p.variance_label, text_role), "outEnd")
+                    if is_shown
+                    else None
+                    for p, is_shown in pairs
+                ],
+            )
         )
-    left, top, width, height = (Inches(value) for value in box)
-    frame = drawn.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, left, top, width, height, data)
-    _describe(frame, f"{chart.name}, {chart.variance_name}", chart.description)
-    native = frame.chart
-    _plain(native)
-    plot = native.plots[0]
-    plot.gap_width, plot.overlap = 50, 100
-    for series, good in zip(plot.series, (True, False), strict=True):
-        _fill(series, Role.GOOD if good else Role.BAD)
-        for index, point in enumerate(chart.points):
-            if point.variance is not None and point.variance_is_good is good:
-                role = Role.GOOD_TEXT if good else Role.BAD
-                _label(series, index, point.variance_label, XL_LABEL_POSITION.OUTSIDE_END, role)
     room = LABEL_ROOM * scale.per_inch
-    _axes(native, scale.variance_bottom - room, scale.variance_top + room)
-    native.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
-    line = native.category_axis.format.line
-    line.color.theme_color = THEME_COLORS[Role.ACTUAL if chart.target_name else Role.PREVIOUS]
-    line.width = Pt(1.25 if chart.target_name else 2.5)
-    _inner_layout(native, 0.0, 1.0)
-    _positive_axis_ids(native)
-
-
-def _caption(
-    drawn: Any, chart: ColumnChart, left: float, top: float, width: float, scale: _Scale
-) -> None:
-    """Name the tiers and the scenarios beside small signs of their fill; there is no legend box."""
-    tier = drawn.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(CAPTION))
-    _caption_text(tier, [(chart.variance_name, Role.INK, True)])
-    below = top + CAPTION + scale.variance_height + 2 * LABEL_ROOM
-    names = drawn.shapes.add_textbox(Inches(left), Inches(below), Inches(width), Inches(CAPTION))
-    signs = [("■ ", Role.ACTUAL, False), (f"{chart.actual_name}    ", Role.INK, False)]
-    if chart.target_name:
-        signs += [("□ ", Role.ACTUAL, False), (f"{chart.target_name}    ", Role.INK, False)]
-    signs += [("▲ ", Role.PREVIOUS, False), (chart.previous_name, Role.INK, False)]
-    _caption_text(names, signs)
-
-
-def _caption_text(box: Any, runs: list[tuple[str, Role, bool]]) -> None:
-    frame = box.text_frame
-    frame.word_wrap = True
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    for text, role, bold in runs:
-        run = frame.paragraphs[0].add_run()
-        run.text, run.font.size, run.font.bold = text, Pt(Size.LABEL), bold
-        run.font.color.theme_color = THEME_COLORS[role]
-
-
-def _plain(native: Any) -> None:
-    native.has_legend = native.has_title = False
-    native.font.size = Pt(Size.TABLE)
-    native.font.color.theme_color = THEME_COLORS[Role.INK]
-
-
-def _axes(native: Any, low: float, high: float) -> None:
-    axis = native.value_axis
-    axis.minimum_scale, axis.maximum_scale = low, high
-    axis.visible = False
-    axis.has_major_gridlines = False
-    native.category_axis.major_tick_mark = XL_TICK_MARK.NONE
-
-
-def _fill(series: Any, role: Role) -> None:
-    series.format.fill.solid()
-    series.format.fill.fore_color.theme_color = THEME_COLORS[role]
-    series.invert_if_negative = False
-
-
-def _outline(series: Any) -> None:
-    series.format.fill.solid()
-    series.format.fill.fore_color.theme_color = THEME_COLORS[Role.WHITE]
-    series.format.line.color.theme_color = THEME_COLORS[Role.ACTUAL]
-    series.format.line.width = Pt(1.25)
-    series.invert_if_negative = False
-
-
-def _label(series: Any, index: int, text: str, position: Any, role: Role) -> None:
-    """Label a point with ready text: number formats would follow the viewer's locale."""
-    label = series.points[index].data_label
-    run = label.text_frame.paragraphs[0].add_run()
-    run.text, run.font.size, run.font.bold = text, Pt(Size.TABLE), role is Role.WHITE
-    run.font.color.theme_color = THEME_COLORS[role]
-    label.position = position
-
-
-def _inner_layout(native: Any, top: float, height: float) -> None:
-    """Fix the plot's place in its frame, so that both tiers stand on the same columns and scale."""
-    plot_area = native._chartSpace.chart.plotArea  # noqa: SLF001
-    for layout in plot_area.findall("{*}layout"):
-        plot_area.remove(layout)
-    plot_area.insert(
-        0,
-        parse_xml(
-            f'<c:layout {_C}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/>'
-            f'<c:yMode val="edge"/><c:x val="0"/><c:y val="{top:.4f}"/><c:w val="1"/>'
-            f'<c:h val="{height:.4f}"/></c:manualLayout></c:layout>'
-        ),
+    return Plot(
+        categories=[point.category for point in points],
+        series=series,
+        low=scale.variance_bottom - room,
+        high=scale.variance_top + room,
+        axis=Role.ACTUAL if chart.target_name else Role.PREVIOUS,
+        axis_width=0.75 if chart.target_name else 2.5,
     )
 
 
-def _as_triangles(native: Any, name: str) -> None:
-    """Move a series into a line plot without a line on the same axes: small triangles."""
-    plot_area = native._chartSpace.chart.plotArea  # noqa: SLF001
-    bars = plot_area.find("{*}barChart")
-    series = next(
-        item for item in bars.findall("{*}ser") if item.findtext(".//{*}tx//{*}v") == name
+def _rating(label: str, role: Role) -> Role:
+    """Return a variance's colour; what rounds to zero, and so has no sign, is not rated."""
+    return role if label.startswith(("+", MINUS)) else Role.INK
+
+
+def _small_plot(chart: SmallChart, height: float) -> Plot:
+    last = len(chart.values) - 1
+    label_share = (AXIS + LABEL_ROOM) / height
+    top, bottom = max([*chart.values, 0.0]), min([*chart.values, 0.0])
+    room = ((top - bottom) or 1.0) * label_share / (1 - label_share)
+    series = [
+        Series(
+            name,
+            [value if (at == last) is is_actual else None for at, value in enumerate(chart.values)],
+            role,
+            labels=[
+                Label(label, Role.INK, "outEnd") if (at == last) is is_actual else None
+                for at, label in enumerate(chart.labels)
+            ],
+        )
+        for name, role, is_actual in (
+            (", ".join(chart.categories[:-1]), Role.PREVIOUS, False),
+            (chart.categories[-1], Role.ACTUAL, True),
+        )
+        if is_actual or last
+    ]
+    return Plot(
+        categories=chart.categories,
+        series=series,
+        low=bottom - (room if bottom < 0 else 0.0),
+        high=top + room,
+        axis=Role.INK,
+        gap=round(100 * ((12 if chart.is_ratio else 6) / len(chart.values) - 1)),
+        height=1 - AXIS / height,
+        category_size=Size.TABLE,
     )
-    bars.remove(series)
-    for tag in ("spPr", "invertIfNegative", "dLbls"):
-        for child in series.findall(f"{{*}}{tag}"):
-            series.remove(child)
-    look = parse_xml(f"<c:spPr {_C} {_A}><a:ln><a:noFill/></a:ln></c:spPr>")
-    fill = f'<a:solidFill><a:schemeClr val="{THEME[Role.PREVIOUS]}"/></a:solidFill>'
-    marker = parse_xml(
-        f'<c:marker {_C} {_A}><c:symbol val="triangle"/><c:size val="8"/><c:spPr>{fill}'
-        f'<a:ln w="6350"><a:solidFill><a:schemeClr val="{THEME[Role.WHITE]}"/></a:solidFill></a:ln>'
-        "</c:spPr></c:marker>"
-    )
-    series.find("{*}tx").addnext(look)
-    look.addnext(marker)
-    series.append(parse_xml(f'<c:smooth {_C} val="0"/>'))
-    line = parse_xml(
-        f'<c:lineChart {_C}><c:grouping val="standard"/><c:varyColors val="0"/></c:lineChart>'
-    )
-    line.append(series)
-    line.append(parse_xml(f'<c:marker {_C} val="1"/>'))
-    for axis in bars.findall("{*}axId"):
-        line.append(deepcopy(axis))
-    bars.addnext(line)
 
 
-def _positive_axis_ids(native: Any) -> None:
-    """Mend python-pptx's negative axis ids, which the file format does not allow."""
-    for element in native._chartSpace.iter("{*}axId", "{*}crossAx"):  # noqa: SLF001
-        element.set("val", element.get("val").lstrip("-"))
+def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
+    """Name the scenarios beside small signs of their fill; there is no legend box."""
+    named = [
+        ("■ ", Role.ACTUAL, chart.actual_name),
+        ("□ ", Role.ACTUAL, chart.target_name),
+        ("▲ ", Role.PREVIOUS, chart.previous_name),
+    ]
+    runs = [
+        run
+        for sign, role, name in named
+        if name
+        for run in (Run(sign, role=role), Run(f"{name}    "))
+    ]
+    add_text(drawn, box, runs, Size.LABEL)
 
 
-def _describe(frame: Any, name: str, description: str) -> None:
-    properties = frame._element.nvGraphicFramePr.cNvPr  # noqa: SLF001
-    properties.set("name", name)
-    properties.set("descr", description)
+def _draw_plan_axis(drawn: Any, tier: Box, scale: _Scale) -> None:
+    """Draw the axis of a variance against the plan as two parallel lines: an outlined strip."""
+    height = 0.04
+    zero = tier.top + LABEL_ROOM + scale.inches(scale.variance_top)
+    strip = Box(tier.left, zero - height / 2, tier.width, height)
+    add_mark(drawn, strip, "Plan axis", fill=Role.WHITE, line=Role.ACTUAL)
+
+
+def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> None:
+    """Put the numbers of comments above the columns that they are about."""
+    size, step = 0.2, base.width / len(chart.points)
+    for position, point in enumerate(chart.points):
+        column = max(point.actual or 0.0, point.target or 0.0, 0.0)
+        triangle = scale.inches(point.previous or 0.0) + 0.08
+        top = base.top + LABEL_ROOM + scale.inches(scale.top) - size
+        top -= max(scale.inches(column), triangle)
+        for offset, number in enumerate(point.marks):
+            left = base.left + (position + 0.5) * step - size / 2 + offset * (size + 0.03)
+            add_mark(
+                drawn,
+                Box(left, top, size, size),
+                f"Comment {number}",
+                fill=Role.NEUTRAL,
+                text=str(number),
+            )

@@ -1,19 +1,21 @@
-"""Draws a deck with python-pptx on a template: the only module that knows both."""
+"""Draws a deck with python-pptx on a template."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pptx.dml.color import RGBColor
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
-from pptx.util import Inches, Pt
 
-from atlas_assets.deck import charts
+from atlas_assets.deck.charts import ChartDrawer
+from atlas_assets.deck.drawing_xml import NAMESPACES, runs_xml
+from atlas_assets.deck.remarks import PARAGRAPH_SPACE
 from atlas_assets.deck.reproducible import save_reproducibly
-from atlas_assets.deck.slides import Run
+from atlas_assets.deck.shapes import Box, add_brand, add_card
+from atlas_assets.deck.slides import Layout, Run
+from atlas_assets.deck.table_layout import column_widths
 from atlas_assets.deck.tables import table_xml
-from atlas_assets.deck.template import CHART_BOX, TABLE_BOX, load
+from atlas_assets.deck.template import COMMENTS, EXHIBIT, RAIL, TABLE, load
 from atlas_assets.deck.text_fit import shortened
 from atlas_assets.files import written_whole
 from atlas_assets.notation.tokens import Role, Size
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.slides import Card, Deck, Slide, Table
 
-RAIL_LEFT, RAIL_TOP = 9.35, 1.68
-CARD_WIDTH, CARD_HEIGHT, CARD_GAP = 1.66, 1.2, 0.163
-MESSAGE, TITLE, COMMENTS, SOURCE, OWNER, EXHIBIT = 0, 13, 16, 17, 18, 14
+RAIL_GAP = 0.163  # between two cards or small charts
+CARD_INSET = 0.12
+BRAND = Box(0.28, 0.42, 0.07, 0.98)
+_MESSAGE, _TITLE, _EXHIBIT, _COMMENTS, _SOURCE, _OWNER = 0, 13, 14, 16, 17, 18
 
 
 def render(deck: Deck, template: Path, path: Path) -> None:
@@ -38,8 +41,10 @@ def render(deck: Deck, template: Path, path: Path) -> None:
     presentation = load(template)
     layouts = {layout.name: layout for layout in presentation.slide_layouts}
     _remove_slides(presentation)
-    for slide in deck.slides:
-        _draw(presentation.slides.add_slide(layouts[slide.layout]), slide, deck)
+    drawn = [presentation.slides.add_slide(layouts[slide.layout]) for slide in deck.slides]
+    drawer = _Drawer(drawn, ChartDrawer(presentation.part.package, deck.date), deck.entity)
+    for target, slide in zip(drawn, deck.slides, strict=True):
+        drawer.draw(target, slide)
     presentation.core_properties.title = deck.title
     with written_whole(path) as temporary:
         save_reproducibly(presentation, temporary, deck.date)
@@ -53,108 +58,92 @@ def _remove_slides(presentation: Presentation) -> None:
         slide_ids.remove(slide_id)
 
 
-def _draw(drawn: Any, slide: Slide, deck: Deck) -> None:
-    places = {shape.placeholder_format.idx: shape for shape in drawn.placeholders}
-    places[MESSAGE].text_frame.text = slide.message
-    _write(places[TITLE], [slide.title])
-    _write(places[SOURCE], [[_plain(slide.source)]])
-    if OWNER in places:
-        _write(places[OWNER], [[_plain(deck.entity)]])
-    if COMMENTS in places:
-        _write(places[COMMENTS], slide.comments)
-    if slide.chart:
-        charts.draw(drawn, places[EXHIBIT], slide.chart, CHART_BOX)
-    if slide.table:
-        _draw_table(places[EXHIBIT], slide.table, beside_rail=bool(slide.cards))
-    for position, card in enumerate(slide.cards):
-        _draw_card(drawn, card, position)
-    if slide.color:
-        _draw_brand(drawn, slide.color)
-    drawn.notes_slide.notes_text_frame.text = slide.notes
+class _Drawer:
+    """Fills slides that have been added to a presentation."""
+
+    def __init__(self, slides: list[Any], charts: ChartDrawer, entity: str) -> None:
+        self.slides, self.charts, self.entity = slides, charts, entity
+
+    def draw(self, drawn: Any, slide: Slide) -> None:
+        """Put everything of a slide on its place; a placeholder without content is removed."""
+        places = {shape.placeholder_format.idx: shape for shape in drawn.placeholders}
+        page = f" ({slide.page})" if slide.page else ""
+        _write(places[_MESSAGE], [[Run(slide.message + page)]])
+        _write(places[_TITLE], [slide.title])
+        _write(places[_SOURCE], [[Run(slide.source)]])
+        if _OWNER in places:
+            _write(places[_OWNER], [[Run(self.entity)]])
+        if _COMMENTS in places:
+            _write(places[_COMMENTS], [comment.runs for comment in slide.comments])
+        if slide.chart:
+            self.charts.columns(drawn, places[_EXHIBIT], slide.chart, EXHIBIT)
+        if slide.table:
+            self._draw_table(
+                drawn,
+                places[_EXHIBIT],
+                slide.table,
+                is_beside_rail=slide.layout is Layout.TABLE_WITH_RAIL,
+            )
+        for position, card in enumerate(slide.cards):
+            _draw_card(drawn, card, _rail_box(position, COMMENTS.top - RAIL.top))
+        for position, chart in enumerate(slide.small_charts):
+            height = COMMENTS.top - RAIL.top if slide.comments else RAIL.height
+            self.charts.small(drawn, chart, _rail_box(position, height))
+        if slide.color:
+            add_brand(drawn, BRAND, slide.color)
+        drawn.notes_slide.notes_text_frame.text = slide.notes
+
+    def _draw_table(
+        self, drawn: Any, placeholder: Any, table: Table, *, is_beside_rail: bool
+    ) -> None:
+        box = EXHIBIT if is_beside_rail else TABLE
+        links = {
+            cell.slide: drawn.part.relate_to(
+                self.slides[cell.slide - 1].part, RELATIONSHIP_TYPE.SLIDE
+            )
+            for row in table.rows
+            for cell in row.cells
+            if cell.slide
+        }
+        element = placeholder._element  # noqa: SLF001  replaced by the table itself
+        frame = parse_xml(table_xml(table, box, placeholder.shape_id, links))
+        element.getparent().replace(element, frame)
+        widths = column_widths(table.columns, box.width)
+        for bars in table.bars:
+            place = Box(
+                box.left + sum(widths[: bars.column]),
+                box.top + table.row_height,
+                widths[bars.column],
+                table.row_height * len(bars.series[0].values),
+            )
+            self.charts.bars(drawn, bars, place)
 
 
-def _plain(text: str) -> Run:
-    return Run(text)
+def _rail_box(position: int, height: float) -> Box:
+    """Return one of four places in the upper `height` inches of the rail."""
+    width, part = (RAIL.width - RAIL_GAP) / 2, (height - 2 * RAIL_GAP) / 2
+    left = RAIL.left + position % 2 * (width + RAIL_GAP)
+    return Box(left, RAIL.top + position // 2 * (part + RAIL_GAP), width, part)
+
+
+def _draw_card(drawn: Any, card: Card, box: Box) -> None:
+    label = shortened(card.label, box.width - 2 * CARD_INSET, Size.LABEL)
+    value = [Run(card.value, bold=True, role=Role.NAVY)]
+    lines = [([Run(label)], Size.LABEL), (value, Size.CARD)]
+    lines += [(runs, Size.LABEL) for runs in card.lines]
+    add_card(drawn, box, card.label, lines, (CARD_INSET, 0.09))
 
 
 def _write(shape: Any, paragraphs: list[list[Run]]) -> None:
     """Put paragraphs of runs into a placeholder; remove it when there is nothing to say."""
+    element = shape._element  # noqa: SLF001
     if not any(run.text for runs in paragraphs for run in runs):
-        shape._element.getparent().remove(shape._element)  # noqa: SLF001
+        element.getparent().remove(element)
         return
-    frame = shape.text_frame
+    body = element.txBody
+    for paragraph in body.p_lst:
+        body.remove(paragraph)
+    space = f'<a:pPr><a:spcBef><a:spcPts val="{PARAGRAPH_SPACE * 100}"/></a:spcBef></a:pPr>'
     for position, runs in enumerate(paragraphs):
-        paragraph = frame.paragraphs[0] if position == 0 else frame.add_paragraph()
-        _add_runs(paragraph, runs)
-        if position:
-            paragraph.space_before = Pt(4)
-
-
-def _add_runs(paragraph: Any, runs: list[Run], size: float | None = None) -> None:
-    for run in runs:
-        added = paragraph.add_run()
-        added.text = run.text
-        if size:
-            added.font.size = Pt(size)
-        if run.bold:
-            added.font.bold = True
-        if run.role:
-            added.font.color.theme_color = charts.THEME_COLORS[run.role]
-
-
-def _draw_table(placeholder: Any, table: Table, *, beside_rail: bool) -> None:
-    width = CHART_BOX[2] if beside_rail else TABLE_BOX[2]
-    box = (TABLE_BOX[0], TABLE_BOX[1], width, TABLE_BOX[3])
-    element = placeholder._element  # noqa: SLF001  replaced by the table itself
-    element.getparent().replace(element, parse_xml(table_xml(table, box, placeholder.shape_id)))
-
-
-def _draw_card(drawn: Any, card: Card, position: int) -> None:
-    left = RAIL_LEFT + position % 2 * (CARD_WIDTH + CARD_GAP)
-    top = RAIL_TOP + position // 2 * (CARD_HEIGHT + CARD_GAP)
-    box = drawn.shapes.add_shape(
-        MSO_SHAPE.RECTANGLE, Inches(left), Inches(top), Inches(CARD_WIDTH), Inches(CARD_HEIGHT)
-    )
-    box.name = card.label
-    style = box._element.find("{http://schemas.openxmlformats.org/presentationml/2006/main}style")  # noqa: SLF001
-    box._element.remove(style)  # noqa: SLF001  it carries a shadow that LibreOffice keeps
-    box.fill.solid()
-    box.fill.fore_color.theme_color = charts.THEME_COLORS[Role.CARD]
-    box.line.fill.background()
-    frame = box.text_frame
-    frame.word_wrap = True
-    frame.margin_left = frame.margin_right = Inches(0.12)
-    frame.margin_top = frame.margin_bottom = Inches(0.09)
-    frame.vertical_anchor = charts.ANCHOR_TOP
-    inner = CARD_WIDTH - 0.24
-    label = shortened(card.label, inner, Size.LABEL)
-    _add_card_line(frame.paragraphs[0], [_plain(label)], Size.LABEL)
-    _add_card_line(frame.add_paragraph(), [_bold(card.value)], 18.0)
-    for runs in card.lines:
-        _add_card_line(frame.add_paragraph(), runs, Size.LABEL)
-
-
-def _bold(text: str) -> Run:
-    return Run(text, bold=True, role=Role.NAVY)
-
-
-def _add_card_line(paragraph: Any, runs: list[Run], size: float) -> None:
-    paragraph.alignment = charts.ALIGN_LEFT
-    _add_runs(
-        paragraph,
-        [run if run.role else type(run)(run.text, run.bold, Role.INK) for run in runs],
-        size,
-    )
-
-
-def _draw_brand(drawn: Any, color: str) -> None:
-    """Mark a unit's slides with its brand colour, left of the message."""
-    mark = drawn.shapes.add_shape(
-        MSO_SHAPE.RECTANGLE, Inches(0.28), Inches(0.42), Inches(0.07), Inches(0.98)
-    )
-    mark.name = "Brand"
-    style = mark._element.find("{http://schemas.openxmlformats.org/presentationml/2006/main}style")  # noqa: SLF001
-    mark._element.remove(style)  # noqa: SLF001
-    mark.fill.solid()
-    mark.fill.fore_color.rgb = RGBColor.from_string(color.removeprefix("#"))
-    mark.line.fill.background()
+        look = space if position else ""
+        body.append(parse_xml(f"<a:p {NAMESPACES}>{look}{runs_xml(runs)}</a:p>"))

@@ -7,29 +7,39 @@ text, table or chart, has to be one of the values there, as the notation writes 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
-from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.util import Emu
 
+from atlas_assets.deck.geometry import misplaced
 from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
-from atlas_assets.deck.text_fit import text_width
 from atlas_assets.errors import ReportError
-from atlas_assets.notation.numbers import MINUS, NBSP, number, percent, rupiah, signed
-from atlas_assets.notation.tokens import Size
+from atlas_assets.notation.numbers import (
+    LADDERS,
+    MINUS,
+    NBSP,
+    number,
+    percent,
+    rupiah,
+    signed,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from atlas_assets.report.model import Report
 
 # What the slide with the contents is about, and what charts divide by.
 _SCOPE = "meta.scope"
-_CHART_UNITS = (1, 1e3, 1e6, 1e9)
+_CHART_UNITS = (1, 1e3, 1e6, 1e9, 1e12)
+_ROUNDED = 1e-6  # a chart's values have so many places, its labels are of the whole figure
+_TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
 _FIGURE = re.compile(rf"[+{MINUS}]?(?:Rp\s)?\d(?:\d|[.,](?=\d))*%?")
 _PAGE = re.compile(r"\(\d+/\d+\)$")  # of a table that goes on over several slides
+_CUT = re.compile(r"\S*…")  # the end of a name that was cut
+_MARK = re.compile(r"^\d+  ")  # of a comment that is numbered in the chart
 _MONEY_WORD = re.compile(r"\s(?:T|M|jt|rb|tn|bn|m|k)\b")
 
 
@@ -37,9 +47,11 @@ class DeckError(ReportError):
     """A deck does not say what its report says; the earlier deck is untouched."""
 
 
-def refuse_different(path: Path, report: Report, locale: str) -> None:
+def refuse_different(
+    path: Path, report: Report, locale: str, remarks: Collection[str] = ()
+) -> None:
     """Raise DeckError, naming every slide, unless a deck says what the report says."""
-    told = differences(path, report, locale)
+    told = differences(path, report, locale, remarks)
     if told:
         raise DeckError(
             f"The slides of {report.meta.entity} {report.meta.period} differ from report.json:\n"
@@ -48,29 +60,46 @@ def refuse_different(path: Path, report: Report, locale: str) -> None:
         )
 
 
-def differences(path: Path, report: Report, locale: str) -> list[str]:
-    """Say of everything on a deck's slides that does not stand in the report, or not on the slide.
+def differences(
+    path: Path, report: Report, locale: str, remarks: Collection[str] = ()
+) -> list[str]:
+    """Say of everything on a deck's slides that does not stand in the report, or cannot be read.
 
     Each text names the slide and what is wrong with it; none means that the deck is right.
+    `remarks` are what people wrote; their figures are their own.
     """
     presentation = Presentation(str(path))
     pages = {str(page + 1) for page in range(len(presentation.slides))}
+    size = presentation.slide_width or 0, presentation.slide_height or 0
+    brands = {unit.color.removeprefix("#") for unit in report.units.values()}
     data = report.model_dump(mode="python")
     told: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
         leaves = list(_values(data, [*paths, "meta"]))
-        known = {text for leaf in leaves for text in _forms(leaf, locale)}
+        divisor = _divisor(slide, locale)
+        known = {text for leaf in leaves for text in _forms(leaf, locale, divisor)}
         if _SCOPE in paths:  # the contents say on which slide a unit begins
             known |= pages
         names = [leaf for leaf in leaves if isinstance(leaf, str)]
         wrong = [
-            *_unknown(slide, known, names),
-            *_unknown_in_charts(slide, leaves),
-            *_misplaced(slide, presentation.slide_width or 0, presentation.slide_height or 0),
+            *_unknown(slide, known, [*names, *remarks]),
+            *_unknown_in_charts(slide, leaves, locale),
+            *misplaced(slide, *size, brands),
         ]
         told += [f"slide {position}: {problem}" for problem in wrong]
     return told
+
+
+def _divisor(slide: Any, locale: str) -> float | None:
+    """Return what the slide's amounts are divided by: the unit that its title names."""
+    title = next(
+        (item.text for item in slide.placeholders if item.placeholder_format.idx == _TITLE), ""
+    )
+    for _, divisor, word, _ in LADDERS[locale]:
+        if f" {word} IDR" in title:
+            return float(divisor)
+    return 1.0 if " IDR" in title else None
 
 
 def _paths(slide: Any) -> list[str]:
@@ -106,18 +135,21 @@ def _leaves(part: Any) -> Iterator[Any]:
         yield part
 
 
-def _forms(value: Any, locale: str) -> Iterator[str]:
-    """Yield the ways in which a value may stand on a slide, with its sign and without."""
+@lru_cache(maxsize=100_000, typed=True)  # else True would be 1
+def _forms(value: Any, locale: str, divisor: float | None) -> frozenset[str]:
+    """Return the ways in which a value may stand on a slide, with its sign and without.
+
+    `divisor` is the unit of the slide's amounts, where it has one.
+    """
     if isinstance(value, str):
-        yield from (figure for figure in _figures(value))
+        return frozenset(_figures(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return
-    for text in (
-        *(rupiah(value, locale), percent(value, locale)),
-        *(number(value, locale), str(value)),
-    ):
-        plain = text.removeprefix(MINUS).replace(NBSP, " ")
-        yield from (plain, signed(plain, value) if value > 0 else MINUS + plain)
+        return frozenset()
+    texts = [rupiah(value, locale), percent(value, locale), number(value, locale), str(value)]
+    if divisor:
+        texts += [number(value / divisor, locale, decimals=places) for places in range(3)]
+    plain = {text.removeprefix(MINUS).replace(NBSP, " ") for text in texts}
+    return frozenset(plain | {signed(text, value) if value > 0 else MINUS + text for text in plain})
 
 
 def _figures(text: str) -> Iterator[str]:
@@ -128,16 +160,17 @@ def _figures(text: str) -> Iterator[str]:
         yield match[0] + (word[0] if word else "")
 
 
-def _unknown(slide: Any, known: set[str], names: list[str]) -> Iterator[str]:
-    for text in _texts(slide):
+def _unknown(slide: Any, known: set[str], names: Collection[str]) -> Iterator[str]:
+    for written in _texts(slide):
+        text = _MARK.sub("", written)
         if _is_name(text, names):
             continue
-        for figure in _figures(_PAGE.sub("", text)):
+        for figure in _figures(_CUT.sub("", _PAGE.sub("", text))):
             if figure not in known:
                 yield f"{figure!r} in {text!r} is not in the report"
 
 
-def _is_name(text: str, names: list[str]) -> bool:
+def _is_name(text: str, names: Collection[str]) -> bool:
     """Whether a text is a name, one that was cut, or a fingerprint; a mere number is none."""
     is_cut = text.endswith("…") or len(text) == FINGERPRINT_LENGTH
     return text in names or (
@@ -147,53 +180,37 @@ def _is_name(text: str, names: list[str]) -> bool:
 
 def _texts(slide: Any) -> Iterator[str]:
     for shape in slide.shapes:
-        if shape.has_text_frame and not _is_page_number(shape):
+        if shape.has_text_frame and not shape.name.startswith("Comment "):
             yield from (paragraph.text for paragraph in shape.text_frame.paragraphs)
         elif getattr(shape, "has_table", False):
             yield from (cell.text for row in shape.table.rows for cell in row.cells)
 
 
-def _is_page_number(shape: Any) -> bool:
-    return shape.is_placeholder and shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER
-
-
-def _unknown_in_charts(slide: Any, leaves: list[Any]) -> Iterator[str]:
-    """Yield what charts show that is no value of the report, in one unit for the whole slide."""
-    shown = {
-        (series.name, value)
-        for shape in slide.shapes
-        if shape.has_chart
-        for plot in shape.chart.plots
-        for series in plot.series
-        for value in series.values
-        if value is not None
-    }
+def _unknown_in_charts(slide: Any, leaves: list[Any], locale: str) -> Iterator[str]:
+    """Yield what charts show that is no value of the report, and labels that are not their values'."""
     amounts = [leaf for leaf in leaves if isinstance(leaf, int | float)]
-    missing = [
-        {pair for pair in shown if round(abs(pair[1]), 6) not in known}
-        for unit in _CHART_UNITS
-        for known in [{round(abs(amount) / unit, 6) for amount in amounts}]
-    ]
-    for name, value in sorted(min(missing, key=len)):
-        yield f"{value} of {name!r} in the chart is not in the report"
-
-
-def _misplaced(slide: Any, width: int, height: int) -> Iterator[str]:
-    """Yield what is not to be seen: outside of the slide, wider than its column, no title."""
-    if slide.shapes.title is None or not slide.shapes.title.text.strip():
-        yield "there is no title"
+    known = [{round(abs(amount) / unit, 6) for amount in amounts} for unit in _CHART_UNITS]
     for shape in slide.shapes:
-        right, bottom = shape.left + shape.width, shape.top + shape.height
-        if min(shape.left, shape.top) < 0 or right > width or bottom > height:
-            yield f"{shape.name!r} lies outside of the slide"
-        if getattr(shape, "has_table", False):
-            yield from _overflowing(shape.table)
+        if not shape.has_chart:
+            continue
+        series = [item for plot in shape.chart.plots for item in plot.series]
+        shown = {
+            (item.name, value) for item in series for value in item.values if value is not None
+        }
+        missing = [
+            {pair for pair in shown if round(abs(pair[1]), 6) not in values} for values in known
+        ]
+        for name, value in sorted(min(missing, key=len)):
+            yield f"{value} of {name!r} in the chart is not in the report"
+        for item in series:
+            yield from _wrong_labels(item, locale)
 
 
-def _overflowing(table: Any) -> Iterator[str]:
-    widths = [Emu(column.width).inches for column in table.columns]
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            room = width - cell.margin_left.inches - cell.margin_right.inches
-            if text_width(cell.text, Size.TABLE) > room + 0.01:
-                yield f"{cell.text!r} is wider than its column"
+def _wrong_labels(series: Any, locale: str) -> Iterator[str]:
+    for label in series._element.iter("{*}dLbl"):  # noqa: SLF001  labels cannot be iterated over
+        text = "".join(label.itertext("{*}t"))
+        value = series.values[int(label.find("{*}idx").get("val"))]
+        near = () if value is None else (value, value - _ROUNDED, value + _ROUNDED)
+        told = {number(item, locale, decimals=places) for item in near for places in range(3)}
+        if value is None or text not in {*told, *(signed(form, value) for form in told)}:
+            yield f"the label {text!r} in the chart of {series.name!r} is not its value {value}"

@@ -1,40 +1,105 @@
-"""What slides have in common: titles, sources, cards, tables over several pages, formatted cells."""
+"""What slides have in common: titles, sources, cards, remarks, tables over several pages, cells."""
 
 from __future__ import annotations
 
-from math import ceil
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
-from atlas_assets.deck.slides import Card, Cell, Column, Layout, Run, Slide, Table, TableRow
-from atlas_assets.deck.tables import ROWS_A_PAGE
-from atlas_assets.notation.numbers import NOT_AVAILABLE, percent, rupiah, signed
+from atlas_assets.deck.remarks import arranged
+from atlas_assets.deck.slides import (
+    Bars,
+    BarSeries,
+    Card,
+    Cell,
+    Column,
+    Layout,
+    Run,
+    Slide,
+    SmallChart,
+    Table,
+    TableRow,
+)
+from atlas_assets.deck.table_layout import fitted, pages
+from atlas_assets.deck.template import COMMENTS, TABLE, TABLE_ABOVE_COMMENTS, TABLE_COMMENTS
+from atlas_assets.notation.numbers import (
+    MINUS,
+    NOT_AVAILABLE,
+    AmountUnit,
+    number,
+    percent,
+    rupiah,
+    signed,
+)
+from atlas_assets.notation.strings import short_period
 from atlas_assets.notation.tokens import Role
 from atlas_assets.periods import Period, PeriodType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from decimal import Decimal
 
+    from atlas_assets.deck.commentary import Commentary, Remark
+    from atlas_assets.deck.slides import Comment
     from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import Comparison, Report, RevenueSection, UnitReport
 
 
 FINGERPRINT_LENGTH = 16  # of a sheet's hash, on slides and in notes
+MIN_BARS = 0.4  # inches that bars have at least
+CHART_DIGITS, TABLE_DIGITS = 3, 4  # at most in a label and in a cell
+
+
+@dataclass(frozen=True)
+class TableExhibit:
+    """A table with what is said about it; `paths` are its figures' places in report.json.
+
+    The values of its bars are of its rows, in order; a total has none and stands on the last page.
+    """
+
+    message: str
+    measure: str
+    scenarios: str
+    marts: list[str]
+    definition: str
+    paths: list[str]
+    columns: list[Column]
+    rows: list[TableRow]
+    total: TableRow | None = None
+    bars: list[Bars] = field(default_factory=list)
+    unit: str = ""
+    remarks: list[Remark] = field(default_factory=list)
 
 
 class SlideWriter:
     """Writes slides of one report in one language. Formats figures; computes none."""
 
-    def __init__(self, report: Report, strings: Strings) -> None:
-        self.report, self.strings, self.locale = report, strings, strings.locale
+    def __init__(self, report: Report, strings: Strings, commentary: Commentary) -> None:
+        self.report, self.strings, self.commentary = report, strings, commentary
+        self.locale = strings.locale
         self.period = report.meta.period_label
         self.type = report.meta.type
         self.before = strings(f"before_{self.type}")
         self.date = report.meta.generated_at[:10]
 
+    @property
+    def subject(self) -> str:
+        """Who the report is about: the entity, or some of its units."""
+        if self.report.meta.is_whole:
+            return self.report.meta.entity_name
+        return ", ".join(unit.name for unit in self.report.units.values())
+
+    @property
+    def has_before(self) -> bool:
+        """Whether the period before is another one than that of the year before."""
+        return self.type is not PeriodType.YEARLY
+
+    @staticmethod
+    def best_year(comparison: Comparison | None) -> str:
+        """Return the year of a best period: the one that it ends in."""
+        return str(Period.parse(comparison.period).last.year) if comparison else ""
+
     def cards(self, section: RevenueSection) -> list[Card]:
         """Return actual, target, last period and best year as cards."""
-        strings = self.strings
+        strings, last, best = self.strings, section.last_period, section.best_year
         achievement = section.achievement_pct
         cards = [
             Card(
@@ -53,67 +118,95 @@ class SlideWriter:
                 else [],
             ),
         ]
-        compared = [(strings("best_year"), section.best_year, self.best_year(section.best_year))]
         if self.has_before:
-            last = section.last_period
-            compared.insert(0, (self.last_period, last, last.period if last else ""))
-        for name, comparison, when in compared:
-            label = f"{name} ({when})" if comparison else name
-            lines = [self.delta_line(strings("versus"), comparison.delta_pct)] if comparison else []
-            cards.append(Card(label, self.value(comparison, rupiah), lines))
+            name = strings(f"last_period_{self.type}")
+            when = short_period(Period.parse(last.period), self.locale) if last else ""
+            cards.append(self._compared_card(name, when, last))
+        if best and best.period == self.report.meta.period:
+            value = rupiah(best.value, self.locale)
+            cards.append(Card(strings("best_year"), value, [[Run(strings("best_so_far"))]]))
+        else:
+            cards.append(self._compared_card(strings("best_year"), self.best_year(best), best))
         return cards
 
-    @property
-    def has_before(self) -> bool:
-        """Whether the period before is another one than that of the year before."""
-        return self.type is not PeriodType.YEARLY
+    def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
+        if comparison is None:
+            return Card(name, rupiah(None, self.locale), [])
+        line = self.delta_line(self.strings("versus"), comparison.delta_pct)
+        return Card(name, rupiah(comparison.value, self.locale), [line, [Run(when)]])
 
-    @property
-    def last_period(self) -> str:
-        """What the period before is called."""
-        return self.strings(f"last_period_{self.type}")
+    def table_slides(self, unit: UnitReport | None, exhibit: TableExhibit) -> list[Slide]:
+        """Return a table on as many slides as it needs, the pages as even as can be.
 
-    @staticmethod
-    def best_year(comparison: Comparison | None) -> str:
-        """Return the year of a best period: the one that it ends in."""
-        return str(Period.parse(comparison.period).last.year) if comparison else ""
+        Remarks stand under the table on its first page.
+        """
+        box = TABLE_ABOVE_COMMENTS if exhibit.remarks else TABLE
+        comments = arranged(exhibit.remarks, [], TABLE_COMMENTS)
+        slides = self._pages(unit, exhibit, Layout.TABLE, box.height, TABLE.width)
+        return [replace(slides[0], comments=comments), *slides[1:]]
 
-    def paged(
+    def table_with_rail(
         self,
         unit: UnitReport | None,
-        message: str,
-        exhibit: str,
-        scenarios: str,
-        marts: list[str],
-        definition: str,
-        paths: list[str],
-        columns: list[Column],
-        rows: list[TableRow],
+        exhibit: TableExhibit,
+        rules: list[Remark],
+        cards: list[Card],
+        small_charts: list[SmallChart],
+        width: float,
     ) -> list[Slide]:
-        """Return a table on as many slides as it needs, the pages as even as can be."""
-        count = max(1, ceil(len(rows) / ROWS_A_PAGE))
-        size = ceil(len(rows) / count) or 1
-        subject = unit.name if unit else self.report.meta.entity_name
+        """Return a table of `width` inches with cards or charts and remarks beside it."""
+        slides = self._pages(unit, exhibit, Layout.TABLE_WITH_RAIL, TABLE.height, width)
+        comments = self.rail_comments(exhibit.remarks, rules)
         return [
-            Slide(
-                layout=Layout.TABLE,
-                message=message + (f" ({page + 1}/{count})" if count > 1 else ""),
-                title=self.title(subject, exhibit, scenarios),
-                source=self.source(marts, definition),
-                notes=self.notes(
-                    *(f"units.{unit.code}.{path}" if unit else path for path in paths)
-                ),
-                color=unit.color if unit else None,
-                table=Table(
-                    f"{subject}: {exhibit}",
-                    message,
-                    columns,
-                    rows[page * size : (page + 1) * size]
-                    or [text_row([self.strings("no_data"), *[""] * (len(columns) - 1)])],
-                ),
-            )
-            for page in range(count)
+            replace(slide, comments=comments, cards=cards, small_charts=small_charts)
+            for slide in slides
         ]
+
+    def rail_comments(self, own: list[Remark], rules: list[Remark]) -> list[Comment]:
+        """Return people's remarks and, as far as there is room, those written by rules."""
+        return arranged(own, rules, COMMENTS, self.strings("explanation"))
+
+    def _pages(
+        self,
+        unit: UnitReport | None,
+        exhibit: TableExhibit,
+        layout: Layout,
+        height: float,
+        width: float,
+    ) -> list[Slide]:
+        subject = unit.name if unit else self.subject
+        empty = text_row([self.strings("no_data"), *[""] * (len(exhibit.columns) - 1)])
+        rows, cut = fitted(exhibit.columns, exhibit.rows or [empty], width)
+        total = [exhibit.total] if exhibit.total and exhibit.rows else []
+        divided = pages(len(rows) + len(total), height)
+        prefix = f"units.{unit.code}." if unit else ""
+        slides: list[Slide] = []
+        start = 0
+        for page, count in enumerate(divided.counts, start=1):
+            stop = min(start + count, len(rows))
+            is_last = page == len(divided.counts)
+            table = Table(
+                f"{subject}: {exhibit.measure}",
+                exhibit.message,
+                exhibit.columns,
+                [*rows[start:stop], *(total if is_last else [])],
+                divided.row_height,
+                [_sliced(bars, start, stop) for bars in exhibit.bars if exhibit.rows],
+            )
+            slides.append(
+                Slide(
+                    layout=layout,
+                    message=exhibit.message,
+                    title=self.title(subject, exhibit.measure, exhibit.scenarios, exhibit.unit),
+                    source=self.source(exhibit.marts, exhibit.definition),
+                    notes=self.notes(*(f"{prefix}{path}" for path in exhibit.paths), names=cut),
+                    page=f"{page}/{len(divided.counts)}" if len(divided.counts) > 1 else "",
+                    color=unit.color if unit else None,
+                    table=table,
+                )
+            )
+            start = stop
+        return slides
 
     def title(self, who: str, measure: str, when: str, unit: str = "") -> list[Run]:
         """Return the descriptive title: who | measure in unit | when and scenarios."""
@@ -123,30 +216,51 @@ class SlideWriter:
             Run(f" {unit} | {when}" if unit else f" | {when}"),
         ]
 
+    def in_unit(self, unit: AmountUnit) -> str:
+        """Return what a title says of the amounts' unit: `in m IDR`."""
+        return self.strings("in_unit", unit=f"{unit.word} IDR".strip())
+
     def source(self, tables: list[str], definition: str) -> str:
         """Return the footer: tables, the date of the data, what the figure means."""
         return self.strings(
             "source_line", marts=", ".join(tables), date=self.date, definition=definition
         ).strip()
 
-    def notes(self, *paths: str) -> str:
-        """Return the paths in report.json and the sheets that a slide's figures come from."""
+    def notes(self, *paths: str, names: list[str] | None = None) -> str:
+        """Return the paths in report.json, the sheets, and the names that the slide had to cut."""
         sources = [
             f"- {s.file}, {s.sheet!r}, {s.hash[:FINGERPRINT_LENGTH]}"
             for s in self.report.meta.sources
         ]
-        return "\n".join(["report.json:", *(f"- {path}" for path in paths), "source:", *sources])
+        in_full = ["in full:", *(f"- {name}" for name in names)] if names else []
+        lines = ["report.json:", *(f"- {path}" for path in paths), "source:", *sources, *in_full]
+        return "\n".join(lines)
 
-    def value(self, comparison: Comparison | None, form: Callable[..., str]) -> str:
-        """Return a comparison's value in the given form."""
-        return NOT_AVAILABLE if comparison is None else form(comparison.value, self.locale)
+    def count_text(self, value: Decimal | int | None) -> str:
+        """Return a count; `n.a.` where there is none."""
+        return NOT_AVAILABLE if value is None else number(value, self.locale)
 
-    def variance(self, value: Decimal | None, form: Callable[..., str]) -> Cell:
-        """Return a signed variance, coloured by rating; more is better for all of these."""
-        if value is None:
-            return Cell(NOT_AVAILABLE)
-        role = None if value == 0 else (Role.GOOD_TEXT if value > 0 else Role.BAD)
-        return Cell(signed(form(value, self.locale), value), role)
+    def count(self, value: Decimal | int | None) -> Cell:
+        """Return a cell with a count; empty where there is none."""
+        return Cell("" if value is None else self.count_text(value))
+
+    def difference(self, value: Decimal | int | None) -> Cell:
+        """Return a signed difference of counts, coloured by rating."""
+        return Cell("") if value is None else self._rated(self.count_text(value), value)
+
+    def share(self, value: Decimal | None) -> Cell:
+        """Return a share in percent; empty where there is none."""
+        return Cell("" if value is None else percent(value, self.locale))
+
+    def gap(self, value: Decimal | None, unit: AmountUnit) -> Cell:
+        """Return a signed variance of amounts, coloured by rating."""
+        text = unit.text(value)
+        return Cell(text) if value is None else self._rated(text, value)
+
+    def change(self, value: Decimal | None) -> Cell:
+        """Return a signed relative variance, coloured by rating."""
+        text = percent(value, self.locale)
+        return Cell(text) if value is None else self._rated(text, value)
 
     def achievement(self, value: Decimal | None) -> Cell:
         """Return a share of the target, coloured by whether it was met."""
@@ -157,12 +271,69 @@ class SlideWriter:
     def delta_line(self, name: str, value: Decimal | None) -> list[Run]:
         """Return a relative change with an arrow, coloured by rating."""
         if value is None:
-            return [Run(f"{name} {NOT_AVAILABLE}")]
+            return [Run(f"{name} {percent(None, self.locale)}")]
         if value == 0:
             return [Run(f"{name} ±{percent(value, self.locale)}")]
         sign, role = ("▲", Role.GOOD_TEXT) if value > 0 else ("▼", Role.BAD)
         text = signed(percent(value, self.locale), value)
         return [Run(f"{name} "), Run(f"{sign} {text}", bold=True, role=role)]
+
+    @staticmethod
+    def _rated(text: str, value: Decimal | int) -> Cell:
+        """More is better for every measure of the report; what rounds to zero is neither."""
+        told = signed(text, value)
+        if not told.startswith(("+", MINUS)):
+            return Cell(told)
+        return Cell(told, Role.GOOD_TEXT if value > 0 else Role.BAD)
+
+
+def variance_bars(
+    column: int, name: str, values: list[float | None], reference: Literal["PL", "PY"], span: Span
+) -> Bars:
+    """Return bars of variances: the good ones green, the others red, on the reference's axis."""
+    good = [value if value is not None and value >= 0 else None for value in values]
+    bad = [value if value is not None and value < 0 else None for value in values]
+    return Bars(
+        column,
+        name,
+        [
+            BarSeries(f"{name} (+)", Role.GOOD, good),
+            BarSeries(f"{name} (-)", Role.BAD, bad),
+        ],
+        span.low,
+        span.high,
+        Role.ACTUAL if reference == "PL" else Role.PREVIOUS,
+    )
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the lowest to the highest value of bars, zero included."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, *values: list[float | None]) -> Span:
+        """Return the span of all these values; never an empty one."""
+        known = [value for group in values for value in group if value is not None]
+        low, high = min([*known, 0.0]), max([*known, 0.0])
+        return cls(low, high if high > low else low + 1.0)
+
+    def share(self, other: Span) -> float:
+        """Return this span's share of the room of both, which are at one scale."""
+        mine, others = self.high - self.low, other.high - other.low
+        return mine / (mine + others)
+
+    def beside(self, other: Span, room: float) -> Span:
+        """Return this span, widened until its share of `room` inches is wide enough to be seen."""
+        least = MIN_BARS / (room - MIN_BARS) * (other.high - other.low)
+        return Span(self.low, max(self.high, self.low + least))
+
+
+def _sliced(bars: Bars, start: int, stop: int) -> Bars:
+    series = [replace(item, values=item.values[start:stop]) for item in bars.series]
+    return replace(bars, series=series)
 
 
 def text_row(texts: list[str]) -> TableRow:

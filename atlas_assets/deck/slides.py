@@ -18,7 +18,7 @@ class Layout(StrEnum):
     COVER = "Cover"
     CHART = "Chart"
     TABLE = "Table"
-    SUMMARY = "Summary"
+    TABLE_WITH_RAIL = "Table with rail"
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell."""
+    """A table cell. `slide` is the number of the slide that it leads to."""
 
     text: str
     role: Role | None = None
     bold: bool = False
+    slide: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,28 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class BarSeries:
+    """One scenario of bars, a value for each row; an outline is a plan."""
+
+    name: str
+    role: Role
+    values: list[float | None]
+    is_outline: bool = False
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars that lie over a column of a table, first series in front; `low` to `high` is its width."""
+
+    column: int
+    name: str
+    series: list[BarSeries]
+    low: float
+    high: float
+    axis: Role
+
+
+@dataclass(frozen=True)
 class Table:
     """A native table; `name` and `description` are what a screen reader says."""
 
@@ -66,11 +89,16 @@ class Table:
     description: str
     columns: list[Column]
     rows: list[TableRow]
+    row_height: float
+    bars: list[Bars] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class ColumnPoint:
-    """One month of a column chart, in the chart's unit, with ready labels."""
+    """One month of a column chart, in the chart's unit, with ready labels.
+
+    `marks` are the numbers of the comments about it.
+    """
 
     category: str
     actual: float | None
@@ -80,6 +108,7 @@ class ColumnPoint:
     actual_label: str
     variance_label: str
     variance_is_good: bool
+    marks: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -87,7 +116,7 @@ class ColumnChart:
     """Actual columns before target outlines, with previous year as triangles.
 
     The variance against the target (or the previous year, where there is no target) stands above
-    on a tier of its own at the same scale.
+    on a tier of its own at the same scale; where there is neither, there is no such tier.
     """
 
     name: str
@@ -95,8 +124,20 @@ class ColumnChart:
     points: list[ColumnPoint]
     actual_name: str
     target_name: str | None
-    previous_name: str
-    variance_name: str
+    previous_name: str | None
+    variance_name: str | None
+
+
+@dataclass(frozen=True)
+class SmallChart:
+    """A figure beside earlier ones, the actual last; ratios have thinner columns than measures."""
+
+    name: str
+    description: str
+    categories: list[str]
+    values: list[float]
+    labels: list[str]
+    is_ratio: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,19 +150,33 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """A remark; a numbered one is about the month in the chart that bears the number."""
+
+    runs: list[Run]
+    number: int | None = None
+    month: str | None = None
+
+
+@dataclass(frozen=True)
 class Slide:
-    """One slide. Reading only the messages of all slides tells the story."""
+    """One slide. Reading only the messages of all slides tells the story.
+
+    `page` says which of several slides of one table it is: `2/3`.
+    """
 
     layout: Layout
     message: str
     title: list[Run]
     source: str
     notes: str
+    page: str = ""
     color: str | None = None
     chart: ColumnChart | None = None
     table: Table | None = None
+    small_charts: list[SmallChart] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
-    comments: list[list[Run]] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

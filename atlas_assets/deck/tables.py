@@ -7,114 +7,96 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pptx.util import Inches
 
-from atlas_assets.deck.text_fit import shortened
-from atlas_assets.notation.tokens import THEME, Role, Size
+from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill, text_look
+from atlas_assets.deck.table_layout import MARGIN, column_widths, indent
+from atlas_assets.notation.tokens import Role, Size
 
 if TYPE_CHECKING:
-    from atlas_assets.deck.slides import Column, Table, TableRow
-
-ROW_HEIGHT = 0.262
-ROWS_A_PAGE = 18
-MARGIN = 0.06
-INDENT = 0.16
-_NAMESPACES = (
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
-)
+    from atlas_assets.deck.shapes import Box
+    from atlas_assets.deck.slides import Cell, Column, Table, TableRow
 
 
-def table_xml(table: Table, box: tuple[float, float, float, float], shape_id: int) -> str:
-    """Return a table's graphic frame that fills the placeholder 14; `box` is in inches."""
-    left, top, width, _ = box
-    total = sum(column.width for column in table.columns)
-    widths = [width * column.width / total for column in table.columns]
+def table_xml(
+    table: Table, box: Box, shape_id: int, slide_relations: dict[int, str] | None = None
+) -> str:
+    """Return a table's graphic frame that fills the placeholder 14.
+
+    `slide_relations` are the relations to the slides that its cells lead to.
+    """
+    links = slide_relations or {}
+    widths = column_widths(table.columns, box.width)
     grid = "".join(f'<a:gridCol w="{Inches(inches)}"/>' for inches in widths)
-    header = _row(
-        [
-            _cell_xml(
-                column.header,
-                column,
-                inches,
-                bold=True,
-                role=Role.NAVY,
-                lower=Role.INK,
-                indent=_gap(table.columns, position),
-            )
-            for position, (column, inches) in enumerate(zip(table.columns, widths, strict=True))
-        ]
-    )
-    body = "".join(_row(_cells(row, table.columns, widths)) for row in table.rows)
-    height = ROW_HEIGHT * (len(table.rows) + 1)
+    rows = [_header(table.columns)]
+    rows += [_row(row, table.columns, links) for row in table.rows]
+    row_height = Inches(table.row_height)
+    body = "".join(f'<a:tr h="{row_height}">{cells}</a:tr>' for cells in rows)
     return (
-        f"<p:graphicFrame {_NAMESPACES}><p:nvGraphicFramePr>"
+        f"<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr>"
         f'<p:cNvPr id="{shape_id}" name={quoteattr(table.name)} descr={quoteattr(table.description)}/>'
         '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr>'
         '<p:nvPr><p:ph type="tbl" idx="14"/></p:nvPr></p:nvGraphicFramePr>'
-        f'<p:xfrm><a:off x="{Inches(left)}" y="{Inches(top)}"/>'
-        f'<a:ext cx="{Inches(width)}" cy="{Inches(height)}"/></p:xfrm>'
+        f'<p:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
+        f'<a:ext cx="{Inches(box.width)}" cy="{row_height * len(rows)}"/></p:xfrm>'
         '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table">'
-        f'<a:tbl><a:tblPr firstRow="1"/><a:tblGrid>{grid}</a:tblGrid>{header}{body}</a:tbl>'
+        f'<a:tbl><a:tblPr firstRow="1"/><a:tblGrid>{grid}</a:tblGrid>{body}</a:tbl>'
         "</a:graphicData></a:graphic></p:graphicFrame>"
     )
 
 
-def _row(cells: list[str]) -> str:
-    return f'<a:tr h="{Inches(ROW_HEIGHT)}">{"".join(cells)}</a:tr>'
-
-
-def _cells(row: TableRow, columns: list[Column], widths: list[float]) -> list[str]:
-    return [
+def _header(columns: list[Column]) -> str:
+    return "".join(
         _cell_xml(
-            cell.text,
+            _run(column.header, text_look(Size.TABLE, Role.NAVY, bold=True)),
             column,
-            inches,
-            bold=cell.bold or row.is_total or column.emphasized,
-            role=cell.role or Role.INK,
+            space=indent(columns, position),
+            lower=Role.INK,
+        )
+        for position, column in enumerate(columns)
+    )
+
+
+def _row(row: TableRow, columns: list[Column], links: dict[int, str]) -> str:
+    return "".join(
+        _cell_xml(
+            _text(cell, links, bold=cell.bold or row.is_total or column.emphasized),
+            column,
+            space=indent(columns, position, is_detail=row.is_detail),
             upper=Role.INK if row.is_total else None,
             lower=Role.INK if row.is_total else Role.RULE,
             filled=row.is_total or column.emphasized,
-            indent=INDENT if row.is_detail and position == 0 else _gap(columns, position),
         )
-        for position, (cell, column, inches) in enumerate(
-            zip(row.cells, columns, widths, strict=True)
-        )
-    ]
+        for position, (cell, column) in enumerate(zip(row.cells, columns, strict=True))
+    )
 
 
-def _gap(columns: list[Column], position: int) -> float:
-    """Keep words apart from the figures that end just before them."""
-    after_figures = position > 0 and columns[position - 1].align == "right"
-    return INDENT if after_figures and columns[position].align == "left" else 0.0
+def _text(cell: Cell, links: dict[int, str], *, bold: bool) -> str:
+    look = text_look(Size.TABLE, cell.role or Role.INK, bold=bold)
+    if cell.slide is None:
+        return _run(cell.text, look)
+    link = f'<a:hlinkClick r:id="{links[cell.slide]}" action="ppaction://hlinksldjump"/>'
+    return _run(cell.text, look + link)
+
+
+def _run(text: str, look: str) -> str:
+    if not text:  # else the empty cell would be as high as its default size
+        return f"<a:endParaRPr {look}</a:endParaRPr>"
+    return f"<a:r><a:rPr {look}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
 
 
 def _cell_xml(
     text: str,
     column: Column,
-    width: float,
     *,
-    bold: bool,
-    role: Role,
+    space: float,
     lower: Role,
     upper: Role | None = None,
     filled: bool = False,
-    indent: float = 0.0,
 ) -> str:
-    look = f'sz="{round(Size.TABLE * 100)}" b="{int(bold)}"'
-    color = f'<a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill>'
-    fitting = shortened(text, width - 2 * MARGIN - indent, Size.TABLE, bold=bold)
-    run = (
-        f'<a:r><a:rPr lang="id" {look}>{color}</a:rPr><a:t>{escape(fitting)}</a:t></a:r>'
-        if text
-        else f'<a:endParaRPr lang="id" {look}/>'
-    )
-    fill = (
-        f'<a:solidFill><a:schemeClr val="{THEME[Role.CARD]}"/></a:solidFill>'
-        if filled
-        else "<a:noFill/>"
-    )
+    fill = solid_fill(Role.CARD) if filled else "<a:noFill/>"
     return (
-        f'<a:tc><a:txBody><a:bodyPr wrap="square"/><a:lstStyle/><a:p><a:pPr algn="{column.align[0]}"/>{run}</a:p>'
-        f'</a:txBody><a:tcPr marL="{Inches(MARGIN + indent)}" marR="{Inches(MARGIN)}" marT="{Inches(0.02)}" '
+        '<a:tc><a:txBody><a:bodyPr wrap="square"/><a:lstStyle/>'
+        f'<a:p><a:pPr algn="{column.align[0]}"/>{text}</a:p></a:txBody>'
+        f'<a:tcPr marL="{Inches(MARGIN + space)}" marR="{Inches(MARGIN)}" marT="{Inches(0.02)}" '
         f'marB="{Inches(0.02)}" anchor="ctr">{_border("L", None)}{_border("R", None)}'
         f"{_border('T', upper)}{_border('B', lower)}{fill}</a:tcPr></a:tc>"
     )
@@ -124,4 +106,4 @@ def _border(side: str, role: Role | None) -> str:
     if role is None:
         return f'<a:ln{side} w="0"><a:noFill/></a:ln{side}>'
     width = 6350 if role is Role.RULE else 12700
-    return f'<a:ln{side} w="{width}"><a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill></a:ln{side}>'
+    return f'<a:ln{side} w="{width}">{solid_fill(role)}</a:ln{side}>'

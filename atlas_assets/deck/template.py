@@ -6,7 +6,7 @@ its layouts have the placeholders listed in REQUIRED.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +17,9 @@ from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
+from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill
 from atlas_assets.deck.reproducible import save_reproducibly
+from atlas_assets.deck.shapes import Box
 from atlas_assets.deck.slides import Layout
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
@@ -29,21 +31,26 @@ if TYPE_CHECKING:
 PATH = Path(__file__).with_name("template.pptx")
 DATE = "2026-01-01T00:00:00Z"
 WIDTH, HEIGHT = 13.333, 7.5
-NAMESPACES = (
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-)
+
+
+# Where the parts of a slide are.
+TABLE = Box(0.5, 1.68, 12.333, 5.02)
+TABLE_ABOVE_COMMENTS = Box(0.5, 1.68, 12.333, 4.24)
+TABLE_COMMENTS = Box(0.5, 6.04, 12.333, 0.66)
+EXHIBIT = Box(0.5, 1.68, 8.55, 5.02)
+RAIL = Box(9.35, 1.68, 3.483, 5.02)
+COMMENTS = Box(9.35, 4.42, 3.483, 2.28)
+OWNER = Box(9.5, 6.93, 2.85, 0.24)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A placeholder: where it stands, in inches, and how its text looks."""
+    """A placeholder: where it stands, and how its text looks."""
 
     kind: str
     index: int
     name: str
-    box: tuple[float, float, float, float]
+    box: Box
     size: float = Size.TITLE
     bold: bool = False
     role: Role = Role.INK
@@ -51,37 +58,30 @@ class Place:
     align: str = "l"
 
 
-TITLE = Place("title", 0, "Message", (0.5, 0.36, 12.333, 0.74), Size.MESSAGE, True, Role.NAVY, "b")
-SUBTITLE = Place("body", 13, "Title", (0.5, 1.14, 12.333, 0.28))
-SOURCE = Place("body", 17, "Source", (0.5, 6.93, 10.3, 0.24), Size.SOURCE)
-OWNER = Place("body", 18, "Entity", (10.9, 6.93, 1.45, 0.24), Size.SOURCE, align="r")
-COMMENTS = Place("body", 16, "Comments", (9.35, 4.42, 3.483, 2.28), Size.COMMENT)
-TABLE_BOX = (0.5, 1.68, 12.333, 5.02)
-CHART_BOX = (0.5, 1.68, 8.55, 5.02)
+_MESSAGE = Place(
+    "title", 0, "Message", Box(0.5, 0.36, 12.333, 0.74), Size.MESSAGE, True, Role.NAVY, "b"
+)
+_TITLE = Place("body", 13, "Title", Box(0.5, 1.14, 12.333, 0.28))
+_SOURCE = Place("body", 17, "Source", Box(0.5, 6.93, 8.9, 0.24), Size.SOURCE)
+_OWNER = Place("body", 18, "Entity", OWNER, Size.SOURCE, align="r")
+_COMMENTS = Place("body", 16, "Comments", COMMENTS, Size.COMMENT)
+_AROUND = [_MESSAGE, _TITLE, _SOURCE, _OWNER]
 
 LAYOUTS: dict[Layout, list[Place]] = {
     Layout.COVER: [
-        Place("title", 0, "Message", (0.9, 2.3, 11.5, 1.4), Size.COVER, True, Role.NAVY, "b"),
-        Place("body", 13, "Title", (0.9, 3.85, 11.5, 0.6), Size.MESSAGE),
-        Place("body", 17, "Source", (0.9, 6.3, 11.5, 0.5), Size.SOURCE),
+        Place(
+            *("title", 0, "Message", Box(0.9, 1.9, 11.5, 1.8), Size.COVER, True, Role.WHITE, "b")
+        ),
+        Place("body", 13, "Title", Box(0.9, 3.95, 11.5, 0.6), Size.MESSAGE, role=Role.WHITE),
+        Place("body", 17, "Source", Box(0.9, 6.5, 11.5, 0.5), Size.SOURCE, role=Role.WHITE),
     ],
-    Layout.CHART: [
-        TITLE,
-        SUBTITLE,
-        COMMENTS,
-        SOURCE,
-        OWNER,
-        Place("chart", 14, "Chart", CHART_BOX),
+    Layout.CHART: [*_AROUND, _COMMENTS, Place("chart", 14, "Chart", EXHIBIT)],
+    Layout.TABLE: [
+        *_AROUND,
+        replace(_COMMENTS, box=TABLE_COMMENTS),
+        Place("tbl", 14, "Table", TABLE),
     ],
-    Layout.TABLE: [TITLE, SUBTITLE, SOURCE, OWNER, Place("tbl", 14, "Table", TABLE_BOX)],
-    Layout.SUMMARY: [
-        TITLE,
-        SUBTITLE,
-        COMMENTS,
-        SOURCE,
-        OWNER,
-        Place("tbl", 14, "Table", (0.5, 1.68, 8.55, 5.02)),
-    ],
+    Layout.TABLE_WITH_RAIL: [*_AROUND, _COMMENTS, Place("tbl", 14, "Table", EXHIBIT)],
 }
 REQUIRED = {layout: {(p.index, p.kind) for p in places} for layout, places in LAYOUTS.items()}
 
@@ -136,7 +136,7 @@ def build(path: Path) -> None:
     master = presentation.slide_master
     theme = cast("Any", master.part.part_related_by(RELATIONSHIP_TYPE.THEME))
     theme._blob = _themed(theme.blob)  # noqa: SLF001  python-pptx has no interface to themes
-    _replace_shapes(master, [TITLE, SUBTITLE])
+    _replace_shapes(master, [_MESSAGE, _TITLE])
     kept = list(presentation.slide_layouts)[: len(LAYOUTS)]
     for layout in list(presentation.slide_layouts)[len(LAYOUTS) :]:
         presentation.slide_layouts.remove(layout)
@@ -157,6 +157,8 @@ def _themed(blob: bytes) -> bytes:
         for child in list(color):
             color.remove(child)
         color.append(parse_xml(f'<a:srgbClr {NAMESPACES} val="{HEX[role]}"/>'))
+    link = root.find(f".//{a}clrScheme/{a}hlink/{a}srgbClr")
+    link.set("val", HEX[Role.NEUTRAL])
     for font in ("majorFont", "minorFont"):
         root.find(f".//{a}fontScheme/{a}{font}/{a}latin").set("typeface", FONT)
     return serialize_part_xml(root)
@@ -172,19 +174,19 @@ def _replace_shapes(holder: Any, places: list[Place]) -> None:
 
 def _placeholder_xml(place: Place, number: int) -> str:
     index = f' idx="{place.index}"' if place.index else ""
-    x, y, width, height = (Inches(value) for value in place.box)
-    color = f'<a:solidFill><a:schemeClr val="{THEME[place.role]}"/></a:solidFill>'
+    box = place.box
     style = (
         f'<a:lvl1pPr marL="0" indent="0" algn="{place.align}"><a:lnSpc><a:spcPct val="100000"/></a:lnSpc>'
         '<a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
-        f'<a:defRPr sz="{round(place.size * 100)}" b="{int(place.bold)}">{color}'
+        f'<a:defRPr sz="{round(place.size * 100)}" b="{int(place.bold)}">{solid_fill(place.role)}'
         '<a:latin typeface="+mn-lt"/></a:defRPr></a:lvl1pPr>'
     )
     return (
         f'<p:sp {NAMESPACES}><p:nvSpPr><p:cNvPr id="{number}" name="{place.name}"/>'
         '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
         f'<p:nvPr><p:ph type="{place.kind}"{index}/></p:nvPr></p:nvSpPr>'
-        f'<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+        f'<p:spPr><a:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
+        f'<a:ext cx="{Inches(box.width)}" cy="{Inches(box.height)}"/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
         f'<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{place.anchor}">'
         f"<a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle>"
@@ -196,7 +198,11 @@ def _add_decoration(layout: Any, name: Layout) -> None:
     """Add what stands on every slide of a layout: hairlines and the page number."""
     tree = layout.shapes._spTree  # noqa: SLF001
     if name is Layout.COVER:
-        tree.append(parse_xml(_line_xml(90, "Rule", 0.9, 3.75, 11.5)))
+        ground = parse_xml(
+            f"<p:bg {NAMESPACES}><p:bgPr>{solid_fill(Role.NAVY)}<a:effectLst/></p:bgPr></p:bg>"
+        )
+        tree.addprevious(ground)
+        tree.append(parse_xml(_line_xml(90, "Rule", 0.9, 3.8, 11.5)))
         return
     tree.append(parse_xml(_line_xml(90, "Upper rule", 0.5, 1.54, 12.333)))
     tree.append(parse_xml(_line_xml(91, "Lower rule", 0.5, 6.86, 12.333)))
@@ -219,8 +225,8 @@ def _line_xml(number: int, name: str, x: float, y: float, width: float) -> str:
         f'<p:cxnSp {NAMESPACES}><p:nvCxnSpPr><p:cNvPr id="{number}" name="{name}"/><p:cNvCxnSpPr/>'
         '<p:nvPr userDrawn="1"/></p:nvCxnSpPr><p:spPr>'
         f'<a:xfrm><a:off x="{Inches(x)}" y="{Inches(y)}"/><a:ext cx="{Inches(width)}" cy="0"/></a:xfrm>'
-        '<a:prstGeom prst="line"><a:avLst/></a:prstGeom><a:ln w="9525"><a:solidFill>'
-        f'<a:schemeClr val="{THEME[Role.RULE]}"/></a:solidFill></a:ln></p:spPr></p:cxnSp>'
+        '<a:prstGeom prst="line"><a:avLst/></a:prstGeom><a:ln w="9525">'
+        f"{solid_fill(Role.RULE)}</a:ln></p:spPr></p:cxnSp>"
     )
 
 

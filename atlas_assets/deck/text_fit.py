@@ -1,31 +1,20 @@
-"""How wide text is in Arial, close enough to cut what would not fit."""
+"""How wide text is and how many lines it takes, by the metrics of Helvetica, which are Arial's."""
 
 from __future__ import annotations
 
-ELLIPSIS = "…"
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
-# Advance widths in thousandths of the size, after Arial's metrics.
-_WIDTHS = {
-    **dict.fromkeys("ijl'|", 225),
-    **dict.fromkeys("ftI.,:;!/\\ ()[]\u00a0", 278),
-    **dict.fromkeys("r-`", 333),
-    **dict.fromkeys("ckszvxyJ", 500),
-    **dict.fromkeys("ABEKPSVXY&", 667),
-    **dict.fromkeys("CDHNRUw", 722),
-    **dict.fromkeys("GOQ", 778),
-    **dict.fromkeys("mM%", 850),
-    **dict.fromkeys("W", 944),
-    ELLIPSIS: 1000,
-}
-_OTHER = 556
+from atlas_assets.notation.numbers import NBSP
+
+ELLIPSIS = "…"
+LINE_HEIGHT = 1.17  # of the size
 _POINTS_PER_INCH = 72
-_BOLD = 1.07
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text in inches; `size` is in points."""
-    thousandths = sum(_WIDTHS.get(letter, _OTHER) for letter in text)
-    return thousandths / 1000 * size / _POINTS_PER_INCH * (_BOLD if bold else 1)
+    return stringWidth(text, _font(bold=bold), size) / _POINTS_PER_INCH
 
 
 def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:
@@ -35,3 +24,13 @@ def shortened(text: str, width: float, size: float, *, bold: bool = False) -> st
     while text and text_width(text + ELLIPSIS, size, bold=bold) > width:
         text = text[:-1]
     return text.rstrip() + ELLIPSIS
+
+
+def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
+    """Return how many lines a paragraph takes in a box of `width` inches."""
+    unbroken = text.replace(NBSP, "/")  # as wide as a blank, and not broken at
+    return len(simpleSplit(unbroken, _font(bold=bold), size, width * _POINTS_PER_INCH)) or 1
+
+
+def _font(*, bold: bool) -> str:
+    return "Helvetica-Bold" if bold else "Helvetica"

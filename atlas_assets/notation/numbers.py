@@ -5,9 +5,14 @@ Variances are always signed, levels never. Blanks between number and unit do not
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from babel.numbers import format_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -41,13 +46,17 @@ def number(value: Decimal | float, locale: str, *, decimals: int = 0) -> str:
 
 
 def signed(text: str, value: Decimal | float) -> str:
-    """Return a variance's text with its sign: a plus where `value` is positive."""
+    """Return a variance's text with its sign; what rounds to zero has none."""
+    if not any(digit in "123456789" for digit in text):
+        return text.removeprefix(MINUS)
     return f"+{text}" if value > 0 else text
 
 
-def percent(value: Decimal | float | None, locale: str, *, decimals: int = 1) -> str:
-    """Return a share in percent: `87,5%`; `n.a.` where there is none."""
-    return NOT_AVAILABLE if value is None else f"{number(value, locale, decimals=decimals)}%"
+def percent(value: Decimal | float | None, locale: str) -> str:
+    """Return a share in percent: `87,5%`, `260%`; `n.a.` where there is none."""
+    if value is None:
+        return NOT_AVAILABLE
+    return f"{number(value, locale, decimals=1 if abs(value) < 100 else 0)}%"
 
 
 def rupiah(value: Decimal | float | None, locale: str) -> str:
@@ -62,3 +71,33 @@ def rupiah(value: Decimal | float | None, locale: str) -> str:
                 f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
             )
     return f"{sign}Rp{NBSP}{number(abs(exact), locale)}"
+
+
+@dataclass(frozen=True)
+class AmountUnit:
+    """The one unit in which an exhibit tells all its amounts: `word` is `jt`, or empty for rupiah."""
+
+    divisor: Decimal
+    word: str
+    decimals: int
+    locale: str
+
+    def scaled(self, value: Decimal) -> float:
+        """Return an amount in this unit."""
+        return round(float(value / self.divisor), 6)
+
+    def text(self, value: Decimal | None) -> str:
+        """Return an amount in this unit, without its word: `4,86`; `n.a.` where there is none."""
+        if value is None:
+            return NOT_AVAILABLE
+        return number(value / self.divisor, self.locale, decimals=self.decimals if value else 0)
+
+
+def amount_unit(amounts: Iterable[Decimal | None], locale: str, *, digits: int) -> AmountUnit:
+    """Return the unit in which the largest of these amounts has at most so many digits."""
+    highest = max((abs(amount) for amount in amounts if amount is not None), default=Decimal(0))
+    for least, divisor, word, _ in LADDERS[locale]:
+        if highest >= least:
+            whole = len(str(int(highest / divisor)))
+            return AmountUnit(divisor, word, min(2, max(0, digits - whole)), locale)
+    return AmountUnit(Decimal(1), "", 0, locale)

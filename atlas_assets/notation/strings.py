@@ -68,6 +68,18 @@ def period_label(period: Period, locale: str) -> str:
             return format_interval(first, last, "yMMMM", locale=locale)
 
 
+def short_period(period: Period, locale: str) -> str:
+    """Return `Feb 2026`, `K1 2026`, `2026` or `Feb–Apr 2026`."""
+    first, last = period.first.first_day, period.last.first_day
+    match period.type:
+        case PeriodType.MONTHLY:
+            return format_date(first, "MMM y", locale=locale)
+        case PeriodType.RANGE:
+            return format_interval(first, last, "yMMM", locale=locale)
+        case _:
+            return period_label(period, locale)
+
+
 def short_month(month: Month, locale: str) -> str:
     """Return `Feb`."""
     return format_date(month.first_day, "MMM", locale=locale)

@@ -57,7 +57,8 @@ def assemble(
 
     Raises ReportError when a month of it has not been loaded, naming the months that have.
     """
-    scope = units or [unit.code for unit in entity.units]
+    known = [unit.code for unit in entity.units]
+    scope = [code for code in known if code in (units or known)]
     sections = _Sections(warehouse, entity.code, period, scope)
     sections.require_loaded()
     return Report(
@@ -70,6 +71,7 @@ def assemble(
             period_label=period_label(period, locale),
             months=[str(month) for month in period.months],
             scope=scope,
+            is_whole=scope == known,
             generated_at=sections.generated_at(source_date_epoch),
             sources=[Source(**row) for row in sections.query("sources")],
         ),
@@ -202,7 +204,7 @@ class _Sections:
     def schools(self, unit: str) -> SchoolProgressSection:
         """Return the matrix of schools and years of a unit."""
         rows = self.of("schools", unit)
-        years = sorted({row["year"] for row in rows})
+        years = sorted({*(row["year"] for row in rows), self.period.last.year}) if rows else []
         matrix: dict[str, dict[int, int]] = {}
         for row in rows:
             counts = matrix.setdefault(row["organization_name"], dict.fromkeys(years, 0))
@@ -212,6 +214,7 @@ class _Sections:
             years=years,
             matrix=matrix,
             levels={row["organization_name"]: row["organization_level"] for row in rows},
+            totals=dict.fromkeys(years, 0) | {row["year"]: row["total"] for row in rows},
         )
 
     def data_quality(self) -> DataQualitySection:
@@ -229,8 +232,7 @@ class _Sections:
             duplicates=counts.get("duplicate", 0),
             unassigned_revenue=sum((row["unassigned_revenue"] for row in rows), Decimal(0)),
             checks=[
-                ReportCheck(**row, passed=row["expected"] == row["actual"])
-                for row in self.query("checks")
+                ReportCheck(**row, passed=row["differing"] == 0) for row in self.query("checks")
             ],
         )
 

@@ -10,29 +10,40 @@ from atlas_assets.periods import Period
 from atlas_assets.report.model import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Suffix = Literal["json", "pptx", "pdf"]
 
 
 class ReportFiles:
-    """`<type>/<ENTITY>-<period>.{json,pptx,pdf}` in the output folder."""
+    """`<type>/<ENTITY>-<period>.{json,pptx,pdf}` in the output folder.
+
+    A report of some units only has their codes in its name, `IONS-2026-02+TM.json`, and never takes
+    the place of the whole one.
+    """
 
     def __init__(self, output_dir: Path) -> None:
         self.output_dir = output_dir
 
-    def path(self, entity: str, period: Period, suffix: Suffix) -> Path:
-        """Return where a report's file of that kind belongs."""
-        return self.output_dir / period.type / f"{entity}-{period}.{suffix}"
+    def path(self, entity: str, period: Period, suffix: Suffix, units: Sequence[str] = ()) -> Path:
+        """Return where a report's file of that kind belongs; `units` where it is not of all."""
+        name = "+".join([f"{entity}-{period}", *units])
+        return self.output_dir / period.type / f"{name}.{suffix}"
 
-    def existing(self, entity: str, period: Period) -> list[Path]:
+    def path_of(self, report: Report, suffix: Suffix) -> Path:
+        """Return where a file of this report belongs."""
+        units = () if report.meta.is_whole else report.meta.scope
+        return self.path(report.meta.entity, Period.parse(report.meta.period), suffix, units)
+
+    def existing(self, entity: str, period: Period, units: Sequence[str] = ()) -> list[Path]:
         """Return the files of a report that have been made."""
-        paths = [self.path(entity, period, suffix) for suffix in get_args(Suffix)]
+        paths = [self.path(entity, period, suffix, units) for suffix in get_args(Suffix)]
         return [path for path in paths if path.exists()]
 
     def write(self, report: Report) -> Path:
         """Write report.json and return its path."""
-        path = self.path(report.meta.entity, Period.parse(report.meta.period), "json")
+        path = self.path_of(report, "json")
         with written_whole(path) as temporary:
             temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return path

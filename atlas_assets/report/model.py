@@ -39,7 +39,10 @@ class Source(_Section):
 
 
 class ReportMeta(_Section):
-    """What the report is about. `generated_at` is the newest load of its data, never the clock."""
+    """What the report is about. `generated_at` is the newest load of its data, never the clock.
+
+    `scope` are the units that it covers, `is_whole` says whether these are all of the entity.
+    """
 
     entity: str
     entity_name: str
@@ -48,6 +51,7 @@ class ReportMeta(_Section):
     period_label: str
     months: list[str]
     scope: list[str]
+    is_whole: bool
     generated_at: str
     sources: list[Source]
 
@@ -124,6 +128,7 @@ class ProgramProgressRow(_Section):
     revenue: Number
     target_students: int | None
     target_revenue: Number | None
+    gap_to_target: Number | None
     achievement_pct: Number | None
 
 
@@ -137,6 +142,8 @@ class ChannelMarketingRow(_Section):
     category: str
     customer_type: str
     closings: int
+    closings_last_year: int | None
+    delta_last_year: int | None
     students: int
     contribution_pct: Number | None
     leads: int | None
@@ -153,6 +160,7 @@ class SchoolProgressSection(_Section):
     years: list[int]
     matrix: dict[str, dict[int, int]]
     levels: dict[str, str | None]
+    totals: dict[int, int]
 
 
 class UnitReport(_Section):
@@ -169,11 +177,18 @@ class UnitReport(_Section):
 
 
 class ReportCheck(_Section):
-    """A reconciliation with both its figures."""
+    """A reconciliation of the period: the sums of all pairs of figures that it compares.
+
+    `passed` where no pair differs. A difference in one that does not block is the source's own.
+    """
 
     name: str
+    unit: str
     expected: Number
     actual: Number
+    figures: int
+    differing: int
+    is_blocking: bool
     passed: bool
 
 

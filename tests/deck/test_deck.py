@@ -5,36 +5,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import CONFIG_DIR, Installation
+from conftest import CONFIG_DIR
 from pptx import Presentation
-from pptx.util import Emu
 
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.story import tell
-from atlas_assets.deck.text_fit import text_width
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import Strings
 from atlas_assets.report.model import Report
-
-
-@pytest.fixture(scope="module")
-def report(built: Installation) -> Report:
-    path = built.root / "output" / "monthly" / "IONS-2026-10.json"
-    return Report.model_validate_json(path.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def deck_path(built: Installation) -> Path:
-    return built.root / "output" / "monthly" / "IONS-2026-10.pptx"
-
-
-def texts(shape) -> list[str]:  # noqa: ANN001  python-pptx has no types
-    if shape.has_text_frame:
-        return [shape.text_frame.text]
-    if shape.has_table:
-        return [cell.text for row in shape.table.rows for cell in row.cells]
-    return []
 
 
 def test_every_slide_says_what_it_is_about_and_has_notes(deck_path: Path) -> None:
@@ -59,31 +38,6 @@ def test_the_slides_come_in_the_order_of_the_specification(deck_path: Path, repo
             ):
                 position += 1
     assert [title.split(" | ")[1] for title in titles[position:]] == ["Mutu data", "Sumber data"]
-
-
-def test_nothing_lies_outside_the_slide_or_over_the_footer(deck_path: Path) -> None:
-    deck = Presentation(str(deck_path))
-    for number, slide in enumerate(deck.slides, start=1):
-        for shape in slide.shapes:
-            assert shape.left >= 0, (number, shape.name)
-            assert shape.left + shape.width <= deck.slide_width, (number, shape.name)
-            assert shape.top + shape.height <= deck.slide_height, (number, shape.name)
-            if shape.has_chart or getattr(shape, "has_table", False):
-                assert shape.top + shape.height <= Emu(int(6.75 * 914400)), (number, shape.name)
-
-
-def test_messages_fit_in_two_lines_and_cells_in_their_columns(deck_path: Path) -> None:
-    for slide in Presentation(str(deck_path)).slides:
-        if slide.slide_layout.name != "Cover":
-            assert text_width(slide.shapes.title.text, 20, bold=True) <= 2 * 12.333
-        for shape in slide.shapes:
-            if not shape.has_table:
-                continue
-            widths = [Emu(column.width).inches for column in shape.table.columns]
-            for row in shape.table.rows:
-                for cell, width in zip(row.cells, widths, strict=True):
-                    room = width - cell.margin_left.inches - cell.margin_right.inches
-                    assert text_width(cell.text, 9) <= room + 0.01, cell.text
 
 
 def test_the_chart_holds_the_reports_figures(deck_path: Path, report: Report) -> None:

@@ -20,17 +20,6 @@ from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
 
 
-@pytest.fixture(scope="module")
-def report(built: Installation) -> Report:
-    path = built.root / "output" / "monthly" / "IONS-2026-10.json"
-    return Report.model_validate_json(path.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def deck_path(built: Installation) -> Path:
-    return built.root / "output" / "monthly" / "IONS-2026-10.pptx"
-
-
 @pytest.mark.parametrize("locale", ["id", "en"])
 @pytest.mark.parametrize("entity", ["IONS", "EPN"])
 @pytest.mark.parametrize("period", ["2026-10", "2026-Q2", "2025", "2025-11..2026-02", "2025-01"])

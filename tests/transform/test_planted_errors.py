@@ -56,12 +56,15 @@ def test_a_sound_warehouse_passes(sound: Installation) -> None:
             "mart_revenue_by_unit",
         ),
         ("UPDATE marts.mart_revenue SET transaction_count = 0", "mart_transactions"),
-        ("UPDATE marts.mart_revenue SET order_count = order_count + 1", "mart_orders"),
+        ("UPDATE marts.mart_revenue SET order_count = order_count + 1", "mart_orders_by_unit"),
         ("UPDATE marts.mart_revenue SET paying_student_count = 0", "mart_students"),
         ("UPDATE marts.mart_program_progress SET revenue = revenue * 2", "mart_revenue_by_program"),
-        ("UPDATE marts.mart_program_progress SET order_count = 0", "mart_orders"),
+        ("UPDATE marts.mart_program_progress SET order_count = 0", "mart_orders_by_program"),
         ("DELETE FROM marts.mart_school_progress", "mart_students"),
-        ("UPDATE marts.mart_channel_marketing SET closings = closings + 1", "mart_orders"),
+        (
+            "UPDATE marts.mart_channel_marketing SET closings = closings + 1",
+            "mart_orders_by_channel",
+        ),
         ("UPDATE marts.mart_channel_marketing SET revenue = 0", "mart_revenue_by_channel"),
         ("UPDATE marts.mart_channel_marketing SET leads = 0", "mart_funnel"),
         ("DELETE FROM marts.mart_students", "students_counted_once"),
@@ -73,7 +76,7 @@ def test_a_sound_warehouse_passes(sound: Installation) -> None:
             "UPDATE intermediate.int_enrollments SET is_first_of_year = NOT is_first_of_year",
             "mart_students",
         ),
-        ("DELETE FROM intermediate.int_enrollments", "mart_orders"),
+        ("DELETE FROM intermediate.int_enrollments", "mart_orders_by_unit"),
     ],
 )
 def test_a_figure_changed_in_the_warehouse_is_found(

@@ -62,8 +62,9 @@ counted as (
         coalesce(student_counts.students, 0)::bigint as students,
         channels.leads::bigint as leads,
         channels.follow_ups::bigint as follow_ups,
-        coalesce(channels.closings_last_year, 0) as closings_last_year
+        case when last_year.is_loaded then coalesce(channels.closings_last_year, 0) end::bigint as closings_last_year
     from channels
+    cross join last_year
     left join student_counts using (unit_code, channel_name, customer_type)
 ),
 
@@ -71,7 +72,7 @@ judged as (
     select
         counted.*,
         case
-            when not last_year.is_loaded then null
+            when counted.closings_last_year is null then null
             when counted.closings = 0 then 'inactive'
             when counted.closings_last_year = 0 then 'new'
             when counted.closings > counted.closings_last_year * 1.1 then 'growing'
@@ -85,7 +86,6 @@ judged as (
             partition by counted.unit_code, counted.channel_name
         ) as channel_closings
     from counted
-    cross join last_year
 )
 
 select
@@ -94,6 +94,8 @@ select
     registry.category,
     judged.customer_type,
     judged.closings,
+    judged.closings_last_year,
+    judged.closings - judged.closings_last_year as delta_last_year,
     judged.students,
     case
         when judged.all_closings > 0 then round(judged.closings * 100.0 / judged.all_closings, 4)

@@ -1,51 +1,13 @@
--- The reconciliations that can be made inside the warehouse, for the period.
-with sheets as (
-    select
-        sum(rows_kept) as rows_kept,
-        sum(rows_read) as rows_read,
-        sum(rows_not_data) as rows_not_data
-    from raw.sheet_manifest
-    where entity_code = $entity and table_name = 'transactions' and month_key between $first::date and $last::date
-),
-
-lines as (
-    select
-        count(*) as line_count,
-        coalesce(sum(amount) filter (counts_as_revenue), 0) as revenue
-    from intermediate.int_orders
-    where entity_code = $entity and month_key between $first::date and $last::date
-),
-
-by_unit as (
-    select coalesce(sum(revenue_actuals), 0) as revenue from marts.mart_revenue
-    where entity_code = $entity and month_key between $first::date and $last::date
-),
-
-by_product as (
-    select coalesce(sum(revenue), 0) as revenue from marts.mart_program_progress
-    where entity_code = $entity and month_key between $first::date and $last::date
-)
-
+-- Every reconciliation of the period's months: how many pairs of figures it compares, and how many differ.
 select
-    'rows_read' as name,
-    sheets.rows_read as expected,
-    sheets.rows_kept + sheets.rows_not_data as actual
-from sheets
-union all
-select
-    'rows_kept' as name,
-    sheets.rows_kept as expected,
-    lines.line_count as actual
-from sheets cross join lines
-union all
-select
-    'revenue_by_unit' as name,
-    lines.revenue as expected,
-    by_unit.revenue as actual
-from lines cross join by_unit
-union all
-select
-    'revenue_by_product' as name,
-    lines.revenue as expected,
-    by_product.revenue as actual
-from lines cross join by_product
+    check_name as name,
+    unit,
+    sum(expected) as expected,
+    sum(actual) as actual,
+    count(*) as figures,
+    count(*) filter (not is_reconciled) as differing,
+    bool_or(is_blocking) as is_blocking
+from marts.reconciliation
+where entity_code = $entity and month_key between $first::date and $last::date
+group by all
+order by all

@@ -73,6 +73,7 @@ with_target as (
         coalesce(products.revenue, 0) as revenue,
         targets.target_students,
         targets.target_revenue,
+        coalesce(products.revenue, 0) - targets.target_revenue as gap_to_target,
         case
             when targets.target_revenue > 0
                 then round(coalesce(products.revenue, 0) * 100.0 / targets.target_revenue, 4)
@@ -90,6 +91,7 @@ by_type as (
         revenue,
         null::bigint as target_students,
         null as target_revenue,
+        null as gap_to_target,
         null as achievement_pct
     from progress
 ),

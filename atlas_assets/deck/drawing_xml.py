@@ -1,0 +1,42 @@
+"""Pieces of DrawingML that shapes, tables and charts are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from atlas_assets.notation.tokens import THEME, Role
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.slides import Run
+
+NAMESPACES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+
+
+def solid_fill(role: Role) -> str:
+    """Return a fill in the theme's colour for a role."""
+    return f'<a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill>'
+
+
+def text_look(size: float, role: Role, *, bold: bool) -> str:
+    """Return attributes and content of run properties; `size` is in points."""
+    return f'lang="id" sz="{round(size * 100)}" b="{int(bold)}">{solid_fill(role)}'
+
+
+def runs_xml(runs: list[Run], size: float | None = None) -> str:
+    """Return the runs of a paragraph: in ink and of a size, or as their placeholder says."""
+    return "".join(
+        f"<a:r>{_run_look(run, size)}<a:t>{escape(run.text)}</a:t></a:r>" for run in runs
+    )
+
+
+def _run_look(run: Run, size: float | None) -> str:
+    if size is not None:
+        return f"<a:rPr {text_look(size, run.role or Role.INK, bold=run.bold)}</a:rPr>"
+    bold = ' b="1"' if run.bold else ""
+    return f'<a:rPr lang="id"{bold}>{solid_fill(run.role) if run.role else ""}</a:rPr>'

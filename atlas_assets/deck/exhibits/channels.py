@@ -1,0 +1,112 @@
+"""The marketing funnel by channel, and what became of it since last year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import messages
+from atlas_assets.deck.slide_writer import (
+    Span,
+    TableExhibit,
+)
+from atlas_assets.deck.slides import (
+    Bars,
+    BarSeries,
+    Cell,
+    Column,
+    Slide,
+    TableRow,
+)
+from atlas_assets.notation.tokens import Role
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.commentary import Remark
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.report.model import ChannelMarketingRow, UnitReport
+
+
+def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
+    """Return the table of channels, most closings first, with bars beside last year's."""
+    strings = writer.strings
+    channels = [row for row in unit.channels if row.customer_type == "all"]
+    actuals = [float(row.closings) for row in channels]
+    previous = [
+        None if row.closings_last_year is None else float(row.closings_last_year)
+        for row in channels
+    ]
+    span = Span.of([*actuals], previous)
+    columns = [
+        Column(strings("channel"), 1.8, "left"),
+        Column(strings("category"), 1.1, "left"),
+        Column(strings("leads"), 0.75),
+        Column(strings("follow_ups"), 0.85),
+        Column(strings("conversion"), 0.85),
+        Column("PY", 0.6),
+        Column("AC", 0.6, emphasized=True),
+        Column("", 1.9),
+        Column("ΔPY", 0.6),
+        Column(strings("contribution"), 0.9),
+        Column(strings("students"), 0.7),
+        Column(strings("status"), 0.95, "left"),
+        Column(strings("strategy"), 1.05, "left"),
+    ]
+    orders = unit.key_comparison.orders
+    total = TableRow(
+        [
+            Cell(strings("total")),
+            *[Cell("")] * 4,
+            writer.count(orders.last_year and orders.last_year.value),
+            writer.count(orders.value),
+            Cell(""),
+            writer.difference(orders.last_year and orders.last_year.delta),
+            *[Cell("")] * 4,
+        ],
+        is_total=True,
+    )
+    exhibit = TableExhibit(
+        message=messages.channel_message(unit, writer.period, strings),
+        measure=strings("channel_title"),
+        scenarios=strings("channel_scenarios", period=writer.period),
+        marts=["mart_channel_marketing", "mart_students"],
+        definition=strings("channel_definition"),
+        paths=["channels", "key_comparison.orders"],
+        columns=columns,
+        rows=[_row(writer, row) for row in channels],
+        total=total,
+        bars=[
+            Bars(
+                7,
+                f"{unit.name}: {strings('closings')}",
+                [
+                    BarSeries("AC", Role.ACTUAL, [*actuals]),
+                    BarSeries("PY", Role.PREVIOUS, previous),
+                ],
+                span.low,
+                span.high,
+                Role.INK,
+            )
+        ],
+        remarks=own,
+    )
+    return writer.table_slides(unit, exhibit)
+
+
+def _row(writer: SlideWriter, row: ChannelMarketingRow) -> TableRow:
+    strings = writer.strings
+    return TableRow(
+        [
+            Cell(row.channel_name),
+            Cell(strings(row.category)),
+            writer.count(row.leads),
+            writer.count(row.follow_ups),
+            writer.share(row.conversion_pct),
+            writer.count(row.closings_last_year),
+            writer.count(row.closings),
+            Cell(""),
+            writer.difference(row.delta_last_year),
+            writer.share(row.contribution_pct),
+            writer.count(row.students),
+            Cell(strings(f"status_{row.status}") if row.status else ""),
+            Cell(strings(f"strategy_{row.strategy}") if row.strategy else ""),
+        ]
+    )

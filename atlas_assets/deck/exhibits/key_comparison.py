@@ -1,0 +1,175 @@
+"""Orders, students and what an order brings, beside earlier periods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import messages
+from atlas_assets.deck.slide_writer import (
+    CHART_DIGITS,
+    TABLE_DIGITS,
+    TableExhibit,
+)
+from atlas_assets.deck.slides import (
+    Cell,
+    Column,
+    Slide,
+    SmallChart,
+    TableRow,
+)
+from atlas_assets.deck.template import EXHIBIT
+from atlas_assets.notation.numbers import AmountUnit, amount_unit
+from atlas_assets.report.model import KeyFigure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from atlas_assets.deck.commentary import Remark
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.report.model import UnitReport
+
+
+def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
+    """Return the table of key figures, with the four main ones as small charts beside it."""
+    strings, section = writer.strings, unit.key_comparison
+    revenue, by_type = _revenue_figure(unit), section.by_customer_type
+    money = [revenue, section.average_order_value, *(f.revenue for f in by_type.values())]
+    scale = _unit_of(writer, money, TABLE_DIGITS)
+    before = [Column("PP", 0.85), Column("ΔPP%", 0.95)] if writer.has_before else []
+    columns = [
+        Column("", 2.45, "left"),
+        *before,
+        Column("PY", 0.85),
+        Column("AC", 0.85, emphasized=True),
+        Column("ΔPY%", 0.95),
+        Column(strings("best_year"), 1.3),
+        Column(strings("change_to_best"), 0.95),
+    ]
+    rows = [
+        _row(writer, strings("revenue"), revenue, scale.text),
+        *(
+            _row(writer, strings.customer_type(kind), figures.revenue, scale.text, is_detail=True)
+            for kind, figures in by_type.items()
+            if figures.revenue.value
+        ),
+        _row(writer, strings("orders"), section.orders, writer.count_text),
+        *(
+            _row(
+                writer,
+                strings.customer_type(kind),
+                figures.orders,
+                writer.count_text,
+                is_detail=True,
+            )
+            for kind, figures in by_type.items()
+            if figures.orders.value
+        ),
+        _row(writer, strings("paying_students"), section.students, writer.count_text),
+        _row(writer, strings("average_order_value"), section.average_order_value, scale.text),
+    ]
+    scenarios = "key_scenarios" if writer.has_before else "key_scenarios_yearly"
+    exhibit = TableExhibit(
+        message=messages.key_message(unit, writer.period, writer.before, strings),
+        measure=strings("key_title"),
+        scenarios=strings(scenarios, period=writer.period, before=writer.before),
+        marts=["mart_revenue", "mart_program_progress", "mart_students"],
+        definition=strings("order_definition"),
+        paths=["revenue", "key_comparison"],
+        columns=columns,
+        rows=rows,
+        unit=writer.in_unit(scale),
+        remarks=own,
+    )
+    average = section.average_order_value
+    charts = [
+        _small_chart(writer, strings("revenue"), revenue, amounts=True),
+        _small_chart(writer, strings("orders"), section.orders),
+        _small_chart(writer, strings("paying_students"), section.students),
+        _small_chart(writer, strings("average_order_value"), average, amounts=True, is_ratio=True),
+    ]
+    shown = [chart for chart in charts if chart]
+    return writer.table_with_rail(unit, exhibit, [], [], shown, EXHIBIT.width)
+
+
+def _row(
+    writer: SlideWriter,
+    name: str,
+    figure: KeyFigure,
+    tell: Callable[[Decimal | None], str],
+    *,
+    is_detail: bool = False,
+) -> TableRow:
+    last, year, best = figure.last_period, figure.last_year, figure.best_year
+    when = f" ({writer.best_year(best)})" if best else ""
+    is_best = best is not None and best.period == writer.report.meta.period
+    before = [Cell(tell(last and last.value)), writer.change(last and last.delta_pct)]
+    return TableRow(
+        [
+            Cell(name),
+            *(before if writer.has_before else []),
+            Cell(tell(year and year.value)),
+            Cell(tell(figure.value)),
+            writer.change(year and year.delta_pct),
+            Cell(tell(best and best.value) + when),
+            Cell("") if is_best else writer.change(best and best.delta_pct),
+        ],
+        is_detail=is_detail,
+    )
+
+
+def _small_chart(
+    writer: SlideWriter,
+    name: str,
+    figure: KeyFigure,
+    *,
+    amounts: bool = False,
+    is_ratio: bool = False,
+) -> SmallChart | None:
+    """Return a figure beside its best, last year's and the one before, as far as they differ."""
+    if figure.value is None:
+        return None
+    best, year, last = figure.best_year, figure.last_year, figure.last_period
+    compared = [("PY", year)]
+    if writer.has_before:
+        compared.append(("PP", last))
+    others = {item.period for _, item in compared if item} | {writer.report.meta.period}
+    if best and best.period not in others:
+        compared.insert(0, (writer.best_year(best), best))
+    shown = [(word, item.value) for word, item in compared if item]
+    shown.append(("AC", figure.value))
+    scale = (
+        _unit_of(writer, [figure], CHART_DIGITS)
+        if amounts
+        else amount_unit([], writer.locale, digits=CHART_DIGITS)
+    )
+    return SmallChart(
+        name=f"{name} ({scale.word})" if scale.word else name,
+        description="; ".join(f"{word} {scale.text(value)}" for word, value in shown),
+        categories=[word for word, _ in shown],
+        values=[scale.scaled(value) for _, value in shown],
+        labels=[scale.text(value) for _, value in shown],
+        is_ratio=is_ratio,
+    )
+
+
+def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> AmountUnit:
+    amounts = [
+        amount
+        for figure in figures
+        for amount in (
+            figure.value,
+            *(c.value for c in (figure.last_period, figure.last_year, figure.best_year) if c),
+        )
+    ]
+    return amount_unit(amounts, writer.locale, digits=digits)
+
+
+def _revenue_figure(unit: UnitReport) -> KeyFigure:
+    section = unit.revenue
+    return KeyFigure(
+        value=section.revenue_actuals,
+        last_period=section.last_period,
+        last_year=section.last_year,
+        best_year=section.best_year,
+    )

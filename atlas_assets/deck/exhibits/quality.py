@@ -1,0 +1,73 @@
+"""What was counted, flagged and reconciled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import messages
+from atlas_assets.deck.slide_writer import (
+    TableExhibit,
+    text_row,
+)
+from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.notation.numbers import number
+from atlas_assets.notation.tokens import Role
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.report.model import ReportCheck
+
+
+def quality_slides(writer: SlideWriter) -> list[Slide]:
+    """Tell what was counted, flagged and reconciled."""
+    strings, quality, locale = writer.strings, writer.report.data_quality, writer.locale
+    columns = [
+        Column(strings("quality_item"), 5.4, "left"),
+        Column(strings("quality_of"), 1.6, "left"),
+        Column(strings("quality_expected"), 1.5),
+        Column(strings("quality_actual"), 1.5),
+        Column(strings("quality_verdict"), 2.2, "left"),
+    ]
+    counted = [
+        ("rows_valid", quality.valid),
+        *((f"flagged_{reason}", count) for reason, count in quality.flagged.items()),
+        ("rows_duplicate", quality.duplicates),
+    ]
+    rows = [
+        text_row([strings(name), strings("measure_rows"), "", number(count, locale), ""])
+        for name, count in counted
+    ]
+    unassigned = number(quality.unassigned_revenue, locale)
+    rows.append(
+        text_row([strings("unassigned_revenue"), strings("measure_rupiah"), "", unassigned, ""])
+    )
+    rows += [_check_row(writer, check) for check in quality.checks]
+    exhibit = TableExhibit(
+        message=messages.quality_message(quality, strings),
+        measure=strings("quality_title"),
+        scenarios=writer.period,
+        marts=["int_orders", "reconciliation"],
+        definition=strings("quality_definition"),
+        paths=["data_quality"],
+        columns=columns,
+        rows=rows,
+    )
+    return writer.table_slides(None, exhibit)
+
+
+def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
+    strings, locale = writer.strings, writer.locale
+    if check.passed:
+        verdict = Cell(strings("passed", figures=check.figures), Role.GOOD_TEXT, bold=True)
+    else:
+        told = strings("failed", differing=check.differing, figures=check.figures)
+        verdict = Cell(told, Role.BAD, bold=True)
+    return TableRow(
+        [
+            Cell(strings(f"check_{check.name}")),
+            Cell(strings(f"measure_{check.unit}")),
+            Cell(number(check.expected, locale)),
+            Cell(number(check.actual, locale)),
+            verdict,
+        ]
+    )

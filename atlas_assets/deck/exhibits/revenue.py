@@ -1,0 +1,99 @@
+"""Revenue by month against target and last year, with what is behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import messages
+from atlas_assets.deck.slide_writer import CHART_DIGITS
+from atlas_assets.deck.slides import (
+    ColumnChart,
+    ColumnPoint,
+    Layout,
+    Slide,
+)
+from atlas_assets.notation.numbers import AmountUnit, amount_unit, signed
+from atlas_assets.notation.strings import short_month
+from atlas_assets.periods import Month
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from atlas_assets.deck.commentary import Remark
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.deck.slides import Comment
+    from atlas_assets.report.model import UnitReport
+
+
+def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> Slide:
+    """Return the chart of thirteen months with cards and remarks."""
+    strings, trend = writer.strings, unit.revenue.trend
+    amounts = [v for p in trend for v in (p.actuals, p.target, p.last_year)]
+    scale = amount_unit(amounts, writer.locale, digits=CHART_DIGITS)
+    rules = messages.revenue_remarks(unit, writer.report.meta.months[-1], strings)
+    comments = writer.rail_comments(own, rules)
+    chart = _chart(writer, unit, scale, comments)
+    first, last = (Month.parse(trend[index].month) for index in (0, -1))
+    shown = [
+        word
+        for word, name in (("AC", True), ("PL", chart.target_name), ("PY", chart.previous_name))
+        if name
+    ]
+    scenarios = strings(
+        "scenarios",
+        scenarios=" + ".join(shown),
+        first=f"{short_month(first, writer.locale)} {first.year}",
+        last=f"{short_month(last, writer.locale)} {last.year}",
+    )
+    return Slide(
+        layout=Layout.CHART,
+        message=messages.revenue_message(unit.revenue, unit.name, writer.period, strings),
+        title=writer.title(unit.name, strings("revenue"), scenarios, writer.in_unit(scale)),
+        source=writer.source(["mart_revenue", "mart_targets"], strings("revenue_definition")),
+        notes=writer.notes(
+            f"units.{unit.code}.revenue", f"units.{unit.code}.key_comparison.by_customer_type"
+        ),
+        color=unit.color,
+        chart=chart,
+        cards=writer.cards(unit.revenue),
+        comments=comments,
+    )
+
+
+def _chart(
+    writer: SlideWriter, unit: UnitReport, scale: AmountUnit, comments: list[Comment]
+) -> ColumnChart:
+    strings, trend = writer.strings, unit.revenue.trend
+    has_target = any(point.target is not None for point in trend)
+    has_previous = any(point.last_year is not None for point in trend)
+    variance_name = "variance_to_target" if has_target else "variance_to_previous"
+    points: list[ColumnPoint] = []
+    for point in trend:
+        variance = point.gap_to_target if has_target else point.delta_last_year
+        label = "" if variance is None else signed(scale.text(variance), variance)
+        points.append(
+            ColumnPoint(
+                category=short_month(Month.parse(point.month), writer.locale),
+                actual=_scaled(point.actuals, scale),
+                target=_scaled(point.target, scale),
+                previous=_scaled(point.last_year, scale),
+                variance=_scaled(variance, scale),
+                actual_label="" if point.actuals is None else scale.text(point.actuals),
+                variance_label=label,
+                variance_is_good=variance is not None and variance >= 0,
+                marks=[c.number for c in comments if c.number and c.month == point.month],
+            )
+        )
+    return ColumnChart(
+        name=f"{unit.name}: {strings('revenue')}",
+        description="; ".join(f"{p.category} {p.actual_label}" for p in points if p.actual_label),
+        points=points,
+        actual_name=strings("actual_name"),
+        target_name=strings("target_name") if has_target else None,
+        previous_name=strings("previous_name") if has_previous else None,
+        variance_name=strings(variance_name) if has_target or has_previous else None,
+    )
+
+
+def _scaled(value: Decimal | None, unit: AmountUnit) -> float | None:
+    return None if value is None else unit.scaled(value)

@@ -1,0 +1,112 @@
+"""How the entity and its units stand against target and last year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import messages
+from atlas_assets.deck.commentary import Remark
+from atlas_assets.deck.slide_writer import (
+    TABLE_DIGITS,
+    Span,
+    TableExhibit,
+    variance_bars,
+)
+from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.deck.template import EXHIBIT
+from atlas_assets.notation.numbers import amount_unit
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.notation.numbers import AmountUnit
+    from atlas_assets.report.model import RevenueSection, UnitReport
+
+
+def summary_slides(writer: SlideWriter) -> list[Slide]:
+    """Tell how the entity and its units stand against target and last year."""
+    strings, totals = writer.strings, writer.report.totals
+    units = sorted(
+        writer.report.units.values(), key=lambda unit: unit.revenue.revenue_actuals, reverse=True
+    )
+    sections = [unit.revenue for unit in units]
+    scale = amount_unit(
+        [
+            amount
+            for section in [*sections, totals]
+            for amount in (
+                section.revenue_actuals,
+                section.revenue_target,
+                section.last_year and section.last_year.value,
+            )
+        ],
+        writer.locale,
+        digits=TABLE_DIGITS,
+    )
+    gaps = [
+        None if section.gap_to_target is None else scale.scaled(section.gap_to_target)
+        for section in sections
+    ]
+    columns = [
+        Column(strings("unit"), 2.2, "left"),
+        Column("PY", 0.7),
+        Column("PL", 0.75),
+        Column("AC", 0.7, emphasized=True),
+        Column("ΔPL", 0.75),
+        Column("", 1.25),
+        Column("ΔPL%", 0.75),
+        Column("ΔPY", 0.75),
+        Column("ΔPY%", 0.75),
+    ]
+    name = f"{writer.subject}: ΔPL"
+    exhibit = TableExhibit(
+        message=messages.revenue_message(totals, writer.subject, writer.period, strings),
+        measure=strings("revenue"),
+        scenarios=strings("summary_scenarios", period=writer.period),
+        marts=["mart_revenue", "mart_targets"],
+        definition=strings("revenue_definition"),
+        paths=["totals", "units.*.revenue"],
+        columns=columns,
+        rows=[_row(writer, unit.name, unit.revenue, scale) for unit in units],
+        total=replace(_row(writer, strings("total"), totals, scale), is_total=True),
+        bars=[variance_bars(5, name, gaps, "PL", Span.of(gaps))],
+        unit=writer.in_unit(scale),
+        remarks=writer.commentary.summary,
+    )
+    cards = writer.cards(totals)
+    return writer.table_with_rail(None, exhibit, _movers(writer, units), cards, [], EXHIBIT.width)
+
+
+def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
+    """Name the units farthest from their targets, or from last year."""
+
+    def distance(unit: UnitReport) -> float:
+        gap = unit.revenue.gap_to_target
+        if gap is None:
+            gap = unit.revenue.last_year.delta if unit.revenue.last_year else 0
+        return abs(float(gap))
+
+    farthest = sorted(units, key=distance, reverse=True)[:3]
+    return [
+        Remark(
+            text=messages.revenue_message(unit.revenue, unit.name, writer.period, writer.strings)
+        )
+        for unit in farthest
+    ]
+
+
+def _row(writer: SlideWriter, name: str, section: RevenueSection, scale: AmountUnit) -> TableRow:
+    last_year = section.last_year
+    return TableRow(
+        [
+            Cell(name),
+            Cell(scale.text(last_year and last_year.value)),
+            Cell(scale.text(section.revenue_target)),
+            Cell(scale.text(section.revenue_actuals)),
+            writer.gap(section.gap_to_target, scale),
+            Cell(""),
+            writer.change(section.gap_pct),
+            writer.gap(last_year and last_year.delta, scale),
+            writer.change(last_year and last_year.delta_pct),
+        ]
+    )

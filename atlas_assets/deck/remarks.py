@@ -1,0 +1,58 @@
+"""Puts remarks into the room that a slide has for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck.slides import Comment, Run
+from atlas_assets.deck.text_fit import LINE_HEIGHT, line_count
+from atlas_assets.errors import ConfigurationError
+from atlas_assets.notation.tokens import Role, Size
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.commentary import Remark
+    from atlas_assets.deck.shapes import Box
+
+PARAGRAPH_SPACE = 4  # points before every paragraph but the first
+_POINTS_PER_INCH = 72
+
+
+def arranged(
+    own: list[Remark], by_rule: list[Remark], box: Box, heading: str = ""
+) -> list[Comment]:
+    """Return people's remarks, then as many of those written by rules as the box holds.
+
+    Remarks about a month are numbered. Raises ConfigurationError where people wrote too much.
+    """
+    comments: list[Comment] = []
+    used = _height(heading, box.width, is_first=True) if heading else 0.0
+    number = 0
+    for remark in [*own, *by_rule]:
+        numbered = number + 1 if remark.month else None
+        text = f"{numbered}  {remark.text}" if numbered else remark.text
+        height = _height(text, box.width, is_first=used == 0)
+        if used + height > box.height:
+            if remark in own:
+                raise ConfigurationError(
+                    f"The commentary {remark.text!r} does not fit on its slide: there is room for "
+                    f"some {_letters(box)} letters in all its remarks. Make it shorter."
+                )
+            continue
+        used += height
+        number = numbered or number
+        mark = [Run(f"{numbered}  ", bold=True, role=Role.NEUTRAL)] if numbered else []
+        comments.append(Comment([*mark, Run(remark.text)], numbered, remark.month))
+    if heading and comments:
+        return [Comment([Run(heading, bold=True)]), *comments]
+    return comments
+
+
+def _height(text: str, width: float, *, is_first: bool) -> float:
+    """Return how high a paragraph is, in inches."""
+    points = line_count(text, width, Size.COMMENT) * Size.COMMENT * LINE_HEIGHT
+    return (points + (0 if is_first else PARAGRAPH_SPACE)) / _POINTS_PER_INCH
+
+
+def _letters(box: Box) -> int:
+    lines = int(box.height * _POINTS_PER_INCH / (Size.COMMENT * LINE_HEIGHT))
+    return lines * int(box.width * _POINTS_PER_INCH / (Size.COMMENT * 0.5))

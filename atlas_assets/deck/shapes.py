@@ -1,0 +1,93 @@
+"""Boxes, texts and marks on a slide, drawn without any style of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from pptx.oxml import parse_xml
+from pptx.util import Inches
+
+from atlas_assets.deck.drawing_xml import NAMESPACES, runs_xml, solid_fill
+from atlas_assets.deck.slides import Run
+from atlas_assets.notation.tokens import Role, Size
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on a slide, in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return self.top + self.height
+
+
+def add_text(drawn: Any, box: Box, runs: list[Run], size: float) -> None:
+    """Add one line of text."""
+    name = "".join(run.text for run in runs).strip()
+    _add(drawn, box, name, "<a:noFill/>", [(runs, size)])
+
+
+def add_card(
+    drawn: Any,
+    box: Box,
+    name: str,
+    lines: list[tuple[list[Run], float]],
+    inset: tuple[float, float],
+) -> None:
+    """Add lines of runs and their sizes on a light ground, set in by `inset` inches."""
+    _add(drawn, box, name, solid_fill(Role.CARD), lines, inset=inset)
+
+
+def add_mark(
+    drawn: Any, box: Box, name: str, *, fill: Role, line: Role | None = None, text: str = ""
+) -> None:
+    """Add a strip, or a numbered dot."""
+    edge = f'<a:ln w="9525">{solid_fill(line)}</a:ln>' if line else ""
+    runs = [Run(text, bold=True, role=Role.WHITE)] if text else []
+    shape = "ellipse" if text else "rect"
+    _add(drawn, box, name, solid_fill(fill) + edge, [(runs, Size.TABLE)], shape, align="ctr")
+
+
+def add_brand(drawn: Any, box: Box, color: str) -> None:
+    """Add a strip in a unit's own colour, `#RRGGBB`."""
+    fill = f'<a:solidFill><a:srgbClr val="{color.removeprefix("#")}"/></a:solidFill>'
+    _add(drawn, box, "Brand", fill, [([], Size.TABLE)])
+
+
+def _add(
+    drawn: Any,
+    box: Box,
+    name: str,
+    look: str,
+    lines: list[tuple[list[Run], float]],
+    shape: str = "rect",
+    *,
+    align: str = "l",
+    inset: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    across, down = (Inches(value) for value in inset)
+    paragraphs = "".join(
+        f'<a:p><a:pPr algn="{align}"/>{runs_xml(runs, size) or "<a:endParaRPr/>"}</a:p>'
+        for runs, size in lines
+    )
+    shapes = drawn.shapes
+    shapes._spTree.append(  # noqa: SLF001  a style-less shape is none of python-pptx's
+        parse_xml(
+            f"<p:sp {NAMESPACES}><p:nvSpPr>"
+            f'<p:cNvPr id="{shapes._next_shape_id}" name={quoteattr(name)}/><p:cNvSpPr/><p:nvPr/>'  # noqa: SLF001
+            f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
+            f'<a:ext cx="{Inches(box.width)}" cy="{Inches(box.height)}"/></a:xfrm>'
+            f'<a:prstGeom prst="{shape}"><a:avLst/></a:prstGeom>{look}</p:spPr>'
+            f'<p:txBody><a:bodyPr wrap="square" lIns="{across}" tIns="{down}" rIns="{across}" '
+            f'bIns="{down}" anchor="{"ctr" if shape == "ellipse" else "t"}"/><a:lstStyle/>'
+            f"{paragraphs}</p:txBody></p:sp>"
+        )
+    )
