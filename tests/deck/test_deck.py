@@ -2,14 +2,20 @@
 
 import hashlib
 import zipfile
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import CONFIG_DIR
+from conftest import CONFIG_DIR, Installation
+from openxml_audit import OpenXmlValidator
 from pptx import Presentation
+from pptx.opc.constants import RELATIONSHIP_TYPE
 
+from atlas_assets.checks import SPECS
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
+from atlas_assets.deck.read_back import differences
 from atlas_assets.deck.story import tell
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import Strings
@@ -37,37 +43,97 @@ def test_the_slides_come_in_the_order_of_the_specification(deck_path: Path, repo
                 f"{unit.name} | {exhibit}"
             ):
                 position += 1
-    assert [title.split(" | ")[1] for title in titles[position:]] == ["Mutu data", "Sumber data"]
+    closing = [title.split(" | ")[1] for title in titles[position:]]
+    assert list(dict.fromkeys(closing)) == ["Mutu data", "Sumber data"]
 
 
-def test_the_chart_holds_the_reports_figures(deck_path: Path, report: Report) -> None:
-    unit = report.units["TM"]
-    slide = next(
+def slide_of(deck_path: Path, title: str) -> Any:
+    return next(
         slide
         for slide in Presentation(str(deck_path)).slides
-        if slide.placeholders[13].text.startswith("True Mandarin | Pendapatan")
+        if slide.placeholders[13].text.startswith(title)
     )
-    charts = [shape.chart for shape in slide.shapes if shape.has_chart]
-    series = {
-        item.name: list(item.values)
-        for chart in charts
-        for plot in chart.plots
+
+
+def series_of(slide: Any) -> dict[str, list[float | None]]:
+    return {
+        f"{shape.name}: {item.name}": list(item.values)
+        for shape in slide.shapes
+        if shape.has_chart
+        for plot in shape.chart.plots
         for item in plot.series
     }
-    scale = 1e6
-    trend = unit.revenue.trend
-    assert series["AC aktual"] == [float(point.actuals) / scale for point in trend]
-    assert series["PL target"] == [
-        None if point.target is None else float(point.target) / scale for point in trend
-    ]
-    variances = [point.gap_to_target for point in trend]
-    good = next(values for name, values in series.items() if name.endswith("(+)"))
-    bad = next(values for name, values in series.items() if name.endswith("(-)"))
-    for variance, above, below in zip(variances, good, bad, strict=True):
-        shown = above if above is not None else below
-        assert shown == (None if variance is None else pytest.approx(float(variance) / scale))
-        assert (above is None) or above >= 0
-        assert (below is None) or below < 0
+
+
+def in_millions(value: Decimal | None) -> float | None:
+    return None if value is None else pytest.approx(float(value) / 1e6)
+
+
+def test_the_revenue_chart_holds_the_reports_figures(deck_path: Path, report: Report) -> None:
+    slide = slide_of(deck_path, "True Mandarin | Pendapatan dalam jt IDR")
+    series = series_of(slide)
+    name, trend = "True Mandarin: Pendapatan", report.units["TM"].revenue.trend
+    assert series[f"{name}: AC aktual"] == [in_millions(point.actuals) for point in trend]
+    assert series[f"{name}: PL target"] == [in_millions(point.target) for point in trend]
+    assert series[f"{name}: PY tahun lalu"] == [in_millions(point.last_year) for point in trend]
+    good = next(values for key, values in series.items() if key.endswith("(+)"))
+    bad = next(values for key, values in series.items() if key.endswith("(-)"))
+    for point, above, below in zip(trend, good, bad, strict=True):
+        assert (above if above is not None else below) == in_millions(point.gap_to_target)
+        assert above is None or above >= 0
+        assert below is None or below < 0
+
+
+def test_both_tiers_of_the_revenue_chart_have_one_scale(deck_path: Path) -> None:
+    """A million is as high on the tier of variances as on that of levels."""
+    slide = slide_of(deck_path, "True Mandarin | Pendapatan")
+    charts = [shape for shape in slide.shapes if shape.has_chart]
+    heights = []
+    for frame in charts:
+        axis = frame.chart.value_axis
+        share = float(frame.chart._chartSpace.find(".//{*}plotArea/{*}layout//{*}h").get("val"))
+        heights.append(frame.height * share / (axis.maximum_scale - axis.minimum_scale))
+    assert heights[0] == pytest.approx(heights[1], rel=1e-3)
+
+
+def test_bars_stand_in_the_rows_of_their_table_at_one_scale(
+    deck_path: Path, report: Report
+) -> None:
+    slide = slide_of(deck_path, "True Mandarin | Kemajuan program")
+    table = next(shape for shape in slide.shapes if shape.has_table)
+    rows = report.units["TM"].programs
+    heights = [row.height for row in table.table.rows]
+    series = series_of(slide)
+    assert series["True Mandarin: Pendapatan: AC"] == [in_millions(row.revenue) for row in rows]
+    scales = set()
+    for shape in slide.shapes:
+        if shape.has_chart:
+            assert abs(shape.top - (table.top + heights[0])) <= 1
+            assert abs(shape.height - sum(heights[1:-1])) <= len(heights)  # but for the total
+            axis = shape.chart.value_axis
+            scales.add(round(shape.width / (axis.maximum_scale - axis.minimum_scale) / 1000))
+    assert max(scales) - min(scales) <= 1
+
+
+def test_every_part_is_one_click_from_the_contents(deck_path: Path) -> None:
+    deck = Presentation(str(deck_path))
+    contents = deck.slides[1]
+    table = next(shape.table for shape in contents.shapes if shape.has_table)
+    for row in list(table.rows)[1:]:
+        name, _, number = (cell.text for cell in row.cells)
+        link = row.cells[2]._tc.find(".//{*}hlinkClick")
+        target = contents.part.related_part(
+            link.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id")
+        )
+        assert target is deck.slides[int(number) - 1].part
+        if name not in {"Ringkasan", "Mutu data"}:
+            assert deck.slides[int(number) - 1].placeholders[13].text.startswith(f"{name} | ")
+
+
+@pytest.mark.parametrize("locale", ["id", "en"])
+def test_every_check_and_every_reason_has_a_name(locale: str) -> None:
+    strings = Strings(CONFIG_DIR / "strings.yaml", locale)
+    assert all(strings(f"check_{spec.name}") for spec in SPECS)
 
 
 @pytest.mark.parametrize("locale", ["id", "en"])
@@ -88,6 +154,43 @@ def test_the_committed_template_is_what_the_script_builds(tmp_path: Path) -> Non
     template.build(tmp_path / "template.pptx")
     built = hashlib.sha256((tmp_path / "template.pptx").read_bytes()).hexdigest()
     assert built == hashlib.sha256(template.PATH.read_bytes()).hexdigest()
+
+
+def test_a_template_with_other_fonts_and_colours_gives_the_deck_its_look(
+    report: Report, tmp_path: Path
+) -> None:
+    """A designer changes the theme and adds an example slide: figures stay, no colour is left over."""
+    own = tmp_path / "template.pptx"
+    presentation = Presentation(str(template.PATH))
+    theme = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    recoloured = theme.blob.replace(b"3B4856", b"5B2C6F").replace(b'"Arial"', b'"Georgia"')
+    assert recoloured != theme.blob
+    theme._blob = recoloured
+    presentation.slides.add_slide(presentation.slide_layouts[1])
+    presentation.save(str(own))
+    strings = Strings(CONFIG_DIR / "strings.yaml", "id")
+    deck = tell(report, strings, "PT")
+    render(deck, own, tmp_path / "deck.pptx")
+    assert differences(tmp_path / "deck.pptx", report, "id") == []
+    drawn = Presentation(str(tmp_path / "deck.pptx"))
+    assert len(drawn.slides) == len(deck.slides)
+    used = drawn.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob
+    assert b"5B2C6F" in used
+    assert b"Georgia" in used
+    with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
+        for name in package.namelist():
+            if name.startswith(("ppt/slides/", "ppt/charts/")) and name.endswith(".xml"):
+                content = package.read(name)
+                assert b"3B4856" not in content, name
+                assert b"Arial" not in content, name
+
+
+@pytest.mark.parametrize("entity", ["IONS", "EPN"])
+def test_the_file_keeps_to_its_format(built: Installation, entity: str) -> None:
+    """What PowerPoint would want to repair, although LibreOffice opens it."""
+    path = built.root / "output" / "monthly" / f"{entity}-2026-10.pptx"
+    result = OpenXmlValidator().validate(path)
+    assert [str(error) for error in result.errors] == []
 
 
 def test_a_template_that_lacks_something_is_refused_with_a_list(

@@ -1,5 +1,6 @@
 """A deck is read back from its file: what is not the report's, or not to be seen, is found."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pytest
 from conftest import CONFIG_DIR, Installation
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.util import Inches
+from pptx.dml.color import RGBColor
+from pptx.util import Inches, Pt
 
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
@@ -49,9 +50,9 @@ def change_a_cell(presentation: Any) -> None:
         if shape.has_table
         for row in shape.table.rows
         for cell in row.cells
-        if cell.text.startswith("Rp")
+        if re.fullmatch(r"\d+,\d\d", cell.text)
     )
-    cell.text = "Rp 9.876 jt"
+    cell.text = "98,76"
 
 
 def change_a_count(presentation: Any) -> None:
@@ -97,11 +98,12 @@ def take_another_units_figure(presentation: Any) -> None:
 
 def change_the_chart(presentation: Any) -> None:
     chart = first(presentation, "has_chart").chart
-    data = CategoryChartData()
-    data.categories = list(chart.plots[0].categories)
-    for series in chart.plots[0].series:
-        data.add_series(series.name, [12345.6, *list(series.values)[1:]])
-    chart.replace_data(data)
+    chart._chartSpace.find(".//{*}val//{*}v").text = "12345.6"
+
+
+def change_a_label(presentation: Any) -> None:
+    charts = [shape.chart for shape in presentation.slides[3].shapes if shape.has_chart]
+    charts[0]._chartSpace.find(".//{*}dLbl//{*}t").text = "+77"
 
 
 def move_out(presentation: Any) -> None:
@@ -113,6 +115,27 @@ def write_too_much(presentation: Any) -> None:
     table.cell(1, 2).text = "Seratus dua puluh tiga juta empat ratus lima puluh enam ribu"
 
 
+def lay_on_top(presentation: Any) -> None:
+    slide = presentation.slides[3]
+    cards = [shape for shape in slide.shapes if shape.name in {"Target", "Bulan lalu"}]
+    cards[1].left, cards[1].top = cards[0].left, cards[0].top
+
+
+def write_a_long_comment(presentation: Any) -> None:
+    frame = presentation.slides[3].placeholders[16].text_frame
+    frame.paragraphs[0].runs[0].text = "Kontrak sekolah ditandatangani terlambat. " * 30
+
+
+def use_another_colour(presentation: Any) -> None:
+    table = first(presentation, "has_table").table
+    table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.color.rgb = RGBColor(1, 2, 3)
+
+
+def shrink(presentation: Any) -> None:
+    table = first(presentation, "has_table").table
+    table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.size = Pt(6)
+
+
 def take_the_title(presentation: Any) -> None:
     presentation.slides[5].shapes.title.text = " "
 
@@ -120,7 +143,12 @@ def take_the_title(presentation: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (change_a_cell, "'Rp 9.876 jt' in 'Rp 9.876 jt' is not in the report"),
+        (change_a_cell, "'98,76' in '98,76' is not in the report"),
+        (change_a_label, "the label '+77' in the chart of"),
+        (lay_on_top, "'Target' and 'Bulan lalu' lie on top of each other"),
+        (write_a_long_comment, "is longer than its box"),
+        (use_another_colour, "slide 2: the colour 010203 is none of the theme's"),
+        (shrink, "slide 2: text of 6.0 pt is smaller than 8.0 pt"),
         (change_a_count, "'202' in '202' is not in the report"),
         (change_a_sign, "slide 3: '+"),
         (change_a_message, "slide 3: "),
