@@ -1,6 +1,7 @@
 """The command as a user types it, on an installation of its own."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 from conftest import Installation
+from pptx import Presentation
 
 from atlas_assets.settings import PROJECT_DIR
 
@@ -28,6 +30,20 @@ def rows_of(database: Path) -> dict[str, list[tuple]]:
 
 def files_of(directory: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file()}
+
+
+def leaves(part: object, path: str = "") -> dict[str, object]:
+    """Return every value of a report by its path."""
+    if isinstance(part, dict):
+        items = part.items()
+    elif isinstance(part, list):
+        items = enumerate(part)
+    else:
+        return {path: part}
+    found: dict[str, object] = {}
+    for key, value in items:
+        found |= leaves(value, f"{path}.{key}" if path else str(key))
+    return found
 
 
 def repository_files() -> set[tuple[str, int]]:
@@ -60,10 +76,14 @@ def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
 
 def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Installation) -> None:
     installation.atlas("build", "--entity", "EPN", "--period", "2026-03")
-    before = installation.report("EPN", "2026-03")["totals"]["last_period"]["value"]
+    before = leaves(installation.report("EPN", "2026-03"))
     path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
-    workbook = openpyxl.load_workbook(path)
-    cell = workbook["FEBRUARI"]["O7"]
+    workbook = openpyxl.load_workbook(path, data_only=True)  # else totals would lose their values
+    sheet = workbook["FEBRUARI"]
+    cell = sheet["O7"]
+    assert sheet["O6"].value == "JUMLAH"
+    headers = {str(header.value).strip(): header.column for header in sheet[6]}
+    tenant = sheet.cell(7, headers["TENANT"]).value
     cell.value += 1_000_000
     workbook.save(path)
     warned = installation.atlas("report", "--entity", "EPN", "--period", "2026-02")
@@ -71,8 +91,26 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Insta
         warned.stderr
     )
     installation.atlas("build", "--entity", "EPN", "--period", "2026-03")
-    after = installation.report("EPN", "2026-03")["totals"]["last_period"]["value"]
-    assert after == before + 1_000_000
+    after = leaves(installation.report("EPN", "2026-03"))
+    assert after["totals.last_period.value"] == before["totals.last_period.value"] + 1_000_000
+    # Exactly what depends on February's revenue of that unit is another figure in March's report.
+    unit = {"Bimbingan Belajar": "BIMBEL", "Privat": "PRIVAT", "Try Out": "TRYOUT"}.get(tenant, tenant)
+    point = r"trend\.11"  # of thirteen months
+    assert before["totals.trend.11.month"] == "2026-02"
+    moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    comparison = r"last_period\.(value|delta|delta_pct)"
+    allowed = [
+        rf"(totals|units\.{unit}\.revenue)\.{comparison}",
+        rf"(totals|units\.{unit}\.revenue)\.{point}\.(actuals|gap_to_target|delta_last_year)",
+        rf"units\.{unit}\.key_comparison\.average_order_value\.{comparison}",
+        rf"units\.{unit}\.key_comparison\.by_customer_type\.\w+\.revenue\.{comparison}",
+        r"meta\.generated_at",
+    ]
+    strange = {key for key in moved if not any(re.fullmatch(a, key) for a in allowed)}
+    assert {key: (before.get(key), after.get(key)) for key in strange} == {}
+    assert f"units.{unit}.revenue.last_period.value" in moved
+    assert f"units.{unit}.key_comparison.average_order_value.last_period.value" in moved
+    assert f"units.{unit}.revenue.trend.11.actuals" in moved
 
 
 def test_rows_that_differ_only_in_how_an_amount_is_written_are_two(
@@ -217,6 +255,22 @@ def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) ->
             (installation.root / "output" / f"{name}.json").read_text(encoding="utf-8")
         )["totals"]["revenue_actuals"]
     assert not (installation.root / "output" / "monthly").exists()
+    written = installation.root / "source" / "commentary" / "IONS-2026-02.yaml"
+    written.parent.mkdir()
+    written.write_text("units: {TM: {revenue: [Dua kelas mundur ke Maret.]}}", encoding="utf-8")
+    part = installation.atlas(*report, "--month", "2", "--unit", "tm,xyz")
+    assert "IONS has no unit XYZ; it is skipped" in part.stderr
+    made = sorted((installation.root / "output" / "monthly").iterdir())
+    assert {path.stem for path in made} == {"IONS-2026-02+TM"}
+    slides = Presentation(str(next(path for path in made if path.suffix == ".pptx"))).slides
+    texts = [
+        shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
+    ]
+    assert any("Dua kelas mundur ke Maret." in text for text in texts)
+    unknown = installation.atlas(*report, "--month", "2", "--unit", "xyz", status=2)
+    assert "--unit xyz names no unit of IONS: REAL, WLC_ENGLISH" in unknown.stderr.replace(
+        "\n", " "
+    )
     failed = installation.atlas(*report, "--type", "yearly", status=1).stderr
     assert "IONS has no data for 2026-05" in failed
     wrong = installation.atlas(*report, "--month", "2", "--type", "quarterly", status=2).stderr

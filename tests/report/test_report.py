@@ -10,8 +10,10 @@ from conftest import Installation
 
 from atlas_assets.errors import ReportError
 from atlas_assets.periods import Month, Period
+from atlas_assets.reconciliation import reconciliations
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
+from atlas_assets.scope import Scope
 
 UNIT_NAMES = {
     "WLC Inggris": "WLC_ENGLISH",
@@ -188,7 +190,72 @@ def test_every_row_is_valid_flagged_or_set_aside(built: Installation) -> None:
         assert quality["rows"] == (
             quality["valid"] + sum(quality["flagged"].values()) + quality["duplicates"]
         )
-        assert all(check["passed"] for check in quality["checks"])
+        assert all(check["passed"] for check in quality["checks"] if check["is_blocking"])
+
+
+def test_every_reconciliation_of_the_period_stands_in_the_report(built: Installation) -> None:
+    """With both figures and how many pairs differ, also those that only warn."""
+    workspace = built.workspace
+    with workspace.warehouse.connect() as connection:
+        found = reconciliations(connection, Scope(("EPN",), (Month(2026, 10),)))
+    checks = built.report("EPN", "2026-10")["data_quality"]["checks"]
+    assert {check["name"] for check in checks} == set(found)
+    for name, pairs in found.items():
+        told = [check for check in checks if check["name"] == name]
+        assert sum(check["figures"] for check in told) == len(pairs)
+        assert sum(check["differing"] for check in told) == sum(not p.passed for p in pairs)
+        assert sum(check["expected"] for check in told) == sum(p.expected for p in pairs)
+        assert sum(check["actual"] for check in told) == sum(p.actual for p in pairs)
+    warned = [check for check in checks if not check["passed"]]
+    assert warned  # the sample's own totals are wrong in places
+    assert not any(check["is_blocking"] for check in warned)
+
+
+def test_gaps_totals_and_last_years_closings_are_those_of_the_rows(built: Installation) -> None:
+    workspace = built.workspace
+    entity = workspace.configuration.registry.entity("IONS")
+    with workspace.warehouse.connect() as connection:
+        report, year_before = (
+            assemble(connection, entity, Period.parse(text), locale="id")
+            for text in ("2026-10", "2025-10")
+        )
+    seen = 0
+    for code, unit in report.units.items():
+        for row in unit.programs:
+            if row.target_revenue is not None:
+                assert row.gap_to_target == row.revenue - row.target_revenue
+        schools = unit.schools
+        for year in schools.years:
+            counts = [schools.matrix[name][year] for name in schools.organizations]
+            assert schools.totals[year] == sum(counts)
+        before = {
+            (row.channel_name, row.customer_type): row.closings
+            for row in year_before.units[code].channels
+        }
+        for row in unit.channels:
+            expected = before.get((row.channel_name, row.customer_type), 0)
+            assert row.closings_last_year == expected
+            assert row.delta_last_year == row.closings - expected
+            seen += expected
+    assert seen
+
+
+def test_a_report_of_some_units_is_about_these_alone(built: Installation) -> None:
+    workspace = built.workspace
+    entity = workspace.configuration.registry.entity("IONS")
+    with workspace.warehouse.connect() as connection:
+        whole, part = (
+            assemble(connection, entity, Period.parse("2026-10"), locale="id", units=units)
+            for units in (None, ["TM", "ICA"])
+        )
+    assert (whole.meta.is_whole, part.meta.is_whole) == (True, False)
+    assert list(part.units) == part.meta.scope == ["TM", "ICA"]
+    for code, unit in part.units.items():
+        assert unit == whole.units[code]
+    revenue = [unit.revenue.revenue_actuals for unit in part.units.values()]
+    assert part.totals.revenue_actuals == sum(revenue) < whole.totals.revenue_actuals
+    targets = [unit.revenue.revenue_target or 0 for unit in part.units.values()]
+    assert part.totals.revenue_target == sum(targets)
 
 
 def test_a_month_without_data_names_the_months_that_have_some(built: Installation) -> None:
