@@ -20,3 +20,8 @@ generate:
     uv run atlas sample source --defects 0.01
     uv run python -m atlas_assets.deck.template
     uv run python -m atlas_assets.schemas
+
+# Pictures of every kind of deck, to look at, in output/gallery.
+gallery:
+    uv run atlas backfill --from 2025-01 --to 2026-10
+    PYTHONPATH=tests uv run python tests/deck/gallery.py

@@ -94,7 +94,9 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(installation: Insta
     after = leaves(installation.report("EPN", "2026-03"))
     assert after["totals.last_period.value"] == before["totals.last_period.value"] + 1_000_000
     # Exactly what depends on February's revenue of that unit is another figure in March's report.
-    unit = {"Bimbingan Belajar": "BIMBEL", "Privat": "PRIVAT", "Try Out": "TRYOUT"}.get(tenant, tenant)
+    unit = {"Bimbingan Belajar": "BIMBEL", "Privat": "PRIVAT", "Try Out": "TRYOUT"}.get(
+        tenant, tenant
+    )
     point = r"trend\.11"  # of thirteen months
     assert before["totals.trend.11.month"] == "2026-02"
     moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

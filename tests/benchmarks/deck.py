@@ -1,0 +1,206 @@
+"""How long a large deck takes, beside the same slides by python-pptx's own interface, in one run.
+
+    uv run python tests/benchmarks/deck.py
+
+60 slides: 44 with two native charts each, every label written, and 16 with a table of 19 rows and 16
+columns, 4,864 cells with size, weight, alignment and borders. Atlas also makes the file reproducible
+and reads nothing back in either case. Medians of five; the goal is at most half of the peer's time.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
+from pptx.enum.text import PP_ALIGN
+from pptx.util import Inches, Pt
+from rich.console import Console
+from rich.table import Table as Printed
+
+from atlas_assets.deck import template
+from atlas_assets.deck.powerpoint import render
+from atlas_assets.deck.slides import (
+    Cell,
+    Column,
+    ColumnChart,
+    ColumnPoint,
+    Deck,
+    Layout,
+    Run,
+    Slide,
+    Table,
+    TableRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHART_SLIDES, TABLE_SLIDES, ROWS, COLUMNS, REPEATS = 44, 16, 18, 16, 5
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des", "Jan"]
+
+
+def chart(number: int) -> ColumnChart:
+    """Return thirteen months of some unit."""
+    points = [
+        ColumnPoint(
+            category=month,
+            actual=float(40 + (number * 7 + place * 13) % 60),
+            target=float(60 + (number + place) % 20),
+            previous=float(30 + (number * 3 + place * 5) % 50),
+            variance=float((number * 7 + place * 13) % 60 - 20 - (number + place) % 20),
+            actual_label=str(40 + (number * 7 + place * 13) % 60),
+            variance_label=f"{(number * 7 + place * 13) % 60 - 20 - (number + place) % 20:+d}",
+            variance_is_good=(number * 7 + place * 13) % 60 >= 20 + (number + place) % 20,
+        )
+        for place, month in enumerate(MONTHS)
+    ]
+    return ColumnChart(f"Unit {number}", "", points, "AC", "PL", "PY", "AC - PL")
+
+
+def slides() -> list[Slide]:
+    """Return the content of all slides."""
+    columns = [Column("Nama", 3, "left"), *(Column(f"K{n}", 1) for n in range(1, COLUMNS))]
+    rows = [
+        TableRow([Cell(f"Baris {row}"), *(Cell(f"{row * n},{n}") for n in range(1, COLUMNS))])
+        for row in range(ROWS)
+    ]
+    around: dict[str, Any] = {"title": [Run("Unit | Pendapatan")], "source": "Sumber", "notes": "-"}
+    charts = [
+        Slide(Layout.CHART, f"Unit {number} melampaui target", chart=chart(number), **around)
+        for number in range(CHART_SLIDES)
+    ]
+    tables = [
+        Slide(
+            Layout.TABLE,
+            f"Tabel {number}",
+            table=Table(f"Tabel {number}", "", columns, rows, 0.262),
+            **around,
+        )
+        for number in range(TABLE_SLIDES)
+    ]
+    return [*charts, *tables]
+
+
+def by_atlas(content: list[Slide], path: Path) -> None:
+    """Draw the slides with Atlas."""
+    render(Deck("Deck", "Entity", "2026-01-01T00:00:00Z", "id", content), template.PATH, path)
+
+
+def by_python_pptx(content: list[Slide], path: Path) -> None:
+    """Draw the same slides as the documentation of python-pptx shows it."""
+    presentation = Presentation()
+    presentation.slide_width, presentation.slide_height = Inches(13.333), Inches(7.5)
+    for slide in content:
+        drawn = presentation.slides.add_slide(presentation.slide_layouts[5])
+        drawn.shapes.title.text = slide.message
+        if slide.chart:
+            _naive_charts(drawn, slide.chart)
+        if slide.table:
+            _naive_table(drawn, slide.table)
+        drawn.notes_slide.notes_text_frame.text = slide.notes
+    presentation.save(str(path))
+
+
+def _naive_charts(drawn: Any, chart: ColumnChart) -> None:
+    points = chart.points
+    tiers = [
+        {
+            "good": [p.variance if p.variance_is_good else None for p in points],
+            "bad": [None if p.variance_is_good else p.variance for p in points],
+        },
+        {
+            "PL": [p.target for p in points],
+            "AC": [p.actual for p in points],
+            "PY": [p.previous for p in points],
+        },
+    ]
+    for place, (tier, labelled) in enumerate(zip(tiers, ({"good", "bad"}, {"AC"}), strict=True)):
+        data = CategoryChartData()
+        data.categories = [point.category for point in points]
+        for name, values in tier.items():
+            data.add_series(name, values)
+        frame = drawn.shapes.add_chart(
+            XL_CHART_TYPE.COLUMN_CLUSTERED,
+            *(Inches(0.5), Inches(1.7 + 2.5 * place), Inches(8.5), Inches(2.4)),
+            data,
+        )
+        native = frame.chart
+        native.has_legend = False
+        native.font.size = Pt(9)
+        native.value_axis.visible = False
+        native.value_axis.has_major_gridlines = False
+        for series in native.plots[0].series:
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = RGBColor(0x3B, 0x48, 0x56)
+            series.invert_if_negative = False
+            for index, value in enumerate(tier[series.name]):
+                if series.name in labelled and value is not None:
+                    label = series.points[index].data_label
+                    run = label.text_frame.paragraphs[0].add_run()
+                    run.text, run.font.size = f"{value:.0f}", Pt(9)
+                    label.position = XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _naive_table(drawn: Any, table: Table) -> None:
+    shape = drawn.shapes.add_table(
+        *(len(table.rows) + 1, len(table.columns)),
+        *(Inches(0.5), Inches(1.7), Inches(12.333), Inches(5)),
+    )
+    texts = [[column.header for column in table.columns]]
+    texts += [[cell.text for cell in row.cells] for row in table.rows]
+    for row, line in enumerate(texts):
+        shape.table.rows[row].height = Inches(0.262)
+        for column, text in enumerate(line):
+            cell = shape.table.cell(row, column)
+            cell.margin_left = cell.margin_right = Inches(0.06)
+            cell.margin_top = cell.margin_bottom = Inches(0.02)
+            cell.fill.background()
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = PP_ALIGN.LEFT if column == 0 else PP_ALIGN.RIGHT
+            run = paragraph.add_run()
+            run.text, run.font.size, run.font.bold = text, Pt(9), row == 0
+            run.font.color.rgb = RGBColor(0x1F, 0x29, 0x33)
+
+
+def seconds(draw: Callable[[list[Slide], Path], None], content: list[Slide], path: Path) -> float:
+    """Return how long one deck takes."""
+    started = time.perf_counter()
+    draw(content, path)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Draw with both in turn and print medians and their ratio."""
+    content = slides()
+    times: dict[str, list[float]] = {"python-pptx": [], "Atlas": []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deck.pptx"
+        for _ in range(REPEATS):
+            times["python-pptx"].append(seconds(by_python_pptx, content, path))
+            times["Atlas"].append(seconds(by_atlas, content, path))
+        drawn = Presentation(str(path))
+        frames = [shape for slide in drawn.slides for shape in slide.shapes]
+        charts = sum(shape.has_chart for shape in frames)
+        cells = sum(
+            len(shape.table.rows) * len(shape.table.columns) for shape in frames if shape.has_table
+        )
+    peer = statistics.median(times["python-pptx"])
+    table = Printed("deck", "slides", "charts", "cells", "seconds", "ratio")
+    for name, measured in times.items():
+        median = statistics.median(measured)
+        table.add_row(
+            *(name, str(len(content)), str(charts), f"{cells:,}"),
+            *(f"{median:.2f}", f"{median / peer:.2f}"),
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
