@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from functools import total_ordering
 
+MONTHS_A_YEAR = 12
+
 
 @total_ordering
 @dataclass(frozen=True)

@@ -24,16 +24,18 @@ _SHOWN = (
     '<c:showLegendKey val="0"/><c:showVal val="{}"/><c:showCatName val="0"/>'
     '<c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/>'
 )
+_GROUND = f"<c:spPr>{solid_fill(Role.WHITE)}</c:spPr>"
 WORKBOOK_RELATION = "rId1"
 
 
 @dataclass(frozen=True)
 class Label:
-    """What stands at a column."""
+    """What stands at a column; `on_ground` where something may be drawn behind it."""
 
     text: str
     role: Role
     position: LabelPosition
+    on_ground: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _labels(series: Series) -> str:
     labels = "".join(
         f'<c:dLbl><c:idx val="{position}"/><c:tx><c:rich><a:bodyPr/><a:lstStyle/>'
         f"{_paragraph(Size.TABLE, label.role, label.text)}</c:rich></c:tx>"
+        f"{_GROUND if label.on_ground else ''}"
         f'<c:dLblPos val="{label.position}"/>{_SHOWN.format(1)}</c:dLbl>'
         for position, label in enumerate(series.labels)
         if label

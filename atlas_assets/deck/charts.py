@@ -60,6 +60,7 @@ class ChartDrawer:
         base = Box(box.left, top + CAPTION, box.width, height)
         self._add(drawn, _base_plot(chart, scale), chart.name, chart.description, base, placeholder)
         _mark_points(drawn, chart, scale, base)
+        _mark_period(drawn, chart, base)
 
     def small(self, drawn: Any, chart: SmallChart, box: Box) -> None:
         """Draw a figure beside earlier ones, its name above it."""
@@ -206,10 +207,10 @@ def _base_label(
     height, mark = scale.inches(actual), scale.inches(previous or 0)
     foot, room = 0.26, 0.4
     if height <= foot:
-        return Label(text, Role.INK, "outEnd")
+        return Label(text, Role.INK, "outEnd", on_ground=True)
     position: LabelPosition = "inBase" if previous is None or not -0.1 < mark < foot else "inEnd"
     if position == "inEnd" and height < room:
-        return Label(text, Role.INK, "outEnd")
+        return Label(text, Role.INK, "outEnd", on_ground=True)
     return Label(text, Role.WHITE, position)
 
 
@@ -322,3 +323,14 @@ def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> No
                 fill=Role.NEUTRAL,
                 text=str(number),
             )
+
+
+def _mark_period(drawn: Any, chart: ColumnChart, base: Box) -> None:
+    """Underline the months that the report is about, where they are several."""
+    reported = [position for position, point in enumerate(chart.points) if point.is_reported]
+    if len(reported) > 1:
+        step, height = base.width / len(chart.points), 0.03
+        left = base.left + (reported[0] + 0.1) * step
+        width = (len(reported) - 0.2) * step
+        strip = Box(left, base.bottom - height, width, height)
+        add_mark(drawn, strip, "Period", fill=Role.NEUTRAL)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck.commentary import Remark
-from atlas_assets.deck.text_fit import ELLIPSIS
+from atlas_assets.deck.template import MESSAGE
+from atlas_assets.deck.text_fit import ELLIPSIS, line_count
 from atlas_assets.notation.numbers import number, percent, rupiah, signed
 from atlas_assets.notation.strings import period_label
+from atlas_assets.notation.tokens import Size
 from atlas_assets.periods import Month, Period
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import (
         DataQualitySection,
+        Report,
         RevenueSection,
         TrendPoint,
         UnitReport,
     )
 
+MESSAGE_LINES = 2
+NO_SCHOOL = "UMUM"  # the level of people who come from no school
 NAME_LENGTH = 36  # so that a message with two names stays within its two lines
+
+
+def fits_message(text: str) -> bool:
+    """Whether a text can be a slide's message, also with a page number behind it."""
+    lines = line_count(f"{text} (1/2)", MESSAGE.width, Size.MESSAGE, bold=True)
+    return lines <= MESSAGE_LINES
 
 
 def short_name(name: str, length: int = NAME_LENGTH) -> str:
@@ -31,54 +41,82 @@ def short_name(name: str, length: int = NAME_LENGTH) -> str:
 
 def revenue_message(section: RevenueSection, subject: str, period: str, strings: Strings) -> str:
     """Say how revenue stands against the target, and whether last year agrees with that."""
-    locale, subject = strings.locale, short_name(subject)
-    actual = rupiah(section.revenue_actuals, locale)
+    return _against_target(section, subject, period, strings) + _against_last_year(section, strings)
+
+
+def summary_message(report: Report, subject: str, strings: Strings) -> str:
+    """Say how the entity stands, which unit that is mainly owed to, and last year, as there is room."""
+    totals = report.totals
+    head = _against_target(totals, subject, report.meta.period_label, strings)
+    owed = _owed_to(report, strings)
+    tail = _against_last_year(totals, strings)
+    told = (head + owed + tail, head + owed, head + tail)
+    return next((text for text in told if fits_message(text)), head)
+
+
+def _against_target(section: RevenueSection, subject: str, period: str, strings: Strings) -> str:
+    locale = strings.locale
+    places = {"subject": short_name(subject), "period": period}
     if section.revenue_actuals == 0:
-        return strings("no_revenue", subject=subject, period=period)
-    places = {"subject": subject, "period": period, "actual": actual}
+        return strings("no_revenue", **places)
+    actual = rupiah(section.revenue_actuals, locale)
     if section.gap_pct is None:
-        head, good = strings("without_target", **places), None
-    else:
-        distance = section.gap_pct
-        pct = percent(abs(distance), locale)
-        key = (
-            "on_target"
-            if round(distance, 1) == 0
-            else ("above_target" if distance > 0 else "below_target")
-        )
-        head, good = strings(key, pct=pct, **places), distance >= 0
-    if section.last_year is None or not section.last_year.delta_pct:
-        return head
-    change = section.last_year.delta_pct
+        return strings("without_target", actual=actual, **places)
+    is_met = round(section.gap_pct, 1) == 0
+    key = "on_target" if is_met else "above_target" if section.gap_pct > 0 else "below_target"
+    return strings(key, pct=percent(abs(section.gap_pct), locale), actual=actual, **places)
+
+
+def _against_last_year(section: RevenueSection, strings: Strings) -> str:
+    change = section.last_year and section.last_year.delta_pct
+    if not change or section.revenue_actuals == 0:
+        return ""
     rises = change > 0
-    word = "and" if good is None or good is rises else "but"
-    return head + strings(f"{word}_{'up' if rises else 'down'}", pct=percent(abs(change), locale))
+    agrees = section.gap_pct is None or (section.gap_pct >= 0) is rises
+    key = f"{'and' if agrees else 'but'}_{'up' if rises else 'down'}"
+    return strings(key, pct=percent(abs(change), strings.locale))
 
 
-def revenue_remarks(unit: UnitReport, last_month: str, strings: Strings) -> list[Remark]:
+def _owed_to(report: Report, strings: Strings) -> str:
+    """Name the unit with the largest part in the entity's gap to its target."""
+    gap = report.totals.gap_to_target
+    if not gap or len(report.units) == 1:
+        return ""
+    same_way = [
+        (unit, unit.revenue.gap_to_target)
+        for unit in report.units.values()
+        if unit.revenue.gap_to_target and unit.revenue.gap_to_target * gap > 0
+    ]
+    if not same_way:
+        return ""
+    unit, its_gap = max(same_way, key=lambda item: abs(item[1]))
+    told = signed(rupiah(its_gap, strings.locale), its_gap)
+    return strings("mainly", unit=short_name(unit.name), gap=told)
+
+
+def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> list[Remark]:
     """Say what stands behind a unit's revenue: the gap, who moved it, the worst month, the best year.
 
-    Remarks about one month bear it, to be numbered in the chart.
+    Remarks about one of the period's `months` bear it, to be numbered in the chart.
     """
     section, locale = unit.revenue, strings.locale
     remarks: list[Remark] = []
     if section.gap_to_target:
         gap = signed(rupiah(section.gap_to_target, locale), section.gap_to_target)
-        is_month = section.trend[-1].gap_to_target == section.gap_to_target
-        text = strings("gap_comment", gap=gap)
-        remarks.append(Remark(text=text, month=last_month if is_month else None))
+        month = months[0] if len(months) == 1 else None
+        remarks.append(Remark(text=strings("gap_comment", gap=gap), month=month))
+    if len(months) > 1 and (widest := _widest_gap(section.trend, months)):
+        point, gap = widest
+        key = "widest_above" if gap > 0 else "widest_below"
+        name = period_label(Period.of_month(Month.parse(point.month)), locale)
+        text = strings(key, month=name, gap=signed(rupiah(gap, locale), gap))
+        remarks.append(Remark(text=text, month=point.month))
     if driver := _driver(unit):
         kind, delta = driver
         key = "driver_up" if delta > 0 else "driver_down"
         told = signed(rupiah(delta, locale), delta)
         text = strings(key, type=strings.customer_type(kind), delta=told)
         remarks.append(Remark(text=text))
-    if widest := _widest_gap(section.trend):
-        point, gap = widest
-        if point.month != last_month:
-            month = period_label(Period.of_month(Month.parse(point.month)), locale)
-            text = strings("widest_gap", month=month, gap=signed(rupiah(gap, locale), gap))
-            remarks.append(Remark(text=text, month=point.month))
     if section.best_year and section.best_year.delta < 0:
         best = section.best_year
         text = strings(
@@ -90,9 +128,21 @@ def revenue_remarks(unit: UnitReport, last_month: str, strings: Strings) -> list
     return remarks
 
 
-def _widest_gap(trend: list[TrendPoint]) -> tuple[TrendPoint, Decimal] | None:
-    """Return the month of the chart that is farthest from its target, and how far."""
-    gaps = [(point, point.gap_to_target) for point in trend if point.gap_to_target]
+def unassigned_remark(report: Report, strings: Strings) -> list[Remark]:
+    """Say how much money belongs to no unit yet, if any does."""
+    amount = report.data_quality.unassigned_revenue
+    if not amount:
+        return []
+    return [Remark(text=strings("unassigned_comment", amount=rupiah(amount, strings.locale)))]
+
+
+def _widest_gap(trend: list[TrendPoint], months: list[str]) -> tuple[TrendPoint, Decimal] | None:
+    """Return the month of the period that is farthest from its target, and how far."""
+    gaps = [
+        (point, point.gap_to_target)
+        for point in trend
+        if point.gap_to_target and point.month in months
+    ]
     return max(gaps, key=lambda item: abs(item[1]), default=None)
 
 
@@ -117,60 +167,67 @@ def key_message(unit: UnitReport, period: str, before: str, strings: Strings) ->
         return strings("no_orders", subject=subject, period=period)
     places = {
         "subject": subject,
-        "orders": number(section.orders.value, locale),
+        "orders": strings.counted(
+            "orders", section.orders.value, number(section.orders.value, locale)
+        ),
         "average": rupiah(section.average_order_value.value, locale),
     }
     if section.orders.last_period is None:
         return strings("key_message_alone", **places)
     delta = section.orders.last_period.delta
-    if not delta:
-        return strings("key_message_same", before=before, **places)
-    change = signed(number(delta, locale), delta)
-    return strings("key_message", delta=change, before=before, **places)
+    key = "key_message_up" if delta > 0 else "key_message_down" if delta else "key_message_same"
+    return strings(key, delta=number(abs(delta), locale), before=before, **places)
 
 
 def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
-    """Name the program that brought most."""
-    sold = [row for row in unit.programs if row.customer_type == "all" and row.revenue > 0]
-    subject = short_name(unit.name)
+    """Name the program that is farthest from its target; without targets, that which brought most."""
+    programs = [row for row in unit.programs if row.customer_type == "all"]
+    subject, locale = short_name(unit.name), strings.locale
+    sold = [row for row in programs if row.revenue > 0]
     if not sold:
         return strings("program_none", subject=subject, period=period)
-    best, locale = sold[0], strings.locale
-    verdict = (
-        strings("program_verdict", pct=percent(best.achievement_pct, locale))
-        if best.achievement_pct is not None
-        else ""
-    )
+    gaps = [(row, row.gap_to_target) for row in programs if row.gap_to_target]
+    if gaps:
+        row, gap = max(gaps, key=lambda item: abs(item[1]))
+        return strings(
+            "program_above" if gap > 0 else "program_below",
+            program=short_name(row.product_name),
+            subject=subject,
+            gap=signed(rupiah(gap, locale), gap),
+            revenue=rupiah(row.revenue, locale),
+        )
+    best = sold[0]
     is_tied = any(row.revenue == best.revenue for row in sold[1:])
     return strings(
         "program_message_tied" if is_tied else "program_message",
         program=short_name(best.product_name),
         subject=subject,
         revenue=rupiah(best.revenue, locale),
-        verdict=verdict,
     )
 
 
-def school_message(unit: UnitReport, strings: Strings) -> str:
-    """Name the school that sent most students this year."""
+def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -> str:
+    """Name the school that sent most students this year; an unfinished year is compared with none."""
     schools, locale, subject = unit.schools, strings.locale, short_name(unit.name)
-    named = [name for name in schools.organizations if name != "Unknown"]
+    named = [
+        name
+        for name in schools.organizations
+        if name != "Unknown" and schools.levels[name] != NO_SCHOOL
+    ]
     if not named:
         return strings("school_none", subject=subject)
     best, year = named[0], schools.years[-1]
     sent = schools.matrix[best][year]
     if sent == 0:
         return strings("school_none_this_year", subject=subject, year=year)
-    before = (
-        strings(
-            "school_before",
-            count=number(schools.matrix[best][schools.years[-2]], locale),
-            year=schools.years[-2],
-        )
-        if len(schools.years) > 1
-        else ""
-    )
     is_tied = any(schools.matrix[name][year] == sent for name in named[1:])
+    if is_tied and sent == 1:
+        return strings("school_one_each", subject=subject, year=year)
+    before = ""
+    if is_whole_year and len(schools.years) > 1:
+        earlier = schools.years[-2]
+        count = number(schools.matrix[best][earlier], locale)
+        before = strings("school_before", count=count, year=earlier)
     return strings(
         "school_message_tied" if is_tied else "school_message",
         school=short_name(best),
@@ -188,11 +245,14 @@ def channel_message(unit: UnitReport, period: str, strings: Strings) -> str:
     if not won:
         return strings("channel_none", subject=subject, period=period)
     best, locale = won[0], strings.locale
+    if best.closings == 1 and len(won) > 1:
+        return strings("channel_one_each", subject=subject, period=period)
+    is_tied = any(row.closings == best.closings for row in won[1:])
     return strings(
-        "channel_message",
+        "channel_message_tied" if is_tied else "channel_message",
         channel=short_name(best.channel_name),
         subject=subject,
-        closings=number(best.closings, locale),
+        closings=strings.counted("closings", Decimal(best.closings), number(best.closings, locale)),
         pct=percent(best.contribution_pct, locale),
     )
 
@@ -204,7 +264,7 @@ def quality_message(quality: DataQualitySection, strings: Strings) -> str:
     if any(check.is_blocking for check in failed):
         return strings("quality_message_failed", failed=number(len(failed), locale))
     valid, rows = number(quality.valid, locale), number(quality.rows, locale)
-    if not failed:
-        return strings("quality_message", valid=valid, rows=rows)
-    names = ", ".join(strings(f"check_{check.name}") for check in failed)
-    return strings("quality_message_warned", valid=valid, rows=rows, names=names)
+    if failed:
+        count = number(len(failed), locale)
+        return strings("quality_message_warned", valid=valid, rows=rows, failed=count)
+    return strings("quality_message", valid=valid, rows=rows)

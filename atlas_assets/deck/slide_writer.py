@@ -21,6 +21,7 @@ from atlas_assets.deck.slides import (
 )
 from atlas_assets.deck.table_layout import fitted, pages
 from atlas_assets.deck.template import COMMENTS, TABLE, TABLE_ABOVE_COMMENTS, TABLE_COMMENTS
+from atlas_assets.deck.text_fit import shortened
 from atlas_assets.notation.numbers import (
     MINUS,
     NOT_AVAILABLE,
@@ -31,10 +32,11 @@ from atlas_assets.notation.numbers import (
     signed,
 )
 from atlas_assets.notation.strings import short_period
-from atlas_assets.notation.tokens import Role
+from atlas_assets.notation.tokens import Role, Size
 from atlas_assets.periods import Period, PeriodType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from atlas_assets.deck.commentary import Commentary, Remark
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 
 FINGERPRINT_LENGTH = 16  # of a sheet's hash, on slides and in notes
+TITLE_NAME = 4.5  # inches that the title has for who it is about
 MIN_BARS = 0.4  # inches that bars have at least
 CHART_DIGITS, TABLE_DIGITS = 3, 4  # at most in a label and in a cell
 
@@ -103,7 +106,7 @@ class SlideWriter:
         achievement = section.achievement_pct
         cards = [
             Card(
-                self.period,
+                short_period(Period.parse(self.report.meta.period), self.locale),
                 rupiah(section.revenue_actuals, self.locale),
                 [
                     self.delta_line("ΔPL", section.gap_pct),
@@ -122,17 +125,20 @@ class SlideWriter:
             name = strings(f"last_period_{self.type}")
             when = short_period(Period.parse(last.period), self.locale) if last else ""
             cards.append(self._compared_card(name, when, last))
+        name, last_year = strings("best_year"), section.last_year
         if best and best.period == self.report.meta.period:
-            value = rupiah(best.value, self.locale)
-            cards.append(Card(strings("best_year"), value, [[Run(strings("best_so_far"))]]))
+            is_tied = last_year is not None and last_year.delta == 0
+            told = strings("best_tied") if is_tied else strings("best_so_far")
+            if last_year:  # with a single year there is nothing to be the best of
+                cards.append(Card(name, rupiah(best.value, self.locale), [[Run(told)]]))
         else:
-            cards.append(self._compared_card(strings("best_year"), self.best_year(best), best))
+            cards.append(self._compared_card(name, self.best_year(best), best))
         return cards
 
     def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
         if comparison is None:
             return Card(name, rupiah(None, self.locale), [])
-        line = self.delta_line(self.strings("versus"), comparison.delta_pct)
+        line = self.delta_line("Δ", comparison.delta_pct)
         return Card(name, rupiah(comparison.value, self.locale), [line, [Run(when)]])
 
     def table_slides(self, unit: UnitReport | None, exhibit: TableExhibit) -> list[Slide]:
@@ -175,6 +181,7 @@ class SlideWriter:
         width: float,
     ) -> list[Slide]:
         subject = unit.name if unit else self.subject
+        exhibit = _without_empty_columns(exhibit)
         empty = text_row([self.strings("no_data"), *[""] * (len(exhibit.columns) - 1)])
         rows, cut = fitted(exhibit.columns, exhibit.rows or [empty], width)
         total = [exhibit.total] if exhibit.total and exhibit.rows else []
@@ -199,7 +206,9 @@ class SlideWriter:
                     message=exhibit.message,
                     title=self.title(subject, exhibit.measure, exhibit.scenarios, exhibit.unit),
                     source=self.source(exhibit.marts, exhibit.definition),
-                    notes=self.notes(*(f"{prefix}{path}" for path in exhibit.paths), names=cut),
+                    notes=self.notes(
+                        *(f"{prefix}{path}" for path in exhibit.paths), subject=subject, names=cut
+                    ),
                     page=f"{page}/{len(divided.counts)}" if len(divided.counts) > 1 else "",
                     color=unit.color if unit else None,
                     table=table,
@@ -211,7 +220,7 @@ class SlideWriter:
     def title(self, who: str, measure: str, when: str, unit: str = "") -> list[Run]:
         """Return the descriptive title: who | measure in unit | when and scenarios."""
         return [
-            Run(f"{who} | "),
+            Run(f"{_title_name(who)} | "),
             Run(measure, bold=True),
             Run(f" {unit} | {when}" if unit else f" | {when}"),
         ]
@@ -226,13 +235,14 @@ class SlideWriter:
             "source_line", marts=", ".join(tables), date=self.date, definition=definition
         ).strip()
 
-    def notes(self, *paths: str, names: list[str] | None = None) -> str:
+    def notes(self, *paths: str, subject: str = "", names: Sequence[str] = ()) -> str:
         """Return the paths in report.json, the sheets, and the names that the slide had to cut."""
+        cut = [*([subject] if _title_name(subject) != subject else []), *names]
         sources = [
             f"- {s.file}, {s.sheet!r}, {s.hash[:FINGERPRINT_LENGTH]}"
             for s in self.report.meta.sources
         ]
-        in_full = ["in full:", *(f"- {name}" for name in names)] if names else []
+        in_full = ["in full:", *(f"- {name}" for name in cut)] if cut else []
         lines = ["report.json:", *(f"- {path}" for path in paths), "source:", *sources, *in_full]
         return "\n".join(lines)
 
@@ -273,7 +283,7 @@ class SlideWriter:
         if value is None:
             return [Run(f"{name} {percent(None, self.locale)}")]
         if value == 0:
-            return [Run(f"{name} ±{percent(value, self.locale)}")]
+            return [Run(f"{name} {percent(value, self.locale)}")]
         sign, role = ("▲", Role.GOOD_TEXT) if value > 0 else ("▼", Role.BAD)
         text = signed(percent(value, self.locale), value)
         return [Run(f"{name} "), Run(f"{sign} {text}", bold=True, role=role)]
@@ -285,6 +295,44 @@ class SlideWriter:
         if not told.startswith(("+", MINUS)):
             return Cell(told)
         return Cell(told, Role.GOOD_TEXT if value > 0 else Role.BAD)
+
+
+def _title_name(name: str) -> str:
+    return shortened(name, TITLE_NAME, Size.TITLE)
+
+
+def _without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
+    """Leave out the columns, and the bars, for which there are no data in this period at all."""
+    rows = [*exhibit.rows, *([exhibit.total] if exhibit.total else [])]
+    bars = [
+        item for item in exhibit.bars if any(v is not None for s in item.series for v in s.values)
+    ]
+    barred = {item.column for item in bars}
+    kept = [
+        position
+        for position, column in enumerate(exhibit.columns)
+        if position == 0
+        or (not exhibit.rows and column.header)
+        or position in barred
+        or column.emphasized
+        or any(row.cells[position].text not in {"", NOT_AVAILABLE} for row in rows)
+    ]
+
+    def shown(row: TableRow) -> TableRow:
+        return replace(row, cells=[row.cells[position] for position in kept])
+
+    return replace(
+        exhibit,
+        columns=[exhibit.columns[position] for position in kept],
+        rows=[shown(row) for row in exhibit.rows],
+        total=shown(exhibit.total) if exhibit.total else None,
+        bars=[replace(item, column=kept.index(item.column)) for item in bars],
+    )
+
+
+def scenarios_shown(*, target: bool, last_year: bool) -> str:
+    """Return the scenarios that an exhibit has figures for: `AC + PL + PY`."""
+    return " + ".join(["AC", *(["PL"] if target else []), *(["PY"] if last_year else [])])
 
 
 def variance_bars(

@@ -97,7 +97,7 @@ class Table:
 class ColumnPoint:
     """One month of a column chart, in the chart's unit, with ready labels.
 
-    `marks` are the numbers of the comments about it.
+    `marks` are the numbers of the comments about it; `is_reported` where it is of the period.
     """
 
     category: str
@@ -109,6 +109,7 @@ class ColumnPoint:
     variance_label: str
     variance_is_good: bool
     marks: list[int] = field(default_factory=list)
+    is_reported: bool = False
 
 
 @dataclass(frozen=True)

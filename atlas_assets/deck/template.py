@@ -34,6 +34,7 @@ WIDTH, HEIGHT = 13.333, 7.5
 
 
 # Where the parts of a slide are.
+MESSAGE = Box(0.5, 0.36, 12.333, 0.74)
 TABLE = Box(0.5, 1.68, 12.333, 5.02)
 TABLE_ABOVE_COMMENTS = Box(0.5, 1.68, 12.333, 4.24)
 TABLE_COMMENTS = Box(0.5, 6.04, 12.333, 0.66)
@@ -58,9 +59,7 @@ class Place:
     align: str = "l"
 
 
-_MESSAGE = Place(
-    "title", 0, "Message", Box(0.5, 0.36, 12.333, 0.74), Size.MESSAGE, True, Role.NAVY, "b"
-)
+_MESSAGE = Place("title", 0, "Message", MESSAGE, Size.MESSAGE, True, Role.NAVY, "b")
 _TITLE = Place("body", 13, "Title", Box(0.5, 1.14, 12.333, 0.28))
 _SOURCE = Place("body", 17, "Source", Box(0.5, 6.93, 8.9, 0.24), Size.SOURCE)
 _OWNER = Place("body", 18, "Entity", OWNER, Size.SOURCE, align="r")

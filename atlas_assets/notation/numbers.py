@@ -23,14 +23,14 @@ LADDERS: dict[str, list[tuple[Decimal, Decimal, str, int]]] = {
     "id": [
         (Decimal("1e12"), Decimal("1e12"), "T", 2),
         (Decimal("1e9"), Decimal("1e9"), "M", 2),
-        (Decimal("1e7"), Decimal("1e6"), "jt", 0),
+        (Decimal("1e8"), Decimal("1e6"), "jt", 0),
         (Decimal("1e6"), Decimal("1e6"), "jt", 1),
         (Decimal("1e3"), Decimal("1e3"), "rb", 0),
     ],
     "en": [
         (Decimal("1e12"), Decimal("1e12"), "tn", 2),
         (Decimal("1e9"), Decimal("1e9"), "bn", 2),
-        (Decimal("1e7"), Decimal("1e6"), "m", 0),
+        (Decimal("1e8"), Decimal("1e6"), "m", 0),
         (Decimal("1e6"), Decimal("1e6"), "m", 1),
         (Decimal("1e3"), Decimal("1e3"), "k", 0),
     ],

@@ -12,6 +12,7 @@ from atlas_assets.errors import ConfigurationError
 from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from atlas_assets.periods import Month, Period
@@ -49,19 +50,23 @@ class Strings:
             ) from None
         return text.format(**places)
 
+    def counted(self, noun: str, value: Decimal, count: str) -> str:
+        """Return a number with its noun, `1 order` or `2 orders`; `count` is the written number."""
+        return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)
+
     def customer_type(self, code: str) -> str:
         """Return a customer type's name."""
         return self(f"customer_type_{code}")
 
 
 def period_label(period: Period, locale: str) -> str:
-    """Return `Februari 2026`, `K1 2026`, `2026` or `Februari–April 2026`."""
+    """Return `Februari 2026`, `Kuartal ke-1 2026`, `2026` or `Februari–April 2026`."""
     first, last = period.first.first_day, period.last.first_day
     match period.type:
         case PeriodType.MONTHLY:
             return format_date(first, "MMMM y", locale=locale)
         case PeriodType.QUARTERLY:
-            return format_date(first, "QQQ y", locale=locale)
+            return format_date(first, "QQQQ y", locale=locale)
         case PeriodType.YEARLY:
             return format_date(first, "y", locale=locale)
         case PeriodType.RANGE:
@@ -74,6 +79,8 @@ def short_period(period: Period, locale: str) -> str:
     match period.type:
         case PeriodType.MONTHLY:
             return format_date(first, "MMM y", locale=locale)
+        case PeriodType.QUARTERLY:
+            return format_date(first, "QQQ y", locale=locale)
         case PeriodType.RANGE:
             return format_interval(first, last, "yMMM", locale=locale)
         case _:

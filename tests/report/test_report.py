@@ -116,7 +116,7 @@ def test_comparisons_and_shares_add_up(built: Installation) -> None:
 @pytest.mark.parametrize(
     ("text", "before", "label"),
     [
-        ("2026-Q2", "2026-Q1", "K2 2026"),
+        ("2026-Q2", "2026-Q1", "Kuartal ke-2 2026"),
         ("2026-02..2026-05", "2025-10..2026-01", "Februari–Mei 2026"),
         ("2025-11..2026-02", "2025-07..2025-10", "November 2025\u2009–\u2009Februari 2026"),
         ("2025", None, "2025"),

@@ -8,6 +8,7 @@ from atlas_assets.deck import messages
 from atlas_assets.deck.slide_writer import (
     Span,
     TableExhibit,
+    scenarios_shown,
 )
 from atlas_assets.deck.slides import (
     Bars,
@@ -66,7 +67,11 @@ def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     exhibit = TableExhibit(
         message=messages.channel_message(unit, writer.period, strings),
         measure=strings("channel_title"),
-        scenarios=strings("channel_scenarios", period=writer.period),
+        scenarios=strings(
+            "channel_scenarios",
+            period=writer.period,
+            scenarios=scenarios_shown(target=False, last_year=orders.last_year is not None),
+        ),
         marts=["mart_channel_marketing", "mart_students"],
         definition=strings("channel_definition"),
         paths=["channels", "key_comparison.orders"],

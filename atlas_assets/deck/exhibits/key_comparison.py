@@ -36,14 +36,15 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
     revenue, by_type = _revenue_figure(unit), section.by_customer_type
     money = [revenue, section.average_order_value, *(f.revenue for f in by_type.values())]
     scale = _unit_of(writer, money, TABLE_DIGITS)
-    before = [Column("PP", 0.85), Column("ΔPP%", 0.95)] if writer.has_before else []
+    has_before = writer.has_before
     columns = [
         Column("", 2.45, "left"),
-        *before,
         Column("PY", 0.85),
+        *([Column("PP", 0.85)] if has_before else []),
         Column("AC", 0.85, emphasized=True),
         Column("ΔPY%", 0.95),
-        Column(strings("best_year"), 1.3),
+        *([Column("ΔPP%", 0.95)] if has_before else []),
+        Column(strings("best_short"), 1.3),
         Column(strings("change_to_best"), 0.95),
     ]
     rows = [
@@ -51,7 +52,7 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         *(
             _row(writer, strings.customer_type(kind), figures.revenue, scale.text, is_detail=True)
             for kind, figures in by_type.items()
-            if figures.revenue.value
+            if _was_ever(figures.revenue)
         ),
         _row(writer, strings("orders"), section.orders, writer.count_text),
         *(
@@ -63,7 +64,7 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
                 is_detail=True,
             )
             for kind, figures in by_type.items()
-            if figures.orders.value
+            if _was_ever(figures.orders)
         ),
         _row(writer, strings("paying_students"), section.students, writer.count_text),
         _row(writer, strings("average_order_value"), section.average_order_value, scale.text),
@@ -74,11 +75,11 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         measure=strings("key_title"),
         scenarios=strings(scenarios, period=writer.period, before=writer.before),
         marts=["mart_revenue", "mart_program_progress", "mart_students"],
-        definition=strings("order_definition"),
+        definition=strings("key_definition"),
         paths=["revenue", "key_comparison"],
         columns=columns,
         rows=rows,
-        unit=writer.in_unit(scale),
+        unit=strings("and_counts", unit=writer.in_unit(scale)),
         remarks=own,
     )
     average = section.average_order_value
@@ -89,6 +90,8 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         _small_chart(writer, strings("average_order_value"), average, amounts=True, is_ratio=True),
     ]
     shown = [chart for chart in charts if chart]
+    if not shown:
+        return writer.table_slides(unit, exhibit)
     return writer.table_with_rail(unit, exhibit, [], [], shown, EXHIBIT.width)
 
 
@@ -103,14 +106,15 @@ def _row(
     last, year, best = figure.last_period, figure.last_year, figure.best_year
     when = f" ({writer.best_year(best)})" if best else ""
     is_best = best is not None and best.period == writer.report.meta.period
-    before = [Cell(tell(last and last.value)), writer.change(last and last.delta_pct)]
+    has_before = writer.has_before
     return TableRow(
         [
             Cell(name),
-            *(before if writer.has_before else []),
             Cell(tell(year and year.value)),
+            *([Cell(tell(last and last.value))] if has_before else []),
             Cell(tell(figure.value)),
             writer.change(year and year.delta_pct),
+            *([writer.change(last and last.delta_pct)] if has_before else []),
             Cell(tell(best and best.value) + when),
             Cell("") if is_best else writer.change(best and best.delta_pct),
         ],
@@ -137,6 +141,8 @@ def _small_chart(
     if best and best.period not in others:
         compared.insert(0, (writer.best_year(best), best))
     shown = [(word, item.value) for word, item in compared if item]
+    if not shown:  # a single column compares nothing
+        return None
     shown.append(("AC", figure.value))
     scale = (
         _unit_of(writer, [figure], CHART_DIGITS)
@@ -151,6 +157,12 @@ def _small_chart(
         labels=[scale.text(value) for _, value in shown],
         is_ratio=is_ratio,
     )
+
+
+def _was_ever(figure: KeyFigure) -> bool:
+    """Whether there is anything to show, now or in a period that it is compared with."""
+    compared = (figure.last_period, figure.last_year, figure.best_year)
+    return bool(figure.value) or any(item is not None and item.value for item in compared)
 
 
 def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> AmountUnit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
@@ -10,6 +9,7 @@ from atlas_assets.deck.slide_writer import (
     TABLE_DIGITS,
     Span,
     TableExhibit,
+    scenarios_shown,
     variance_bars,
 )
 from atlas_assets.deck.slides import (
@@ -40,12 +40,16 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         writer.locale,
         digits=TABLE_DIGITS,
     )
-    actuals = [_scaled(row.revenue, scale) for row in programs]
+    is_whole = [row.customer_type == "all" for row in programs]  # details have no bars of their own
+    actuals = [
+        scale.scaled(row.revenue) if whole else None
+        for row, whole in zip(programs, is_whole, strict=True)
+    ]
     targets = [_scaled(row.target_revenue, scale) for row in programs]
     gaps = [_scaled(row.gap_to_target, scale) for row in programs]
     has_target = revenue.revenue_target is not None
     room, name = 4.2, f"{unit.name}: {strings('revenue')}"
-    levels = Span.of(actuals, targets)
+    levels = Span.of(actuals, targets).beside(Span.of(gaps), room)
     variances = Span.of(gaps).beside(levels, room) if has_target else None
     variance_width = room * variances.share(levels) if variances else 0.0
     bars = [
@@ -54,7 +58,7 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
             name,
             [
                 BarSeries("AC", Role.ACTUAL, actuals),
-                *([BarSeries("PL", Role.ACTUAL, targets, is_outline=True)] if has_target else []),
+                *([BarSeries("PL", Role.ACTUAL, targets, is_outline=True)] if variances else []),
             ],
             levels.low,
             levels.high,
@@ -69,10 +73,11 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         Column("PL", 0.75),
         Column("AC", 0.75, emphasized=True),
         Column("", room - variance_width),
+        Column("ΔPL", 0.75),
+        Column("", variance_width),
+        Column(strings("achievement"), 0.85),
     ]
     if variances:
-        columns += [Column("ΔPL", 0.75), Column("", variance_width)]
-        columns.append(Column(strings("achievement"), 0.85))
         bars.append(variance_bars(8, f"{name}, ΔPL", gaps, "PL", variances))
     rows = [_row(writer, row, scale) for row in programs]
     total = TableRow(
@@ -90,17 +95,20 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         ],
         is_total=True,
     )
-    shown = len(columns)
     exhibit = TableExhibit(
         message=messages.program_message(unit, writer.period, strings),
         measure=strings("program_title"),
-        scenarios=strings("program_scenarios", period=writer.period),
+        scenarios=strings(
+            "program_scenarios",
+            period=writer.period,
+            scenarios=scenarios_shown(target=has_target, last_year=False),
+        ),
         marts=["mart_program_progress", "mart_targets"],
         definition=strings("order_definition"),
         paths=["programs", "revenue", "key_comparison.orders"],
         columns=columns,
-        rows=[replace(row, cells=row.cells[:shown]) for row in rows],
-        total=replace(total, cells=total.cells[:shown]),
+        rows=rows,
+        total=total,
         bars=bars,
         unit=writer.in_unit(scale),
         remarks=own,

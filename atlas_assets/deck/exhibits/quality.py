@@ -41,7 +41,8 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
     rows.append(
         text_row([strings("unassigned_revenue"), strings("measure_rupiah"), "", unassigned, ""])
     )
-    rows += [_check_row(writer, check) for check in quality.checks]
+    failed_first = sorted(quality.checks, key=lambda check: check.passed)
+    rows += [_check_row(writer, check) for check in failed_first]
     exhibit = TableExhibit(
         message=messages.quality_message(quality, strings),
         measure=strings("quality_title"),

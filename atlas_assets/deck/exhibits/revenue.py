@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import CHART_DIGITS
+from atlas_assets.deck.slide_writer import CHART_DIGITS, scenarios_shown
 from atlas_assets.deck.slides import (
     ColumnChart,
     ColumnPoint,
@@ -22,26 +23,23 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.deck.slides import Comment
-    from atlas_assets.report.model import UnitReport
+    from atlas_assets.report.model import TrendPoint, UnitReport
 
 
 def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> Slide:
     """Return the chart of thirteen months with cards and remarks."""
-    strings, trend = writer.strings, unit.revenue.trend
+    strings, trend = writer.strings, _known(unit.revenue.trend)
     amounts = [v for p in trend for v in (p.actuals, p.target, p.last_year)]
     scale = amount_unit(amounts, writer.locale, digits=CHART_DIGITS)
-    rules = messages.revenue_remarks(unit, writer.report.meta.months[-1], strings)
+    rules = messages.revenue_remarks(unit, writer.report.meta.months, strings)
     comments = writer.rail_comments(own, rules)
     chart = _chart(writer, unit, scale, comments)
     first, last = (Month.parse(trend[index].month) for index in (0, -1))
-    shown = [
-        word
-        for word, name in (("AC", True), ("PL", chart.target_name), ("PY", chart.previous_name))
-        if name
-    ]
     scenarios = strings(
         "scenarios",
-        scenarios=" + ".join(shown),
+        scenarios=scenarios_shown(
+            target=chart.target_name is not None, last_year=chart.previous_name is not None
+        ),
         first=f"{short_month(first, writer.locale)} {first.year}",
         last=f"{short_month(last, writer.locale)} {last.year}",
     )
@@ -51,7 +49,9 @@ def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> S
         title=writer.title(unit.name, strings("revenue"), scenarios, writer.in_unit(scale)),
         source=writer.source(["mart_revenue", "mart_targets"], strings("revenue_definition")),
         notes=writer.notes(
-            f"units.{unit.code}.revenue", f"units.{unit.code}.key_comparison.by_customer_type"
+            f"units.{unit.code}.revenue",
+            f"units.{unit.code}.key_comparison.by_customer_type",
+            subject=unit.name,
         ),
         color=unit.color,
         chart=chart,
@@ -63,7 +63,7 @@ def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> S
 def _chart(
     writer: SlideWriter, unit: UnitReport, scale: AmountUnit, comments: list[Comment]
 ) -> ColumnChart:
-    strings, trend = writer.strings, unit.revenue.trend
+    strings, trend = writer.strings, _known(unit.revenue.trend)
     has_target = any(point.target is not None for point in trend)
     has_previous = any(point.last_year is not None for point in trend)
     variance_name = "variance_to_target" if has_target else "variance_to_previous"
@@ -73,7 +73,9 @@ def _chart(
         label = "" if variance is None else signed(scale.text(variance), variance)
         points.append(
             ColumnPoint(
-                category=short_month(Month.parse(point.month), writer.locale),
+                category=_category(
+                    Month.parse(point.month), is_first=not points, locale=writer.locale
+                ),
                 actual=_scaled(point.actuals, scale),
                 target=_scaled(point.target, scale),
                 previous=_scaled(point.last_year, scale),
@@ -82,6 +84,7 @@ def _chart(
                 variance_label=label,
                 variance_is_good=variance is not None and variance >= 0,
                 marks=[c.number for c in comments if c.number and c.month == point.month],
+                is_reported=point.month in writer.report.meta.months,
             )
         )
     return ColumnChart(
@@ -93,6 +96,18 @@ def _chart(
         previous_name=strings("previous_name") if has_previous else None,
         variance_name=strings(variance_name) if has_target or has_previous else None,
     )
+
+
+def _known(trend: list[TrendPoint]) -> list[TrendPoint]:
+    """Leave out the months before the first one that anything is known of."""
+    known = list(dropwhile(lambda p: p.actuals is None and p.target is None, trend))
+    return known or trend
+
+
+def _category(month: Month, *, is_first: bool, locale: str) -> str:
+    """Return a month's name, with its year where that begins."""
+    name = short_month(month, locale)
+    return f"{name} {month.year % 100:02d}" if is_first or month.number == 1 else name
 
 
 def _scaled(value: Decimal | None, unit: AmountUnit) -> float | None:

@@ -18,7 +18,9 @@ from atlas_assets.deck.slides import (
     TableRow,
 )
 from atlas_assets.deck.template import TABLE
+from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role
+from atlas_assets.periods import MONTHS_A_YEAR, Month
 
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
@@ -52,11 +54,18 @@ def school_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> l
     ]
     counts = [writer.count(schools.totals[year]) for year in years]
     total = TableRow([Cell(strings("total")), Cell(""), *counts, Cell("")], is_total=True)
+    last = Month.parse(writer.report.meta.months[-1])
+    is_whole = last.number == MONTHS_A_YEAR
+    until = (
+        str(last.year)
+        if is_whole
+        else strings("until_month", year=last.year, month=short_month(last, writer.locale))
+    )
     key = "school_scenarios" if len(years) > 1 else "school_scenarios_of_one_year"
     exhibit = TableExhibit(
-        message=messages.school_message(unit, strings),
+        message=messages.school_message(unit, strings, is_whole_year=is_whole),
         measure=strings("school_title"),
-        scenarios=strings(key, first=years[0], last=years[-1], period=writer.period)
+        scenarios=strings(key, earlier=_years(years[:-1]), last=years[-1], until=until)
         if years
         else writer.period,
         marts=["mart_school_progress"],
@@ -80,3 +89,7 @@ def school_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> l
         remarks=own,
     )
     return writer.table_slides(unit, exhibit)
+
+
+def _years(years: list[int]) -> str:
+    return "..".join(dict.fromkeys(str(year) for year in (*years[:1], *years[-1:])))

@@ -24,7 +24,7 @@ def source_slides(writer: SlideWriter) -> list[Slide]:
         measure=strings("sources_title"),
         scenarios=writer.period,
         marts=["sheet_manifest"],
-        definition="",
+        definition=strings("sources_definition"),
         paths=["meta.sources"],
         columns=[
             Column(strings("workbook"), 3.2, "left"),

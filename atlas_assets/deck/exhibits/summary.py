@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
@@ -11,6 +12,7 @@ from atlas_assets.deck.slide_writer import (
     TABLE_DIGITS,
     Span,
     TableExhibit,
+    scenarios_shown,
     variance_bars,
 )
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
@@ -60,12 +62,18 @@ def summary_slides(writer: SlideWriter) -> list[Slide]:
     ]
     name = f"{writer.subject}: ΔPL"
     exhibit = TableExhibit(
-        message=messages.revenue_message(totals, writer.subject, writer.period, strings),
+        message=messages.summary_message(writer.report, writer.subject, strings),
         measure=strings("revenue"),
-        scenarios=strings("summary_scenarios", period=writer.period),
+        scenarios=strings(
+            "summary_scenarios",
+            period=writer.period,
+            scenarios=scenarios_shown(
+                target=totals.revenue_target is not None, last_year=totals.last_year is not None
+            ),
+        ),
         marts=["mart_revenue", "mart_targets"],
         definition=strings("revenue_definition"),
-        paths=["totals", "units.*.revenue"],
+        paths=["totals", "units.*.revenue", "data_quality.unassigned_revenue"],
         columns=columns,
         rows=[_row(writer, unit.name, unit.revenue, scale) for unit in units],
         total=replace(_row(writer, strings("total"), totals, scale), is_total=True),
@@ -74,24 +82,26 @@ def summary_slides(writer: SlideWriter) -> list[Slide]:
         remarks=writer.commentary.summary,
     )
     cards = writer.cards(totals)
-    return writer.table_with_rail(None, exhibit, _movers(writer, units), cards, [], EXHIBIT.width)
+    rules = [*messages.unassigned_remark(writer.report, strings), *_movers(writer, units)]
+    return writer.table_with_rail(None, exhibit, rules, cards, [], EXHIBIT.width)
 
 
 def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
-    """Name the units farthest from their targets, or from last year."""
+    """Name the unit farthest below its target, the one farthest above, and the next below."""
 
-    def distance(unit: UnitReport) -> float:
+    def distance(unit: UnitReport) -> Decimal:
         gap = unit.revenue.gap_to_target
         if gap is None:
-            gap = unit.revenue.last_year.delta if unit.revenue.last_year else 0
-        return abs(float(gap))
+            gap = unit.revenue.last_year.delta if unit.revenue.last_year else Decimal(0)
+        return gap
 
-    farthest = sorted(units, key=distance, reverse=True)[:3]
+    ordered = sorted(units, key=distance)
+    told = list({unit.code: unit for unit in (*ordered[:1], *ordered[-1:], *ordered[1:2])}.values())
     return [
         Remark(
             text=messages.revenue_message(unit.revenue, unit.name, writer.period, writer.strings)
         )
-        for unit in farthest
+        for unit in told
     ]
 
 

@@ -110,5 +110,7 @@ left join student_counts using (unit_code, product_name, customer_type)
 order by
     unit_code asc,
     max(listed.revenue) filter (customer_type = 'all') over (partition by unit_code, product_name) desc,
-    product_name,
+    product_name asc,
+    customer_type = 'all' desc,
+    listed.revenue desc,
     customer_type asc
