@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -23,9 +23,6 @@ from atlas_assets.settings import PROJECT_DIR, Settings
 from atlas_assets.sources.extract import extract
 from atlas_assets.transform import Transform
 from atlas_assets.workspace import Workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CONFIG_DIR = PROJECT_DIR / "source" / "config"
 YEARS = range(2025, 2027)
@@ -43,9 +40,13 @@ class Finished:
 
 @dataclass(frozen=True)
 class Installation:
-    """Settings that point into one folder, and the command run with them."""
+    """Settings that point into one folder, and the command run with them.
+
+    Its commands find LibreOffice only where a test is about PDFs: each takes seconds.
+    """
 
     root: Path
+    has_libreoffice: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -58,6 +59,11 @@ class Installation:
         }
 
     @property
+    def search_path(self) -> dict[str, str]:
+        """Where commands look for programs."""
+        return {} if self.has_libreoffice else {"PATH": str(Path(sys.executable).parent)}
+
+    @property
     def settings(self) -> Settings:
         return Settings.model_validate(self.environment)
 
@@ -68,7 +74,7 @@ class Installation:
     def atlas(self, *arguments: str, status: int = 0) -> Finished:
         """Run the command in this process; its exit status has to be `status`."""
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.environment.items():
+            for name, value in (self.environment | self.search_path).items():
                 patch.setenv(name, value)
             patch.chdir(self.root)
             result = CliRunner().invoke(app, arguments, catch_exceptions=False)
@@ -81,7 +87,12 @@ class Installation:
         done = subprocess.run(
             [sys.executable, "-m", "atlas_assets.cli.main", *arguments],
             # Bytecode is kept, even where the environment says otherwise: imports take seconds.
-            env={**os.environ, **self.environment, "PYTHONDONTWRITEBYTECODE": ""},
+            env={
+                **os.environ,
+                **self.environment,
+                **self.search_path,
+                "PYTHONDONTWRITEBYTECODE": "",
+            },
             cwd=self.root,
             capture_output=True,
             text=True,

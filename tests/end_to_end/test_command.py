@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ import pytest
 from conftest import Installation
 from pptx import Presentation
 
+from atlas_assets.deck import pdf
 from atlas_assets.settings import PROJECT_DIR
 
 
@@ -59,10 +61,12 @@ def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
     installation: Installation,
 ) -> None:
     before = repository_files()
+    installation = replace(installation, has_libreoffice=pdf.is_available())
     first = installation.atlas_process("build", "--entity", "ions", "--period", "2026-02", "--json")
     named = json.loads(first.stdout)["files"]
     assert [Path(name).name for name in named][:2] == ["IONS-2026-02.json", "IONS-2026-02.pptx"]
     assert all(Path(name).exists() for name in named)
+    assert (Path(named[-1]).suffix == ".pdf") is pdf.is_available()
     files = files_of(installation.root / "output")
     rows = rows_of(installation.root / "operational.db")
     assert rows["finance_transaction"]
@@ -171,6 +175,8 @@ def test_single_stages_can_be_run_one_after_the_other(installation: Installation
     installation.atlas("publish", "--entity", "IONS", "--year", "2026", "--month", "2")
     shown = installation.atlas("report", "--entity", "IONS", "--year", "2026", "--month", "2")
     assert "IONS-2026-02.json" in shown.stdout
+    assert "IONS-2026-02.pdf" not in shown.stdout
+    assert "LibreOffice is not installed, so there is no PDF" in shown.stderr  # and status 0
     rows = rows_of(installation.root / "operational.db")
     ledger = installation.workspace.runs.verified_hashes()
     assert rows["core_entity"]
