@@ -15,6 +15,8 @@ from atlas_assets.assets.validation import validation_assets
 from atlas_assets.automation import jobs
 from atlas_assets.checks import reconciliation_checks
 from atlas_assets.partitions import entity_month
+from atlas_assets.schedules import schedules
+from atlas_assets.sensors import sensors
 from atlas_assets.transform import Transform
 from atlas_assets.workspace import Workspace
 
@@ -32,6 +34,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """
     workspace = Workspace(settings)
     partitions = entity_month(workspace.configuration)
+    made_jobs = jobs()
     return dg.Definitions(
         assets=[
             *raw_assets(partitions),
@@ -41,7 +44,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             *report_assets(workspace.configuration),
         ],
         asset_checks=reconciliation_checks(),
-        jobs=jobs(),
+        jobs=made_jobs,
+        schedules=schedules(workspace.configuration.registry),
+        sensors=sensors(workspace, made_jobs),
         resources={"workspace": workspace},
         executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing
     )

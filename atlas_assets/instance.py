@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import dagster as dg
+import psutil
 from filelock import FileLock
 
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from atlas_assets.scope import Scope
     from atlas_assets.settings import Settings
 
+# Where a command's run is running, to know when it is no more.
+HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
 # The command line tells what matters itself; the whole log is in the web UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -42,8 +46,31 @@ def prepare_home(settings: Settings) -> None:
     with FileLock(home / ".lock"):  # two processes that initialise one home at once break it
         if not (home / "dagster.yaml").exists():
             shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", home / "dagster.yaml")
-        with dg.DagsterInstance.get():
-            pass
+        with dg.DagsterInstance.get() as instance:
+            mark_dead_runs_failed(instance)
+
+
+def mark_dead_runs_failed(instance: dg.DagsterInstance) -> None:
+    """Mark the runs of commands whose process is gone as failed; they would seem to run for ever."""
+    host = platform.node()
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        if run.tags.get(HOST_TAG) == host and not _is_alive(run.tags.get(PROCESS_TAG, "")):
+            instance.report_run_failed(
+                run, "The process that ran this was ended. Run the same command again."
+            )
+
+
+def _this_process() -> str:
+    """Return this process's number and start, which no later process has both of."""
+    return f"{os.getpid()} {psutil.Process().create_time()}"
+
+
+def _is_alive(process: str) -> bool:
+    number, _, started = process.partition(" ")
+    try:
+        return str(psutil.Process(int(number)).create_time()) == started
+    except (psutil.NoSuchProcess, ValueError):
+        return False
 
 
 def run_job(
@@ -76,9 +103,15 @@ def run_job(
             raise_on_error=False,
             asset_selection=assets,
             partition_key=scope.first_key if scope and single else None,
-            tags={RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
-            if scope and not single
-            else None,
+            tags={
+                HOST_TAG: platform.node(),
+                PROCESS_TAG: _this_process(),
+                **(
+                    {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
+                    if scope and not single
+                    else {}
+                ),
+            },
         )
     return RunOutcome(run_id, job, result.success, [] if result.success else _problems(result))
 

@@ -10,6 +10,7 @@ import unicodedata
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from zoneinfo import available_timezones
 
 import polars as pl
 import yaml
@@ -37,6 +38,7 @@ MonthNumber = Annotated[int, Field(ge=1, le=12)]
 Word = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
 ChannelCategory = Literal["conventional", "digital"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 TableName = Literal["transactions", "students", "organizations", "targets", "marketing_activity"]
 TABLES: tuple[TableName, ...] = (
     "transactions",
@@ -187,6 +189,26 @@ class PlausibleIntake(_Model):
     months_after: Annotated[int, Field(ge=0)]
 
 
+class Calendar(_Model):
+    """When the business's months are worked on, in its time zone.
+
+    On `close_day` of a month at `close_hour` the month before is closed; once a week, on
+    `weekly_day` at the same hour, the running month is brought up to date.
+    """
+
+    time_zone: str = "Asia/Jakarta"
+    close_day: Annotated[int, Field(ge=1, le=28)] = 5
+    close_hour: Annotated[int, Field(ge=0, le=23)] = 6
+    weekly_day: Weekday = "monday"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone.{nearest(name, available_timezones())}")
+        return name
+
+
 class Registry(_Model):
     """The business, its words and its rules."""
 
@@ -203,6 +225,7 @@ class Registry(_Model):
     total_row_labels: Annotated[list[Word], Field(min_length=1)]
     ignored_sheets: list[Word]
     plausible_intake: PlausibleIntake
+    calendar: Calendar = Calendar()
     renewal_window_days: int
 
     @model_validator(mode="after")

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from atlas_assets import automation
-from atlas_assets.errors import ConfigurationError, SourceError, UsageError
+from atlas_assets.errors import ConfigurationError, UsageError
 from atlas_assets.instance import prepare_home, run_job
+from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.reconciliation import reconciliations
 from atlas_assets.scope import Scope, rectangles
@@ -345,20 +346,13 @@ class Pipeline:
         return months
 
     def _known_months(self, entity: str, last: Month | None = None) -> list[Month]:
-        """Return the months that have a sheet and have begun, up to `last`."""
-        end = last or Month.of(date.today())
-        return [month for month in self.workspace.source.months(entity) if month <= end]
+        return known_months(self.workspace, entity, date.today(), last)
 
     def _newest_month(self, entity: str) -> Month:
-        """Return the newest month whose transaction sheet has rows, or cannot be read."""
-        for month in reversed(self._known_months(entity)):
-            try:
-                rows = self.workspace.source.look("transactions", entity, month).rows_kept
-            except SourceError:
-                return month
-            if rows:
-                return month
-        raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
+        month = newest_month(self.workspace, entity, date.today())
+        if month is None:
+            raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
+        return month
 
 
 def _monthly(wanted: dict[str, tuple[Month, ...]]) -> dict[str, list[Period]]:
