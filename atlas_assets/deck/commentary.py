@@ -99,6 +99,7 @@ def load_commentary(folder: Path, report: Report, units: list[str]) -> Commentar
 
 def _refuse_unknown(path: Path, commentary: Commentary, report: Report, units: list[str]) -> None:
     months = [point.month for point in report.totals.trend]
+    _refuse_months(path, commentary.summary)
     for code, unit in commentary.units.items():
         if code not in units:
             near = get_close_matches(code, units, n=1, cutoff=0.4)
@@ -107,9 +108,19 @@ def _refuse_unknown(path: Path, commentary: Commentary, report: Report, units: l
                 + (f"; did you mean {near[0]!r}?" if near else ".")
                 + f" Its units are {', '.join(units)}."
             )
+        _refuse_months(path, unit.key_comparison + unit.programs + unit.schools + unit.channels)
         for remark in unit.revenue:
             if remark.month and remark.month not in months:
                 raise ConfigurationError(
                     f"{path}: the chart of {code} has no month {remark.month!r}; it shows "
                     f"{months[0]} to {months[-1]}."
                 )
+
+
+def _refuse_months(path: Path, remarks: Remarks) -> None:
+    for remark in remarks:
+        if remark.month:
+            raise ConfigurationError(
+                f"{path}: {remark.text!r} has a month, but only the chart of `revenue` shows months. "
+                "Write the text alone."
+            )

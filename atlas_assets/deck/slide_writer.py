@@ -20,7 +20,13 @@ from atlas_assets.deck.slides import (
     TableRow,
 )
 from atlas_assets.deck.table_layout import fitted, pages
-from atlas_assets.deck.template import COMMENTS, TABLE, TABLE_ABOVE_COMMENTS, TABLE_COMMENTS
+from atlas_assets.deck.template import (
+    COMMENTS,
+    EXHIBIT,
+    TABLE,
+    TABLE_ABOVE_COMMENTS,
+    TABLE_COMMENTS,
+)
 from atlas_assets.deck.text_fit import shortened
 from atlas_assets.notation.numbers import (
     MINUS,
@@ -158,10 +164,9 @@ class SlideWriter:
         rules: list[Remark],
         cards: list[Card],
         small_charts: list[SmallChart],
-        width: float,
     ) -> list[Slide]:
-        """Return a table of `width` inches with cards or charts and remarks beside it."""
-        slides = self._pages(unit, exhibit, Layout.TABLE_WITH_RAIL, TABLE.height, width)
+        """Return a table with cards or charts and remarks beside it."""
+        slides = self._pages(unit, exhibit, Layout.TABLE_WITH_RAIL, EXHIBIT.height, EXHIBIT.width)
         comments = self.rail_comments(exhibit.remarks, rules)
         return [
             replace(slide, comments=comments, cards=cards, small_charts=small_charts)

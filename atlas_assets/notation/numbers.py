@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from babel.numbers import format_decimal
 
@@ -82,9 +82,13 @@ class AmountUnit:
     decimals: int
     locale: str
 
-    def scaled(self, value: Decimal) -> float:
-        """Return an amount in this unit."""
-        return round(float(value / self.divisor), 6)
+    @overload
+    def scaled(self, value: Decimal) -> float: ...
+    @overload
+    def scaled(self, value: Decimal | None) -> float | None: ...
+    def scaled(self, value: Decimal | None) -> float | None:
+        """Return an amount in this unit, for a chart."""
+        return None if value is None else round(float(value / self.divisor), 6)
 
     def text(self, value: Decimal | None) -> str:
         """Return an amount in this unit, without its word: `4,86`; `n.a.` where there is none."""

@@ -75,6 +75,10 @@ def test_nobody_has_to_write_anything(report: Report, tmp_path: Path) -> None:
             "units: {TM: {revenue: [{month: 2020-01, text: a}]}}",
             r"the chart of TM has no month '2020-01'; it shows 2025-10 to 2026-10",
         ),
+        (
+            "units: {TM: {schools: [{month: 2026-10, text: a}]}}",
+            r"'a' has a month, but only the chart of `revenue` shows months",
+        ),
         ("summary: [a", r"IONS-2026-10.yaml is not YAML"),
         ("summary: a sentence", r"summary: Input should be a valid list"),
     ],

@@ -17,7 +17,6 @@ from atlas_assets.deck.slides import (
     SmallChart,
     TableRow,
 )
-from atlas_assets.deck.template import EXHIBIT
 from atlas_assets.notation.numbers import AmountUnit, amount_unit
 from atlas_assets.report.model import KeyFigure
 
@@ -92,7 +91,7 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
     shown = [chart for chart in charts if chart]
     if not shown:
         return writer.table_slides(unit, exhibit)
-    return writer.table_with_rail(unit, exhibit, [], [], shown, EXHIBIT.width)
+    return writer.table_with_rail(unit, exhibit, [], [], shown)
 
 
 def _row(

@@ -24,8 +24,6 @@ from atlas_assets.notation.numbers import AmountUnit, amount_unit
 from atlas_assets.notation.tokens import Role
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.report.model import ProgramProgressRow, UnitReport
@@ -45,8 +43,8 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         scale.scaled(row.revenue) if whole else None
         for row, whole in zip(programs, is_whole, strict=True)
     ]
-    targets = [_scaled(row.target_revenue, scale) for row in programs]
-    gaps = [_scaled(row.gap_to_target, scale) for row in programs]
+    targets = [scale.scaled(row.target_revenue) for row in programs]
+    gaps = [scale.scaled(row.gap_to_target) for row in programs]
     has_target = revenue.revenue_target is not None
     room, name = 4.2, f"{unit.name}: {strings('revenue')}"
     levels = Span.of(actuals, targets).beside(Span.of(gaps), room)
@@ -135,7 +133,3 @@ def _row(writer: SlideWriter, row: ProgramProgressRow, scale: AmountUnit) -> Tab
         ],
         is_detail=not is_program,
     )
-
-
-def _scaled(value: Decimal | None, unit: AmountUnit) -> float | None:
-    return None if value is None else unit.scaled(value)

@@ -18,8 +18,6 @@ from atlas_assets.notation.strings import short_month
 from atlas_assets.periods import Month
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.deck.slides import Comment
@@ -76,10 +74,10 @@ def _chart(
                 category=_category(
                     Month.parse(point.month), is_first=not points, locale=writer.locale
                 ),
-                actual=_scaled(point.actuals, scale),
-                target=_scaled(point.target, scale),
-                previous=_scaled(point.last_year, scale),
-                variance=_scaled(variance, scale),
+                actual=scale.scaled(point.actuals),
+                target=scale.scaled(point.target),
+                previous=scale.scaled(point.last_year),
+                variance=scale.scaled(variance),
                 actual_label="" if point.actuals is None else scale.text(point.actuals),
                 variance_label=label,
                 variance_is_good=variance is not None and variance >= 0,
@@ -108,7 +106,3 @@ def _category(month: Month, *, is_first: bool, locale: str) -> str:
     """Return a month's name, with its year where that begins."""
     name = short_month(month, locale)
     return f"{name} {month.year % 100:02d}" if is_first or month.number == 1 else name
-
-
-def _scaled(value: Decimal | None, unit: AmountUnit) -> float | None:
-    return None if value is None else unit.scaled(value)

@@ -16,7 +16,6 @@ from atlas_assets.deck.slide_writer import (
     variance_bars,
 )
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
-from atlas_assets.deck.template import EXHIBIT
 from atlas_assets.notation.numbers import amount_unit
 
 if TYPE_CHECKING:
@@ -45,10 +44,7 @@ def summary_slides(writer: SlideWriter) -> list[Slide]:
         writer.locale,
         digits=TABLE_DIGITS,
     )
-    gaps = [
-        None if section.gap_to_target is None else scale.scaled(section.gap_to_target)
-        for section in sections
-    ]
+    gaps = [scale.scaled(section.gap_to_target) for section in sections]
     columns = [
         Column(strings("unit"), 2.2, "left"),
         Column("PY", 0.7),
@@ -83,7 +79,7 @@ def summary_slides(writer: SlideWriter) -> list[Slide]:
     )
     cards = writer.cards(totals)
     rules = [*messages.unassigned_remark(writer.report, strings), *_movers(writer, units)]
-    return writer.table_with_rail(None, exhibit, rules, cards, [], EXHIBIT.width)
+    return writer.table_with_rail(None, exhibit, rules, cards, [])
 
 
 def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
