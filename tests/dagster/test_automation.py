@@ -5,6 +5,7 @@ import platform
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -38,8 +39,10 @@ def ticks(schedule: dg.ScheduleDefinition, year: int) -> list[datetime]:
 
 
 def requested(schedule: dg.ScheduleDefinition, moment: datetime) -> list[dg.RunRequest]:
-    with dg.instance_for_test() as instance:
-        context = dg.build_schedule_context(instance=instance, scheduled_execution_time=moment)
+    with (
+        dg.instance_for_test() as instance,
+        dg.build_schedule_context(instance=instance, scheduled_execution_time=moment) as context,
+    ):
         return list(schedule.evaluate_tick(context).run_requests or [])
 
 
@@ -90,22 +93,23 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
     with dg.instance_for_test() as instance:
         sensor = definitions.resolve_sensor_def("workbooks")
         repository = definitions.get_repository_def()
-        context = dg.build_sensor_context(instance=instance, repository_def=repository)
-        tick = sensor.evaluate_tick(context)  # Dagster refuses partitions that do not exist
-        (request,) = tick.run_requests or []
+
+        def tick(cursor: str | None) -> Any:
+            with dg.build_sensor_context(
+                instance=instance, repository_def=repository, cursor=cursor
+            ) as context:
+                return sensor.evaluate_tick(context)
+
+        first = tick(None)  # Dagster refuses partitions that do not exist
+        (request,) = first.run_requests
         assert (request.job_name, request.partition_key) == ("monthly_close", "EPN|2026-10")
-        again = dg.build_sensor_context(
-            instance=instance, repository_def=repository, cursor=tick.cursor
-        )
-        assert not sensor.evaluate_tick(again).run_requests
+        assert not tick(first.cursor).run_requests
         instance.create_run_for_job(
             definitions.resolve_job_def("seed"), status=dg.DagsterRunStatus.STARTED
         )
-        waiting = sensor.evaluate_tick(
-            dg.build_sensor_context(instance=instance, repository_def=repository)
-        )
+        waiting = tick(None)
         assert not waiting.run_requests
-        assert "Waits for the run" in (waiting.skip_message or "")
+        assert "Waits for the run" in waiting.skip_message
 
 
 def test_a_run_whose_process_is_gone_is_marked_as_failed(definitions: dg.Definitions) -> None:
