@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     )
 
 MESSAGE_LINES = 2
-NO_SCHOOL = "UMUM"  # the level of people who come from no school
 NAME_LENGTH = 36  # so that a message with two names stays within its two lines
 
 
@@ -212,7 +211,7 @@ def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -
     named = [
         name
         for name in schools.organizations
-        if name != "Unknown" and schools.levels[name] != NO_SCHOOL
+        if name != "Unknown" and schools.levels[name] != strings("level_of_no_school")
     ]
     if not named:
         return strings("school_none", subject=subject)

@@ -34,7 +34,7 @@ def arranged(
         if used + height > box.height:
             if remark in own:
                 raise ConfigurationError(
-                    f"The commentary {remark.text!r} does not fit on its slide: there is room for "
+                    f"In source/commentary, {remark.text!r} does not fit on its slide: there is room for "
                     f"some {_letters(box)} letters in all its remarks. Make it shorter."
                 )
             continue

@@ -61,30 +61,26 @@ class Strings:
 
 def period_label(period: Period, locale: str) -> str:
     """Return `Februari 2026`, `Kuartal ke-1 2026`, `2026` or `Februari–April 2026`."""
-    first, last = period.first.first_day, period.last.first_day
-    match period.type:
-        case PeriodType.MONTHLY:
-            return format_date(first, "MMMM y", locale=locale)
-        case PeriodType.QUARTERLY:
-            return format_date(first, "QQQQ y", locale=locale)
-        case PeriodType.YEARLY:
-            return format_date(first, "y", locale=locale)
-        case PeriodType.RANGE:
-            return format_interval(first, last, "yMMMM", locale=locale)
+    return _period_text(period, locale, month="MMMM", quarter="QQQQ")
 
 
 def short_period(period: Period, locale: str) -> str:
     """Return `Feb 2026`, `K1 2026`, `2026` or `Feb–Apr 2026`."""
+    return _period_text(period, locale, month="MMM", quarter="QQQ")
+
+
+def _period_text(period: Period, locale: str, *, month: str, quarter: str) -> str:
+    """Return a period in words; `month` and `quarter` are patterns of the CLDR."""
     first, last = period.first.first_day, period.last.first_day
     match period.type:
         case PeriodType.MONTHLY:
-            return format_date(first, "MMM y", locale=locale)
+            return format_date(first, f"{month} y", locale=locale)
         case PeriodType.QUARTERLY:
-            return format_date(first, "QQQ y", locale=locale)
+            return format_date(first, f"{quarter} y", locale=locale)
+        case PeriodType.YEARLY:
+            return format_date(first, "y", locale=locale)
         case PeriodType.RANGE:
-            return format_interval(first, last, "yMMM", locale=locale)
-        case _:
-            return period_label(period, locale)
+            return format_interval(first, last, f"y{month}", locale=locale)
 
 
 def short_month(month: Month, locale: str) -> str:
