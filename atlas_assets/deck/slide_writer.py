@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from atlas_assets.deck.remarks import arranged
 from atlas_assets.deck.slides import (
-    Bars,
-    BarSeries,
     Card,
     Cell,
-    Column,
     Layout,
     Run,
     Slide,
     SmallChart,
     Table,
-    TableRow,
 )
+from atlas_assets.deck.table_exhibit import TableExhibit, sliced, text_row, without_empty_columns
 from atlas_assets.deck.table_layout import fitted, pages
 from atlas_assets.deck.template import (
     COMMENTS,
@@ -53,29 +50,7 @@ if TYPE_CHECKING:
 
 FINGERPRINT_LENGTH = 16  # of a sheet's hash, on slides and in notes
 TITLE_NAME = 4.5  # inches that the title has for who it is about
-MIN_BARS = 0.4  # inches that bars have at least
 CHART_DIGITS, TABLE_DIGITS = 3, 4  # at most in a label and in a cell
-
-
-@dataclass(frozen=True)
-class TableExhibit:
-    """A table with what is said about it; `paths` are its figures' places in report.json.
-
-    The values of its bars are of its rows, in order; a total has none and stands on the last page.
-    """
-
-    message: str
-    measure: str
-    scenarios: str
-    marts: list[str]
-    definition: str
-    paths: list[str]
-    columns: list[Column]
-    rows: list[TableRow]
-    total: TableRow | None = None
-    bars: list[Bars] = field(default_factory=list)
-    unit: str = ""
-    remarks: list[Remark] = field(default_factory=list)
 
 
 class SlideWriter:
@@ -186,7 +161,7 @@ class SlideWriter:
         width: float,
     ) -> list[Slide]:
         subject = unit.name if unit else self.subject
-        exhibit = _without_empty_columns(exhibit)
+        exhibit = without_empty_columns(exhibit)
         empty = text_row([self.strings("no_data"), *[""] * (len(exhibit.columns) - 1)])
         rows, cut = fitted(exhibit.columns, exhibit.rows or [empty], width)
         total = [exhibit.total] if exhibit.total and exhibit.rows else []
@@ -203,7 +178,7 @@ class SlideWriter:
                 exhibit.columns,
                 [*rows[start:stop], *(total if is_last else [])],
                 divided.row_height,
-                [_sliced(bars, start, stop) for bars in exhibit.bars if exhibit.rows],
+                [sliced(bars, start, stop) for bars in exhibit.bars if exhibit.rows],
             )
             slides.append(
                 Slide(
@@ -304,91 +279,3 @@ class SlideWriter:
 
 def _title_name(name: str) -> str:
     return shortened(name, TITLE_NAME, Size.TITLE)
-
-
-def _without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
-    """Leave out the columns, and the bars, for which there are no data in this period at all."""
-    rows = [*exhibit.rows, *([exhibit.total] if exhibit.total else [])]
-    bars = [
-        item for item in exhibit.bars if any(v is not None for s in item.series for v in s.values)
-    ]
-    barred = {item.column for item in bars}
-    kept = [
-        position
-        for position, column in enumerate(exhibit.columns)
-        if position == 0
-        or (not exhibit.rows and column.header)
-        or position in barred
-        or column.emphasized
-        or any(row.cells[position].text not in {"", NOT_AVAILABLE} for row in rows)
-    ]
-
-    def shown(row: TableRow) -> TableRow:
-        return replace(row, cells=[row.cells[position] for position in kept])
-
-    return replace(
-        exhibit,
-        columns=[exhibit.columns[position] for position in kept],
-        rows=[shown(row) for row in exhibit.rows],
-        total=shown(exhibit.total) if exhibit.total else None,
-        bars=[replace(item, column=kept.index(item.column)) for item in bars],
-    )
-
-
-def scenarios_shown(*, target: bool, last_year: bool) -> str:
-    """Return the scenarios that an exhibit has figures for: `AC + PL + PY`."""
-    return " + ".join(["AC", *(["PL"] if target else []), *(["PY"] if last_year else [])])
-
-
-def variance_bars(
-    column: int, name: str, values: list[float | None], reference: Literal["PL", "PY"], span: Span
-) -> Bars:
-    """Return bars of variances: the good ones green, the others red, on the reference's axis."""
-    good = [value if value is not None and value >= 0 else None for value in values]
-    bad = [value if value is not None and value < 0 else None for value in values]
-    return Bars(
-        column,
-        name,
-        [
-            BarSeries(f"{name} (+)", Role.GOOD, good),
-            BarSeries(f"{name} (-)", Role.BAD, bad),
-        ],
-        span.low,
-        span.high,
-        Role.ACTUAL if reference == "PL" else Role.PREVIOUS,
-    )
-
-
-@dataclass(frozen=True)
-class Span:
-    """From the lowest to the highest value of bars, zero included."""
-
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, *values: list[float | None]) -> Span:
-        """Return the span of all these values; never an empty one."""
-        known = [value for group in values for value in group if value is not None]
-        low, high = min([*known, 0.0]), max([*known, 0.0])
-        return cls(low, high if high > low else low + 1.0)
-
-    def share(self, other: Span) -> float:
-        """Return this span's share of the room of both, which are at one scale."""
-        mine, others = self.high - self.low, other.high - other.low
-        return mine / (mine + others)
-
-    def beside(self, other: Span, room: float) -> Span:
-        """Return this span, widened until its share of `room` inches is wide enough to be seen."""
-        least = MIN_BARS / (room - MIN_BARS) * (other.high - other.low)
-        return Span(self.low, max(self.high, self.low + least))
-
-
-def _sliced(bars: Bars, start: int, stop: int) -> Bars:
-    series = [replace(item, values=item.values[start:stop]) for item in bars.series]
-    return replace(bars, series=series)
-
-
-def text_row(texts: list[str]) -> TableRow:
-    """Return a row of plain cells."""
-    return TableRow([Cell(text) for text in texts])

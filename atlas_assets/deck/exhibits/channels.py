@@ -5,19 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import (
-    Span,
-    TableExhibit,
-    scenarios_shown,
-)
-from atlas_assets.deck.slides import (
-    Bars,
-    BarSeries,
-    Cell,
-    Column,
-    Slide,
-    TableRow,
-)
+from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown
 from atlas_assets.notation.tokens import Role
 
 if TYPE_CHECKING:

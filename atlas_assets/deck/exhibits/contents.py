@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.slide_writer import TableExhibit
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import TableExhibit
 from atlas_assets.notation.tokens import Role
 
 if TYPE_CHECKING:

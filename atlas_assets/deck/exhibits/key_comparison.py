@@ -5,18 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import (
-    CHART_DIGITS,
-    TABLE_DIGITS,
-    TableExhibit,
-)
-from atlas_assets.deck.slides import (
-    Cell,
-    Column,
-    Slide,
-    SmallChart,
-    TableRow,
-)
+from atlas_assets.deck.slide_writer import CHART_DIGITS, TABLE_DIGITS
+from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
+from atlas_assets.deck.table_exhibit import TableExhibit
 from atlas_assets.notation.numbers import AmountUnit, amount_unit
 from atlas_assets.report.model import KeyFigure
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import (
-    TABLE_DIGITS,
-    Span,
-    TableExhibit,
-    scenarios_shown,
-    variance_bars,
-)
-from atlas_assets.deck.slides import (
-    Bars,
-    BarSeries,
-    Cell,
-    Column,
-    Slide,
-    TableRow,
-)
+from atlas_assets.deck.slide_writer import TABLE_DIGITS
+from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
 from atlas_assets.notation.numbers import AmountUnit, amount_unit
 from atlas_assets.notation.tokens import Role
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import (
-    TableExhibit,
-    text_row,
-)
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import TableExhibit, text_row
 from atlas_assets.notation.numbers import number
 from atlas_assets.notation.tokens import Role
 

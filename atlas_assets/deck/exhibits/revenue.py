@@ -6,13 +6,9 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import CHART_DIGITS, scenarios_shown
-from atlas_assets.deck.slides import (
-    ColumnChart,
-    ColumnPoint,
-    Layout,
-    Slide,
-)
+from atlas_assets.deck.slide_writer import CHART_DIGITS
+from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Layout, Slide
+from atlas_assets.deck.table_exhibit import scenarios_shown
 from atlas_assets.notation.numbers import AmountUnit, amount_unit, signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods import Month

@@ -5,18 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.slide_writer import (
-    Span,
-    TableExhibit,
-)
-from atlas_assets.deck.slides import (
-    Bars,
-    BarSeries,
-    Cell,
-    Column,
-    Slide,
-    TableRow,
-)
+from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import Span, TableExhibit
 from atlas_assets.deck.template import TABLE
 from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.slide_writer import (
-    FINGERPRINT_LENGTH,
-    TableExhibit,
-    text_row,
-)
+from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
 from atlas_assets.deck.slides import Column, Slide
+from atlas_assets.deck.table_exhibit import TableExhibit, text_row
 from atlas_assets.notation.numbers import number
 
 if TYPE_CHECKING:

@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
 from atlas_assets.deck.commentary import Remark
-from atlas_assets.deck.slide_writer import (
-    TABLE_DIGITS,
-    Span,
-    TableExhibit,
-    scenarios_shown,
-    variance_bars,
-)
+from atlas_assets.deck.slide_writer import TABLE_DIGITS
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
 from atlas_assets.notation.numbers import amount_unit
 
 if TYPE_CHECKING:
