@@ -42,30 +42,27 @@ def first(presentation: Any, kind: str) -> Any:
     )
 
 
-def change_a_cell(presentation: Any) -> None:
-    cell = next(
+def first_cell(presentation: Any, pattern: str) -> Any:
+    """Return the first cell of a unit's tables whose whole text matches."""
+    return next(
         cell
         for slide in list(presentation.slides)[3:]
         for shape in slide.shapes
         if shape.has_table
         for row in shape.table.rows
         for cell in row.cells
-        if re.fullmatch(r"\d+,\d\d", cell.text)
+        if re.fullmatch(pattern, cell.text)
     )
+
+
+def change_a_cell(presentation: Any) -> None:
+    cell = first_cell(presentation, r"\d+,\d\d")
     cell.text = "98,76"
 
 
 def change_a_count(presentation: Any) -> None:
     """Into the first digits of a year, which stands in the report, too."""
-    cell = next(
-        cell
-        for slide in list(presentation.slides)[3:]
-        for shape in slide.shapes
-        if shape.has_table
-        for row in shape.table.rows
-        for cell in row.cells
-        if cell.text.isdigit() and len(cell.text) == 1
-    )
+    cell = first_cell(presentation, r"\d")
     cell.text = "202"
 
 
