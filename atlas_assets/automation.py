@@ -1,4 +1,9 @@
-"""Jobs: the whole month, and one for each stage. The command line runs the same ones."""
+"""Jobs, one for each stage and the whole month; and what follows its parents without being asked.
+
+Months are worked on by jobs: the command line, the sensor and the schedules run the same ones. What
+is made of months (records, reports, those of quarters and years) also follows by condition, so that
+nothing stays older than what it is made of, whoever built that.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +24,21 @@ REPORTS = {
 }
 MONTHLY_REPORTS = REPORTS[PeriodType.MONTHLY]
 
+CONDITION = dg.AutomationCondition
+# Of late months, too; once a part that a failed check stopped is mended. A quarter or year has
+# missing parents until its last month is built.
+_A_PARENT_IS_REFUSED = CONDITION.any_deps_match(
+    CONDITION.any_checks_match(CONDITION.check_failed(), blocking_only=True)
+)
+FOLLOWS_ALWAYS = (
+    CONDITION.eager().without(CONDITION.in_latest_time_window()) & ~_A_PARENT_IS_REFUSED
+)
+# A report that nobody has made of a month stays unmade.
+FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~CONDITION.missing()
+
 SEED = "seed"
 EXTRACT = "extract"
+LOAD = "load"
 VALIDATE = "validate"
 TRANSFORM = "transform"
 SYNC = "sync"
@@ -32,9 +50,14 @@ RANGE_REPORT = "range_report"
 DELIVER = "deliver"
 BACKFILL = "backfill"
 MONTHLY_CLOSE = "monthly_close"
+FRESHNESS = "freshness"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     EXTRACT: (RAW, "Workbooks → raw files."),
+    LOAD: (
+        dg.AssetSelection.groups("staging"),
+        "Raw files → views of the warehouse, `raw.*` and `staging.*`.",
+    ),
     VALIDATE: (
         VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),
         "Account for every row and rupiah of the sheets, and write the validation file.",
@@ -65,9 +88,28 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
 }
 
 
-def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
-    """Return all jobs."""
+def jobs(due_months: list[dg.AssetCheckKey]) -> list[dg.UnresolvedAssetJobDefinition]:
+    """Return all jobs; `due_months` are the checks that look for late months."""
+    freshness = dg.define_asset_job(
+        FRESHNESS,
+        selection=dg.AssetSelection.checks(*due_months),
+        description="Is every month there that is due?",
+    )
     return [
-        dg.define_asset_job(name, selection=selection, description=description)
-        for name, (selection, description) in _SELECTIONS.items()
+        freshness,
+        *(
+            dg.define_asset_job(name, selection=selection, description=description)
+            for name, (selection, description) in _SELECTIONS.items()
+        ),
     ]
+
+
+def followers() -> dg.AutomationConditionSensorDefinition:
+    """Return the sensor that evaluates the conditions, which runs from the first start on."""
+    return dg.AutomationConditionSensorDefinition(
+        "followers",
+        description="Records and reports follow the marts that they are made of.",
+        target=dg.AssetSelection.groups("operational", "reports"),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=30,
+    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from atlas_assets.assets.freshness import due_month_checks, with_freshness_policy
 from atlas_assets.assets.models import model_assets
 from atlas_assets.assets.operational import operational_assets
 from atlas_assets.assets.raw import raw_assets
 from atlas_assets.assets.reports import report_assets
 from atlas_assets.assets.validation import validation_assets
-from atlas_assets.automation import jobs
+from atlas_assets.automation import followers, jobs
 from atlas_assets.checks import reconciliation_checks
 from atlas_assets.partitions import entity_month
 from atlas_assets.schedules import schedules
@@ -33,20 +35,23 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     Raises ConfigurationError when `source/config` is wrong.
     """
     workspace = Workspace(settings)
+    registry = workspace.configuration.registry
     partitions = entity_month(workspace.configuration)
-    made_jobs = jobs()
+    due_months = due_month_checks(registry)
+    made_jobs = jobs([key for check in due_months for key in check.check_keys])
+    assets = [
+        *raw_assets(partitions),
+        *model_assets(Transform(settings).manifest_path, partitions),
+        *operational_assets(partitions),
+        *validation_assets(partitions),
+        *report_assets(workspace.configuration),
+    ]
     return dg.Definitions(
-        assets=[
-            *raw_assets(partitions),
-            *model_assets(Transform(settings).manifest_path, partitions),
-            *operational_assets(partitions),
-            *validation_assets(partitions),
-            *report_assets(workspace.configuration),
-        ],
-        asset_checks=reconciliation_checks(),
+        assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),
+        asset_checks=[*reconciliation_checks(), *due_months],
         jobs=made_jobs,
-        schedules=schedules(workspace.configuration.registry),
-        sensors=sensors(workspace, made_jobs),
+        schedules=schedules(registry),
+        sensors=[*sensors(workspace, made_jobs), followers()],
         resources={"workspace": workspace},
         executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 BUSY_TIMEOUT_SECONDS = 60
+OPEN_FILES = 64
+_ENGINES: dict[str, sa.Engine] = {}
 
 
 class PooledEventLogStorage(SqliteEventLogStorage):
@@ -30,6 +32,12 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         """Make the storage from `dagster.yaml`, whose `base_dir` is the Dagster home."""
         runs = Path(config_value["base_dir"]) / "history" / "runs"
         return cls(inst_data=inst_data, base_dir=str(runs))
+
+    def dispose(self) -> None:
+        """Close the files, which lets SQLite fold its write-ahead logs into them."""
+        super().dispose()
+        for engine in list(_ENGINES.values()):
+            engine.dispose()
 
     @contextmanager
     def _connect(self, shard: str) -> Generator[sa.Connection]:
@@ -46,13 +54,14 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         return column_name in _asset_key_columns(conn.engine)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=OPEN_FILES)
 def _asset_key_columns(engine: sa.Engine) -> set[str]:
     return {column["name"] for column in sa.inspect(engine).get_columns("asset_keys")}
 
 
-@lru_cache(maxsize=64)
 def _engine(url: str) -> sa.Engine:
+    if url in _ENGINES:
+        return _ENGINES[url]
     engine = sa.create_engine(url, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -60,4 +69,6 @@ def _engine(url: str) -> sa.Engine:
         """In WAL mode this risks no damage; only a power cut can lose the last events."""
         connection.execute("PRAGMA synchronous=NORMAL")
 
-    return engine
+    while len(_ENGINES) >= OPEN_FILES:
+        _ENGINES.pop(next(iter(_ENGINES))).dispose()
+    return _ENGINES.setdefault(url, engine)

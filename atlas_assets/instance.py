@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import dagster as dg
-import psutil
 from filelock import FileLock
 
+from atlas_assets.old_logs import prune
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.run_problems import problems_of
 from atlas_assets.settings import PROJECT_DIR
+from atlas_assets.unfinished_runs import close_dead_runs, this_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from atlas_assets.pipeline_runs import PipelineRuns
     from atlas_assets.scope import Scope
     from atlas_assets.settings import Settings
 
-# Where a command's run is running, to know when it is no more.
-HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
 # The command line tells what matters itself; the whole log is in the web UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -38,7 +39,7 @@ class RunOutcome:
     problems: list[str]
 
 
-def prepare_home(settings: Settings) -> None:
+def prepare_home(settings: Settings, ledger: PipelineRuns) -> None:
     """Make the Dagster home usable and tell this process, and those it starts, where it is."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
@@ -47,30 +48,8 @@ def prepare_home(settings: Settings) -> None:
         if not (home / "dagster.yaml").exists():
             shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", home / "dagster.yaml")
         with dg.DagsterInstance.get() as instance:
-            mark_dead_runs_failed(instance)
-
-
-def mark_dead_runs_failed(instance: dg.DagsterInstance) -> None:
-    """Mark the runs of commands whose process is gone as failed; they would seem to run for ever."""
-    host = platform.node()
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
-        if run.tags.get(HOST_TAG) == host and not _is_alive(run.tags.get(PROCESS_TAG, "")):
-            instance.report_run_failed(
-                run, "The process that ran this was ended. Run the same command again."
-            )
-
-
-def _this_process() -> str:
-    """Return this process's number and start, which no later process has both of."""
-    return f"{os.getpid()} {psutil.Process().create_time()}"
-
-
-def _is_alive(process: str) -> bool:
-    number, _, started = process.partition(" ")
-    try:
-        return str(psutil.Process(int(number)).create_time()) == started
-    except (psutil.NoSuchProcess, ValueError):
-        return False
+            close_dead_runs(instance, ledger)
+    prune(home, datetime.now(UTC))
 
 
 def run_job(
@@ -104,8 +83,7 @@ def run_job(
             asset_selection=assets,
             partition_key=scope.first_key if scope and single else None,
             tags={
-                HOST_TAG: platform.node(),
-                PROCESS_TAG: _this_process(),
+                **this_process(),
                 **(
                     {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
                     if scope and not single
@@ -113,21 +91,5 @@ def run_job(
                 ),
             },
         )
-    return RunOutcome(run_id, job, result.success, [] if result.success else _problems(result))
-
-
-def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
-    checks = [
-        f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: "
-        f"{evaluation.description or evaluation.metadata['message'].value}"
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
-    ]
-    return checks or [_failure_text(event) for event in result.all_events if event.is_step_failure]
-
-
-def _failure_text(event: dg.DagsterEvent) -> str:
-    data = event.step_failure_data
-    if data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description
-    return f"{event.step_key}: {data.error_display_string}"
+        problems = [] if result.success else problems_of(instance, run_id)
+    return RunOutcome(run_id, job, result.success, problems)

@@ -65,6 +65,17 @@ def month_range(first: Month, last: Month) -> list[Month]:
     return [first.plus(offset) for offset in range(count)]
 
 
+def stretches(months: list[Month]) -> list[list[Month]]:
+    """Return months in order, those that follow each other without a gap together."""
+    found: list[list[Month]] = []
+    for month in sorted(months):
+        if found and found[-1][-1].plus(1) == month:
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return found
+
+
 class PeriodType(StrEnum):
     """The four kinds of report period."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from atlas_assets.periods import Month
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from atlas_assets.scope import Scope
     from atlas_assets.warehouse import Warehouse
 
-Stage = Literal["extract", "transform", "validate", "publish", "report"]
+Stage = Literal["extract", "transform", "validate", "publish", "report", "present"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 Partition = tuple[str, Month]
 
 _CREATE = """
@@ -64,6 +65,10 @@ FROM (
 ) AS failed
 WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
     AND (runs.entity, runs.year, runs.month) = (failed.entity, failed.year, failed.month)
+"""
+_FAIL_UNFINISHED = """
+UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
+WHERE status = 'started' AND started_at < $before
 """
 # What the marts were made of: the input of the last transformation, if that built all models. What
 # was transformed after the last passed validation is not verified.
@@ -129,6 +134,11 @@ class PipelineRuns:
             }
             self._write(_FAIL, {**run, **_columns(failed), **messages})
             self._write(_SUCCEED, {**run, **_columns(succeeded), **found})
+
+    def fail_unfinished(self, before: datetime, message: str) -> None:
+        """Record stages as failed that were started before a moment and will never end."""
+        if self.warehouse.path.exists():
+            self._write(_FAIL_UNFINISHED, {"before": before, "message": message})
 
     def verified_hashes(self) -> dict[Partition, str]:
         """Return the input hash of each partition whose marts stand and passed their checks."""

@@ -193,12 +193,13 @@ class Calendar(_Model):
     """When the business's months are worked on, in its time zone.
 
     On `close_day` of a month at `close_hour` the month before is closed; once a week, on
-    `weekly_day` at the same hour, the running month is brought up to date.
+    `weekly_day` at the same hour, the running month is brought up to date. What was due is looked
+    at three hours after that hour, every day, so it has to be one of the same day.
     """
 
     time_zone: str = "Asia/Jakarta"
     close_day: Annotated[int, Field(ge=1, le=28)] = 5
-    close_hour: Annotated[int, Field(ge=0, le=23)] = 6
+    close_hour: Annotated[int, Field(ge=0, le=20)] = 6
     weekly_day: Weekday = "monday"
 
     @field_validator("time_zone")

@@ -1,57 +1,65 @@
-"""Runs that the source asks for: the workbook sensor."""
+"""Sensors: the workbooks ask for runs, and runs that went wrong are told."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from pydantic import BaseModel
 
-from atlas_assets import automation
-from atlas_assets.instance import mark_dead_runs_failed
+from atlas_assets import automation, notifications, watching
+from atlas_assets.old_logs import prune
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
-from atlas_assets.watching import Memory, plan
+from atlas_assets.run_problems import notice_of
+from atlas_assets.unfinished_runs import close_dead_runs, under_way, waiting
 
 if TYPE_CHECKING:
     from atlas_assets.scope import Scope
     from atlas_assets.workspace import Workspace
 
 INTERVAL_SECONDS = 30
-_UNFINISHED = [
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
 def sensors(
     workspace: Workspace, jobs: list[dg.UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
-    """Return the workbook sensor, which runs from the first start on."""
+    """Return both sensors, which run from the first start on."""
     requested = {automation.MONTHLY_CLOSE, automation.BACKFILL, automation.EXTRACT}
+    return [
+        _workbooks(workspace, [job for job in jobs if job.name in requested]),
+        _notifications(workspace),
+    ]
 
+
+def _workbooks(
+    workspace: Workspace, jobs: list[dg.UnresolvedAssetJobDefinition]
+) -> dg.SensorDefinition:
     @dg.sensor(
         name="workbooks",
         description=(
             "Looks at the workbooks, sheet by sheet: exactly the months whose sheets changed are "
             "loaded, built and published, with their reports; then those that they changed."
         ),
-        jobs=[job for job in jobs if job.name in requested],
+        jobs=jobs,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def workbooks(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        mark_dead_runs_failed(context.instance)
-        unfinished = context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED), limit=1)
+        close_dead_runs(context.instance, workspace.runs)
+        prune(workspace.settings.dagster_home, datetime.now(UTC))
+        unfinished = [*under_way(context.instance), *waiting(context.instance)]
         if unfinished:  # its outcome decides what is left to do
             reason = f"Waits for the run {unfinished[0].run_id[:8]}."
             return dg.SensorResult(skip_reason=reason, cursor=context.cursor)
-        memory = Memory.model_validate_json(context.cursor) if context.cursor else Memory()
-        now = datetime.now(ZoneInfo(workspace.configuration.registry.calendar.time_zone))
-        made = plan(workspace, memory, now)
+        memory = (
+            watching.Memory.model_validate_json(context.cursor)
+            if context.cursor
+            else watching.Memory()
+        )
+        made = watching.plan(workspace, memory, _now(workspace))
         requests = [
             _request(job, scope)
             for job, scopes in (
@@ -69,7 +77,7 @@ def sensors(
             return dg.SensorResult(skip_reason=told or "No sheet changed.", cursor=cursor)
         return dg.SensorResult(run_requests=requests, cursor=cursor)
 
-    return [workbooks]
+    return workbooks
 
 
 def _request(job: str, scope: Scope) -> dg.RunRequest:
@@ -77,3 +85,51 @@ def _request(job: str, scope: Scope) -> dg.RunRequest:
         return dg.RunRequest(job_name=job, partition_key=scope.first_key)
     tags = {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
     return dg.RunRequest(job_name=job, tags=tags)
+
+
+class _Told(BaseModel):
+    """Until when runs have been looked at, and what was told of them."""
+
+    until: datetime
+    memory: notifications.Memory = notifications.Memory()
+
+
+def _notifications(workspace: Workspace) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="notifications",
+        description=(
+            "Tells of runs and checks that failed and of months that are late, whoever started the "
+            "run: into notifications.log, and to the addresses of ATLAS_NOTIFY."
+        ),
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def notify(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = _now(workspace)
+        if not context.cursor:
+            cursor = _Told(until=now).model_dump_json()
+            return dg.SensorResult(skip_reason="Looks from now on.", cursor=cursor)
+        before = _Told.model_validate_json(context.cursor)
+        ended = context.instance.get_run_records(
+            dg.RunsFilter(statuses=_ENDED, updated_after=before.until.astimezone(UTC)),
+            order_by="update_timestamp",
+            ascending=True,
+        )
+        notices = [
+            notice
+            for record in ended
+            if (notice := notice_of(context.instance, record.dagster_run))
+        ]
+        memory = notifications.Notifier.of(workspace.settings).tell(notices, before.memory, now)
+        until = ended[-1].update_timestamp if ended else before.until
+        reason = f"{len(notices)} runs went wrong." if notices else "Nothing went wrong."
+        if memory.unsent:
+            reason += f" {len(memory.unsent)} messages could not be sent yet; see ATLAS_NOTIFY."
+        cursor = _Told(until=until, memory=memory).model_dump_json()
+        return dg.SensorResult(skip_reason=reason, cursor=cursor)
+
+    return notify
+
+
+def _now(workspace: Workspace) -> datetime:
+    return datetime.now(ZoneInfo(workspace.configuration.registry.calendar.time_zone))

@@ -11,13 +11,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from atlas_assets.errors import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
 
 class Settings(BaseSettings):
     """Where Atlas reads and writes. Relative paths are taken from the current folder.
 
     `DATABASE_URL` and `TURSO_AUTH_TOKEN` follow the names that LibSQL users know; the token is
-    a secret and is never printed.
+    a secret and is never printed; so are the addresses of `ATLAS_NOTIFY`.
     """
 
     model_config = SettingsConfigDict(
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
         default=f"file:{PROJECT_DIR / 'atlas-ops.db'}", validation_alias="DATABASE_URL"
     )
     turso_auth_token: SecretStr | None = Field(default=None, validation_alias="TURSO_AUTH_TOKEN")
+    notify: SecretStr | None = Field(default=None, validation_alias="ATLAS_NOTIFY")
     dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(default=None, validation_alias="SOURCE_DATE_EPOCH")

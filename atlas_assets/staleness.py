@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from atlas_assets.periods import Month
+from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.extract import changes
-from atlas_assets.transform import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
     from atlas_assets.pipeline_runs import Partition, Stage

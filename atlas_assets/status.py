@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from atlas_assets.pipeline_runs import Stage
+from atlas_assets.pipeline_runs import STAGES, Stage
 from atlas_assets.staleness import pending
 
 if TYPE_CHECKING:
@@ -14,8 +14,18 @@ if TYPE_CHECKING:
     from atlas_assets.staleness import Stale
     from atlas_assets.workspace import Workspace
 
+# What a later stage is made of; it is stale when that was made again.
+_MADE_OF: dict[Stage, Stage] = {
+    "publish": "transform",
+    "report": "transform",
+    "present": "report",
+}
+_BUILT_AGAIN: dict[Stage, str] = {
+    "publish": "the marts were built again after publish",
+    "report": "the marts were built again after report",
+    "present": "the report was made again after its deck",
+}
 State = Literal["fresh", "stale", "failed", "missing"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True)
@@ -44,9 +54,9 @@ def _status(
 ) -> PartitionStatus:
     states: dict[Stage, State] = {}
     reasons = [stale.reason] if stale else []
-    marts = runs.get("transform")
     for stage in STAGES:
         run = runs.get(stage)
+        source = runs.get(_MADE_OF[stage]) if stage in _MADE_OF else None
         if run is None:
             states[stage] = "missing"
         elif run.status == "failed":
@@ -54,9 +64,9 @@ def _status(
             reasons.append(run.error or "")
         elif stale and STAGES.index(stage) >= STAGES.index(stale.first):
             states[stage] = "stale"
-        elif stage in {"publish", "report"} and marts and run.number < marts.number:
+        elif source and run.number < source.number:
             states[stage] = "stale"
-            reasons.append(f"the marts were built again after {stage}")
+            reasons.append(_BUILT_AGAIN[stage])
         else:
             states[stage] = "fresh"
     return PartitionStatus(entity, month, states, "; ".join(dict.fromkeys(filter(None, reasons))))

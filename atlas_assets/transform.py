@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
 from atlas_assets.registry_tables import write_registry_tables
-from atlas_assets.settings import PROJECT_DIR
+from atlas_assets.settings import DBT_PROJECT_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from atlas_assets.settings import Settings
     from atlas_assets.sources.raw_store import RawStore
     from atlas_assets.warehouse import Warehouse
-
-DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
 
 class TransformError(AtlasError):

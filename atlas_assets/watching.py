@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from atlas_assets.months import known_months, newest_month
-from atlas_assets.periods import Month, Period
+from atlas_assets.periods import Month, Period, stretches
 from atlas_assets.registry import file_key
 from atlas_assets.scope import Scope, partition_key, rectangles
 from atlas_assets.sources.workbook_file import lock_file
@@ -184,16 +184,13 @@ def _fingerprints(
 
 def _scopes(workspace: Workspace, partitions: list[Partition]) -> list[Scope]:
     """Return as few scopes as hold exactly these partitions: months without a gap."""
-    stretches: dict[str, list[list[Month]]] = {}
-    for entity, month in sorted(partitions):
-        runs = stretches.setdefault(entity, [])
-        if runs and runs[-1][-1].plus(1) == month:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
     entities = [entity.code for entity in workspace.configuration.registry.entities]
+    waiting = {
+        code: stretches([month for entity, month in partitions if entity == code])
+        for code in entities
+    }
     scopes: list[Scope] = []
-    while any(stretches.values()):
-        layer = {entity: tuple(runs.pop(0)) for entity, runs in stretches.items() if runs}
+    while any(waiting.values()):
+        layer = {entity: tuple(runs.pop(0)) for entity, runs in waiting.items() if runs}
         scopes += rectangles(layer, entities)
     return scopes

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from atlas_assets.automation import FOLLOWS_ALWAYS
 from atlas_assets.checks import reconciliation_result
 from atlas_assets.failures import told_to_people
 from atlas_assets.markdown import markdown_rows
@@ -69,6 +70,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
         owners=["team:data"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
+        automation_condition=FOLLOWS_ALWAYS,
         deps=[
             ["intermediate", "int_orders"],
             ["intermediate", "int_enrollments"],

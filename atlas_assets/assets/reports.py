@@ -1,8 +1,8 @@
 """Reports of months, quarters, years and ranges: the data, the deck, the PDF."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,17 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from atlas_assets.automation import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
 from atlas_assets.checks import reconciliation_result
 from atlas_assets.deck import pdf
-from atlas_assets.deck.commentary import load_commentary
-from atlas_assets.deck.powerpoint import render
-from atlas_assets.deck.read_back import DeckError, refuse_different
-from atlas_assets.deck.story import tell
-from atlas_assets.deck.template import chosen_template
+from atlas_assets.deck.present import present, print_deck
+from atlas_assets.deck.read_back import DeckError
 from atlas_assets.failures import told_to_people
-from atlas_assets.files import written_whole
 from atlas_assets.markdown import markdown_rows
 from atlas_assets.notation.numbers import percent, rupiah
 from atlas_assets.partitions import MONTHS_OF, SINGLE_RUN, entity_month, entity_period
 from atlas_assets.periods import Month, Period, PeriodType
+from atlas_assets.pipeline_runs import Partition, Stage, StageResult
 from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled, report_totals
 from atlas_assets.registry import Configuration
 from atlas_assets.report.assemble import assemble
@@ -40,6 +38,10 @@ MARTS = [
 ]
 TOTALS_CHECK = "report_totals_equal_marts"
 DECK_CHECK = "deck_equals_report"
+_DECK_CHECKED = (
+    "Every figure on the slides, read back from the file, is one of report.json, and nothing lies "
+    "outside of a slide or a column; else the earlier deck stays."
+)
 HISTORY_CHECK = "earlier_months_are_loaded"
 _WORDS = {
     PeriodType.MONTHLY: "month",
@@ -76,6 +78,7 @@ def _period_assets(
         dg.AssetKey(["reports", f"{type_}_{kind}"]) for kind in ("report", "deck", "pdf")
     )
     word = _WORDS[type_]
+    condition = FOLLOWS_ONCE_MADE if type_ is PeriodType.MONTHLY else FOLLOWS_ALWAYS
 
     @dg.asset(
         key=report_key,
@@ -100,18 +103,13 @@ def _period_assets(
         owners=["team:finance"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
+        automation_condition=condition,
     )
     def report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         scope = Scope.of_keys(context.partition_keys)
-        # The ledger of stages is by month: a quarter made says nothing of the reports of its months.
-        stage = (
-            workspace.runs.stage("report", scope, context.run.run_id)
-            if type_ is PeriodType.MONTHLY
-            else nullcontext()
-        )
-        with told_to_people(), stage:
+        with told_to_people(), _noted(workspace, type_, "report", scope, context.run.run_id):
             reports, compared = _assembled(workspace, _periods(type_, scope))
             yield reconciliation_result(report_key, TOTALS_CHECK, compared)
             yield _history_result(report_key, workspace, reports)
@@ -129,10 +127,7 @@ def _period_assets(
                 DECK_CHECK,
                 asset=deck_key,
                 blocking=True,
-                description=(
-                    "Every figure on the slides, read back from the file, is one of report.json, and "
-                    "nothing lies outside of a slide or a column; else the earlier deck stays."
-                ),
+                description=_DECK_CHECKED,
             )
         ],
         output_required=False,
@@ -140,19 +135,23 @@ def _period_assets(
         owners=["team:finance"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
+        automation_condition=condition,
     )
     def deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        scope = Scope.of_keys(context.partition_keys)
         paths: list[Path] = []
-        wrong: list[str] = []
-        with told_to_people():
-            for entity, period in _periods(type_, Scope.of_keys(context.partition_keys)):
+        wrong: dict[Partition, str] = {}
+        run_id = context.run.run_id
+        with told_to_people(), _noted(workspace, type_, "present", scope, run_id) as noted:
+            for entity, period in _periods(type_, scope):
                 try:
-                    paths.append(present(workspace, workspace.report_files.read(entity, period)))
+                    paths.append(_drawn(workspace, workspace.report_files.read(entity, period)))
                 except DeckError as error:
-                    wrong.append(str(error))
-        yield _deck_result(deck_key, wrong)
+                    wrong[entity, period.first] = str(error)
+            noted.problems = wrong
+        yield _deck_result(deck_key, list(wrong.values()))
         yield dg.MaterializeResult(metadata=_files(paths))
 
     @dg.asset(
@@ -165,6 +164,7 @@ def _period_assets(
         owners=["team:finance"],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
+        automation_condition=condition,
     )
     def printed(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
@@ -180,6 +180,18 @@ def _period_assets(
         yield dg.MaterializeResult(metadata=_files(paths))
 
     return [report, deck, printed]
+
+
+@contextmanager
+def _noted(
+    workspace: Workspace, type_: PeriodType, stage: Stage, scope: Scope, run_id: str
+) -> Generator[StageResult]:
+    """Note a stage of months; a quarter made says nothing of the reports of its months."""
+    if type_ is PeriodType.MONTHLY:
+        with workspace.runs.stage(stage, scope, run_id) as result:
+            yield result
+    else:
+        yield StageResult()
 
 
 def _range_asset() -> dg.AssetsDefinition:
@@ -202,7 +214,8 @@ def _range_asset() -> dg.AssetsDefinition:
                 asset=key,
                 blocking=True,
                 description="Revenue in report.json equals the mart; else nothing is written.",
-            )
+            ),
+            dg.AssetCheckSpec(DECK_CHECK, asset=key, blocking=True, description=_DECK_CHECKED),
         ],
         output_required=False,
         group_name="reports",
@@ -217,11 +230,17 @@ def _range_asset() -> dg.AssetsDefinition:
         with told_to_people():
             (report,), compared = _assembled(workspace, [wanted], config.units)
             yield reconciliation_result(key, TOTALS_CHECK, compared)
-            paths = [workspace.report_files.write(report), present(workspace, report)]
-            if pdf.is_available():
-                paths.append(print_deck(paths[-1]))
-            else:
+            paths = [workspace.report_files.write(report)]
+            try:
+                paths.append(_drawn(workspace, report))
+                wrong: list[str] = []
+            except DeckError as error:
+                wrong = [str(error)]
+            yield _deck_result(key, wrong)
+            if not pdf.is_available():
                 context.log.warning(pdf.INSTALL_HINT)
+            elif not wrong:
+                paths.append(print_deck(paths[-1]))
         yield dg.MaterializeResult(metadata=_key_figures([report], workspace) | _files(paths))
 
     return range_report
@@ -254,6 +273,10 @@ def _assembled(
         for entity, period in periods:
             refuse_unreconciled(connection, Scope((entity,), tuple(period.months)))
         return reports, [pair for report in reports for pair in report_totals(connection, report)]
+
+
+def _drawn(workspace: Workspace, report: Report) -> Path:
+    return present(workspace, report, workspace.report_files.path_of(report, "pptx"))
 
 
 def _deck_result(key: dg.AssetKey, wrong: list[str]) -> dg.AssetCheckResult:
@@ -292,29 +315,6 @@ def _history_result(
         severity=dg.AssetCheckSeverity.WARN,
         description=" ".join(told) or "Every earlier month is loaded.",
     )
-
-
-def present(workspace: Workspace, report: Report) -> Path:
-    """Draw a report's deck, read it back, and return its path.
-
-    Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
-    """
-    entity = workspace.configuration.registry.entity(report.meta.entity)
-    path = workspace.report_files.path_of(report, "pptx")
-    codes = [unit.code for unit in entity.units]
-    commentary = load_commentary(workspace.settings.commentary_dir, report, codes)
-    deck = tell(report, workspace.strings, entity.full_name, commentary)
-    with written_whole(path) as temporary:
-        render(deck, chosen_template(workspace.settings.config_dir), temporary)
-        refuse_different(temporary, report, workspace.strings.locale, list(commentary.texts()))
-    return path
-
-
-def print_deck(deck: Path) -> Path:
-    """Convert a deck to PDF beside it and return its path."""
-    path = deck.with_name(f"{deck.name.removesuffix('.pptx')}.pdf")
-    pdf.convert(deck, path)
-    return path
 
 
 def _key_figures(reports: list[Report], workspace: Workspace) -> dict[str, Any]:

@@ -6,43 +6,33 @@ need them: Dagster and dbt take seconds to load, and `--help` should not.
 
 from __future__ import annotations
 
-import json as json_module
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from atlas_assets.errors import AtlasError, UsageError
+from atlas_assets.cli.options import (
+    EntityOption,
+    EveryEntityOption,
+    JsonOption,
+    MonthOption,
+    PeriodOption,
+    YearOption,
+    period_text,
+)
+from atlas_assets.cli.output import errors_told, messages, show_overview, show_result
 from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
-    from atlas_assets.cli.pipeline import Pipeline, Result
+    from atlas_assets.cli.pipeline import Pipeline
 
 app = typer.Typer(
     help="From hand-kept workbooks to the monthly management report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
-messages = Console(stderr=True, highlight=False, soft_wrap=True)
-
-EntityOption = Annotated[str, typer.Option(help="Entity code, in any case: ions.")]
-EveryEntityOption = Annotated[
-    str | None, typer.Option("--entity", help="Entity code, in any case. Default: every entity.")
-]
-PeriodOption = Annotated[
-    str | None,
-    typer.Option(help="2026-02, 2026-Q1, 2026-02..2026-04 or 2026, instead of --year and --month."),
-]
-YearOption = Annotated[int | None, typer.Option(help="Year, for example 2026.")]
-MonthOption = Annotated[
-    str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @app.command()
@@ -54,14 +44,14 @@ def build(
     Without options: every entity, the newest month that has data.
     """
     with _pipeline() as pipeline:
-        _show(pipeline.build(entity, period), json)
+        show_result(pipeline.build(entity, period), as_json=json)
 
 
 @app.command()
 def seed(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
     """Migrate the operational database and fill its lookups. Safe to repeat."""
     with _pipeline() as pipeline:
-        _show(pipeline.seed(entity), json)
+        show_result(pipeline.seed(entity), as_json=json)
 
 
 @app.command()
@@ -74,7 +64,20 @@ def sync(
 ) -> None:
     """Extract, load, validate and transform: from the workbooks to the marts."""
     with _pipeline() as pipeline:
-        _show(pipeline.sync(entity, _period_text(year, month, period)), json)
+        show_result(pipeline.sync(entity, period_text(year, month, period)), as_json=json)
+
+
+@app.command(deprecated=True)
+def run(
+    entity: EntityOption,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Do what `atlas sync` does: its old name."""
+    messages.print("`atlas run` is deprecated: use `atlas sync`.", style="yellow")
+    sync(entity, year, month, period, json)
 
 
 @app.command()
@@ -87,7 +90,20 @@ def extract(
 ) -> None:
     """Load the sheets that changed, and say which and why. What is unchanged is not rewritten."""
     with _pipeline() as pipeline:
-        _show(pipeline.extract(entity, _period_text(year, month, period)), json)
+        show_result(pipeline.extract(entity, period_text(year, month, period)), as_json=json)
+
+
+@app.command()
+def load(
+    entity: EntityOption,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the raw files in the warehouse: as views `raw.*`, and typed and cleaned as `staging.*`."""
+    with _pipeline() as pipeline:
+        show_result(pipeline.load(entity, period_text(year, month, period)), as_json=json)
 
 
 @app.command()
@@ -108,7 +124,7 @@ def validate(
         raise typer.BadParameter("give --entity and a period, or --config")
     else:
         with _pipeline() as pipeline:
-            _show(pipeline.validate(entity, _period_text(year, month, period)), json)
+            show_result(pipeline.validate(entity, period_text(year, month, period)), as_json=json)
 
 
 @app.command()
@@ -124,7 +140,9 @@ def transform(
 ) -> None:
     """Build the models, with their tests, on what is loaded: from raw files to the marts."""
     with _pipeline() as pipeline:
-        _show(pipeline.transform(entity, _period_text(year, month, period), select), json)
+        show_result(
+            pipeline.transform(entity, period_text(year, month, period), select), as_json=json
+        )
 
 
 @app.command()
@@ -137,7 +155,7 @@ def publish(
 ) -> None:
     """Write months from the warehouse into the operational database."""
     with _pipeline() as pipeline:
-        _show(pipeline.publish(entity, _period_text(year, month, period)), json)
+        show_result(pipeline.publish(entity, period_text(year, month, period)), as_json=json)
 
 
 @app.command()
@@ -160,8 +178,37 @@ def report(
 ) -> None:
     """Make report.json, deck and PDF: of each month, or of a quarter, year or range as a whole."""
     with _pipeline() as pipeline:
-        text = _period_text(year, month, period)
-        _show(pipeline.report(entity, text, type_, unit, check_staleness=not force), json)
+        text = period_text(year, month, period)
+        show_result(
+            pipeline.report(entity, text, type_, unit, check_staleness=not force), as_json=json
+        )
+
+
+@app.command("format")
+def format_(
+    entity: EntityOption,
+    year: YearOption = None,
+    month: MonthOption = None,
+    period: PeriodOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make report.json of each month, without deck and PDF."""
+    with _pipeline() as pipeline:
+        show_result(pipeline.format(entity, period_text(year, month, period)), as_json=json)
+
+
+@app.command()
+def present(
+    report: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A report.json.")],
+) -> None:
+    """Draw the deck of any report.json, and its PDF, beside it. No run of the pipeline."""
+    from atlas_assets.deck.present import present_file
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    with errors_told():
+        for path in present_file(Workspace(load_settings()), report):
+            print(path)
 
 
 @app.command()
@@ -177,31 +224,15 @@ def backfill(
 ) -> None:
     """Bring the data of a range of months up to date, in one run: sync and publish."""
     with _pipeline() as pipeline:
-        _show(pipeline.backfill(entity, f"{first}..{last}", reports=reports), json)
+        show_result(pipeline.backfill(entity, f"{first}..{last}", reports=reports), as_json=json)
 
 
 @app.command()
 def status(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
-    """Show which partitions are fresh, stale, failed or missing at each stage, and why."""
-    with _pipeline() as pipeline:
+    """Show what is missing, stale, failed or late, what mends it, and what runs next."""
+    with _pipeline(runs_jobs=False) as pipeline:
         found = pipeline.status(entity)
-    if json:
-        lines = [
-            {"entity": s.entity, "month": str(s.month), **s.stages, "reason": s.reason}
-            for s in found
-        ]
-        print(json_module.dumps(lines, indent=2))
-        return
-    from rich.table import Table
-
-    from atlas_assets.status import STAGES
-
-    table = Table("partition", *STAGES, "why", box=None)
-    colors = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
-    for line in found:
-        states = [f"[{colors[line.stages[stage]]}]{line.stages[stage]}" for stage in STAGES]
-        table.add_row(f"{line.entity} {line.month}", *states, escape(line.reason))
-    Console().print(table)
+    show_overview(found, as_json=json)
 
 
 @app.command()
@@ -221,7 +252,7 @@ def sample(
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with _errors_told():
+    with errors_told():
         workspace = Workspace(load_settings())
         wanted = year_range(years, workspace.configuration)
         samples = write_samples(
@@ -248,7 +279,7 @@ def docs(
     from atlas_assets.settings import load_settings
     from atlas_assets.transform import Transform
 
-    with _errors_told():
+    with errors_told():
         folder = Transform(load_settings()).document()
     print(folder / "static_index.html")
     if serve:
@@ -266,10 +297,14 @@ def ui(
     import sys
 
     from atlas_assets.instance import prepare_home
+    from atlas_assets.notifications import Notifier
     from atlas_assets.settings import PROJECT_DIR, load_settings
+    from atlas_assets.workspace import Workspace
 
-    with _errors_told():
-        prepare_home(load_settings())
+    with errors_told():
+        settings = load_settings()
+        Notifier.of(settings).check()
+        prepare_home(settings, Workspace(settings).runs)
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
         workspace = str(PROJECT_DIR / "workspace.yaml")
         command = ["-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)]
@@ -277,65 +312,27 @@ def ui(
 
 
 def _validate_configuration() -> None:
+    from atlas_assets.notifications import Notifier
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with _errors_told():
-        workspace = Workspace(load_settings())
-        for path in workspace.configuration.check():
+    with errors_told():
+        settings = load_settings()
+        for path in Workspace(settings).configuration.check():
             print(f"{path}: correct")
+        Notifier.of(settings).check()
 
 
 @contextmanager
-def _pipeline() -> Generator[Pipeline]:
+def _pipeline(*, runs_jobs: bool = True) -> Generator[Pipeline]:
+    """Give the pipeline; a command that runs jobs waits for its turn first."""
     from atlas_assets.cli.pipeline import Pipeline
     from atlas_assets.settings import load_settings
 
-    with _errors_told():
-        yield Pipeline(load_settings(), messages)
-
-
-@contextmanager
-def _errors_told() -> Generator[None]:
-    """Tell an error for people and end with status 1, or 2 where the command was used wrongly."""
-    try:
-        yield
-    except UsageError as error:
-        messages.print(str(error), style="red")
-        raise typer.Exit(2) from error
-    except AtlasError as error:
-        messages.print(str(error), style="red")
-        raise typer.Exit(1) from error
-
-
-def _period_text(year: int | None, month: str | None, period: str | None) -> str:
-    """Return the period that the options name, as `Period.parse` reads it."""
-    if (period is None) == (year is None):
-        raise typer.BadParameter("give either --period, or --year with or without --month")
-    if period is not None:
-        return period
-    if month is None:
-        return str(year)
-    first, _, last = month.partition("-")
-    try:
-        months = [f"{year}-{int(number):02d}" for number in (first, last or first)]
-    except ValueError as error:
-        raise typer.BadParameter(f"--month takes 2 or 1-3, not {month!r}") from error
-    return "..".join(dict.fromkeys(months))
-
-
-def _show(result: Result, json: bool) -> None:
-    """Print what was made; end with status 1 when a run failed."""
-    if json:
-        print(json_module.dumps(result.as_dict(), indent=2))
-    else:
-        for line in (*result.changes, *result.findings, *result.files):
-            print(line)
-    for problem in result.problems:
-        messages.print(problem, style="red")
-    if result.problems:
-        messages.print("Reports and records that were there before are as they were.")
-        raise typer.Exit(1)
+    with errors_told():
+        pipeline = Pipeline(load_settings(), messages)
+        with pipeline.turn() if runs_jobs else nullcontext():
+            yield pipeline
 
 
 if __name__ == "__main__":

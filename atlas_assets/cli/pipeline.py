@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import dagster as dg
+
 from atlas_assets import automation
-from atlas_assets.errors import ConfigurationError, UsageError
+from atlas_assets.cli.overview import Overview, overview
+from atlas_assets.cli.selection import Selection
+from atlas_assets.errors import UsageError
 from atlas_assets.instance import prepare_home, run_job
-from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.reconciliation import reconciliations
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
 from atlas_assets.staleness import facts_changed, pending
-from atlas_assets.status import PartitionStatus, partition_status
+from atlas_assets.unfinished_runs import turn
 from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    import dagster as dg
     from rich.console import Console
 
     from atlas_assets.settings import Settings
@@ -57,8 +60,16 @@ class Pipeline:
     def __init__(self, settings: Settings, messages: Console) -> None:
         self.settings, self.messages = settings, messages
         self.workspace = Workspace(settings)
+        self.selection = Selection(self.workspace, messages)
         self.result = Result()
-        prepare_home(settings)
+        prepare_home(settings, self.workspace.runs)
+
+    @contextmanager
+    def turn(self) -> Generator[None]:
+        """Wait for the runs that are under way, and hold back commands that come later."""
+        home = self.settings.dagster_home
+        with dg.DagsterInstance.get() as instance, turn(home, instance, self.messages.print):
+            yield
 
     @cached_property
     def definitions(self) -> dg.Definitions:
@@ -69,24 +80,21 @@ class Pipeline:
 
         return build_definitions(self.settings)
 
-    @property
-    def entities(self) -> list[str]:
-        """The codes of all entities."""
-        return [entity.code for entity in self.workspace.configuration.registry.entities]
-
     def build(self, entity: str | None, period: str | None) -> Result:
         """Sync what is stale up to the period, then publish and report its months.
 
         An entity with a sheet that cannot be read is left as it is, but for its other sheets,
         which are loaded.
         """
-        codes = [self._entity(entity)] if entity else self.entities
+        codes = self.selection.chosen(entity)
         wanted = {
-            code: tuple(self._months(code, period)) if period else (self._newest_month(code),)
+            code: tuple(self.selection.months(code, period))
+            if period
+            else (self.selection.newest_month(code),)
             for code in codes
         }
         stale = {
-            code: pending(self.workspace, code, self._known_months(code, months[-1]))
+            code: pending(self.workspace, code, self.selection.known_months(code, months[-1]))
             for code, months in wanted.items()
         }
         for code, months in stale.items():
@@ -112,7 +120,9 @@ class Pipeline:
 
     def seed(self, entity: str | None) -> Result:
         """Run the seed job for one entity or all."""
-        config = {"operational__lookups": {"entity": self._entity(entity) if entity else None}}
+        config = {
+            "operational__lookups": {"entity": self.selection.entity(entity) if entity else None}
+        }
         self._run_scope(automation.SEED, None, config=config)
         return self.result
 
@@ -122,8 +132,8 @@ class Pipeline:
 
     def extract(self, entity: str, period: str) -> Result:
         """Run the extract job; say which sheets changed and why."""
-        code = self._entity(entity)
-        months = self._months(code, period)
+        code = self.selection.entity(entity)
+        months = self.selection.months(code, period)
         self.result.changes = [
             f"{code} {month} {change.table}: {change.reason}"
             for month, found in changes(self.workspace, code, months).items()
@@ -137,8 +147,8 @@ class Pipeline:
 
     def transform(self, entity: str, period: str, selection: str | None) -> Result:
         """Run the transform job, or the part of it that dbt's `--select` chooses."""
-        code = self._entity(entity)
-        scope = {code: tuple(self._months(code, period))}
+        code = self.selection.entity(entity)
+        scope = {code: tuple(self.selection.months(code, period))}
         if selection is None:
             self._run(automation.TRANSFORM, scope)
             return self.result
@@ -152,8 +162,8 @@ class Pipeline:
 
     def validate(self, entity: str, period: str) -> Result:
         """Run the validate job, tell every reconciliation, and name the validation files."""
-        code = self._entity(entity)
-        months = self._months(code, period)
+        code = self.selection.entity(entity)
+        months = self.selection.months(code, period)
         self._run(automation.VALIDATE, {code: tuple(months)})
         with self.workspace.warehouse.reading() as connection:
             found = reconciliations(connection, Scope((code,), tuple(months)))
@@ -170,8 +180,8 @@ class Pipeline:
 
     def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
         """Bring the data of a range up to date in one run, with the reports of its months or not."""
-        codes = [self._entity(entity)] if entity else self.entities
-        months = {code: tuple(self._months(code, period)) for code in codes}
+        codes = self.selection.chosen(entity)
+        months = {code: tuple(self.selection.months(code, period)) for code in codes}
         if (
             self._run(automation.MONTHLY_CLOSE if reports else automation.BACKFILL, months)
             and reports
@@ -179,19 +189,28 @@ class Pipeline:
             self._name_files(_monthly(months))
         return self.result
 
-    def status(self, entity: str | None) -> list[PartitionStatus]:
-        """Return the status of every known month of one entity or all."""
-        codes = [self._entity(entity)] if entity else self.entities
-        return [
-            status
-            for code in codes
-            for status in partition_status(self.workspace, code, self._known_months(code))
-        ]
+    def status(self, entity: str | None) -> Overview:
+        """Return the state of one entity or all, and what to do about it."""
+        with dg.DagsterInstance.get() as instance:
+            return overview(self.workspace, instance, self.selection.chosen(entity))
+
+    def load(self, entity: str, period: str) -> Result:
+        """Run the load job."""
+        return self._run_period(automation.LOAD, entity, period)
+
+    def format(self, entity: str, period: str) -> Result:
+        """Make report.json of each month, without deck and PDF."""
+        code = self.selection.entity(entity)
+        wanted = {code: tuple(self.selection.months(code, period))}
+        if self._run(automation.REPORT, wanted, [dg.AssetKey(["reports", "monthly_report"])]):
+            for period_ in _monthly(wanted)[code]:
+                self.result.files.append(self.workspace.report_files.path(code, period_, "json"))
+        return self.result
 
     def publish(self, entity: str, period: str) -> Result:
         """Run the publish job; warn where the source has changed since the marts were built."""
-        code = self._entity(entity)
-        self._warn_of_stale(code, self._months(code, period))
+        code = self.selection.entity(entity)
+        self._warn_of_stale(code, self.selection.months(code, period))
         return self._run_period(automation.PUBLISH, code, period)
 
     def report(
@@ -207,9 +226,9 @@ class Pipeline:
 
         Warns where the source has changed since the marts were built, and of unknown units.
         """
-        code = self._entity(entity)
-        months = self._months(code, period)
-        chosen = self._units(code, units) if units else []
+        code = self.selection.entity(entity)
+        months = self.selection.months(code, period)
+        chosen = self.selection.units(code, units) if units else []
         if check_staleness:
             self._warn_of_stale(code, months)
         if type_ is not PeriodType.MONTHLY:
@@ -248,22 +267,6 @@ class Pipeline:
         if self._run_scope(job, None, config={"reports__range_report": config}):
             self._name_files({entity: [period]}, units)
 
-    def _units(self, entity: str, text: str) -> list[str]:
-        """Return the known units of a list such as `TM,wlc_english`; warn of the others."""
-        known = [unit.code for unit in self.workspace.configuration.registry.entity(entity).units]
-        wanted = [code.strip().upper() for code in text.split(",") if code.strip()]
-        for code in wanted:
-            if code not in known:
-                self.messages.print(
-                    f"Warning: {entity} has no unit {code}; it is skipped. Its units are "
-                    f"{', '.join(known)}.",
-                    style="yellow",
-                )
-        chosen = [code for code in known if code in wanted]
-        if not chosen:
-            raise UsageError(f"--unit {text} names no unit of {entity}: {', '.join(known)}.")
-        return [] if chosen == known else chosen
-
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
         for month, stale in pending(self.workspace, entity, months).items():
             self.messages.print(
@@ -273,8 +276,8 @@ class Pipeline:
             )
 
     def _run_period(self, job: str, entity: str, period: str) -> Result:
-        code = self._entity(entity)
-        self._run(job, {code: tuple(self._months(code, period))})
+        code = self.selection.entity(entity)
+        self._run(job, {code: tuple(self.selection.months(code, period))})
         return self.result
 
     def _run(
@@ -285,7 +288,8 @@ class Pipeline:
     ) -> bool:
         """Run a job over the months of each entity in as few runs as can be; say if all succeeded."""
         return all(
-            self._run_scope(job, scope, assets) for scope in rectangles(wanted, self.entities)
+            self._run_scope(job, scope, assets)
+            for scope in rectangles(wanted, self.selection.entities)
         )
 
     def _run_scope(
@@ -298,19 +302,28 @@ class Pipeline:
         where = f" {scope.first_key}" if scope else ""
         if scope and scope.first_key != scope.last_key:
             where += f" … {scope.last_key}"
-        with self.messages.status(f"{job}{where}") as status:
-            outcome = run_job(
-                self.definitions,
-                job,
-                scope,
-                lambda step: status.update(f"{job}{where}: {step}"),
-                assets,
-                config,
-            )
+        with self._progress(f"{job}{where}", job, assets) as on_step:
+            outcome = run_job(self.definitions, job, scope, on_step, assets, config)
         self.messages.print(f"{job}{where}: {'done' if outcome.succeeded else 'failed'}")
         self.result.runs.append(outcome.run_id)
         self.result.problems += outcome.problems
         return outcome.succeeded
+
+    @contextmanager
+    def _progress(
+        self, label: str, job: str, assets: list[dg.AssetKey] | None
+    ) -> Generator[Callable[[str], None]]:
+        """Show how many steps of a job are done, on a terminal only."""
+        from rich.progress import Progress
+
+        steps = self.definitions.resolve_job_def(job).get_subset(
+            asset_selection=set(assets) if assets else None
+        )
+        with Progress(
+            console=self.messages, transient=True, disable=not self.messages.is_terminal
+        ) as progress:
+            task = progress.add_task(label, total=len(steps.nodes) + 1)
+            yield lambda step: progress.update(task, advance=1, description=f"{label}: {step}")
 
     def _name_files(self, made: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
         for entity, periods in made.items():
@@ -321,38 +334,6 @@ class Pipeline:
                     from atlas_assets.deck.pdf import INSTALL_HINT
 
                     self.messages.print(INSTALL_HINT, style="yellow")
-
-    def _entity(self, code: str) -> str:
-        try:
-            return self.workspace.configuration.registry.entity(code).code
-        except ConfigurationError as error:
-            raise UsageError(str(error)) from error
-
-    def _months(self, entity: str, text: str) -> list[Month]:
-        """Return the months of a period that the source has, of which there must be some."""
-        try:
-            period = Period.parse(text)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        known = self._known_months(entity)
-        months = [month for month in period.months if month in known]
-        if not months:
-            raise UsageError(
-                f"{entity} has no data for {period}. There are workbooks for "
-                f"{known[0]} to {known[-1]}."
-                if known
-                else f"{entity} has no workbooks in {self.settings.source_dir}."
-            )
-        return months
-
-    def _known_months(self, entity: str, last: Month | None = None) -> list[Month]:
-        return known_months(self.workspace, entity, date.today(), last)
-
-    def _newest_month(self, entity: str) -> Month:
-        month = newest_month(self.workspace, entity, date.today())
-        if month is None:
-            raise UsageError(f"{entity} has no transactions in {self.settings.source_dir}.")
-        return month
 
 
 def _monthly(wanted: dict[str, tuple[Month, ...]]) -> dict[str, list[Period]]:

@@ -15,8 +15,10 @@ from conftest import Installation
 from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.build import build_definitions
-from atlas_assets.instance import HOST_TAG, PROCESS_TAG, mark_dead_runs_failed
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.pipeline_runs import PipelineRuns
+from atlas_assets.unfinished_runs import HOST_TAG, PROCESS_TAG, close_dead_runs
+from atlas_assets.warehouse import Warehouse
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -112,7 +114,9 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
         assert "Waits for the run" in waiting.skip_message
 
 
-def test_a_run_whose_process_is_gone_is_marked_as_failed(definitions: dg.Definitions) -> None:
+def test_a_run_whose_process_is_gone_is_marked_as_failed(
+    definitions: dg.Definitions, tmp_path: Path
+) -> None:
     job = definitions.resolve_job_def("seed")
     with dg.instance_for_test() as instance:
         runs = [
@@ -121,6 +125,6 @@ def test_a_run_whose_process_is_gone_is_marked_as_failed(definitions: dg.Definit
             )
             for host, process in ((platform.node(), "4194000 1.0"), ("elsewhere", "1 1.0"))
         ]
-        mark_dead_runs_failed(instance)
+        close_dead_runs(instance, PipelineRuns(Warehouse(tmp_path / "warehouse.db")))
         statuses = [instance.get_run_by_id(run.run_id).status for run in runs]
     assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]

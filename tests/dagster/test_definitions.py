@@ -77,6 +77,8 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "backfill",
         "deliver",
         "extract",
+        "freshness",
+        "load",
         "monthly_close",
         "publish",
         "quarterly_report",

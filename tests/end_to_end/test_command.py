@@ -15,6 +15,7 @@ from conftest import Installation
 from pptx import Presentation
 
 from atlas_assets.deck import pdf
+from atlas_assets.pipeline_runs import STAGES
 from atlas_assets.settings import PROJECT_DIR
 
 
@@ -32,6 +33,12 @@ def rows_of(database: Path) -> dict[str, list[tuple]]:
 
 def files_of(directory: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file()}
+
+
+def state_of(installation: Installation, entity: str) -> list[dict[str, str]]:
+    """Return what `atlas status` tells of each month."""
+    shown = installation.atlas("status", "--entity", entity, "--json").stdout
+    return json.loads(shown)["partitions"]
 
 
 def leaves(part: object, path: str = "") -> dict[str, object]:
@@ -142,10 +149,9 @@ def test_a_backfill_of_a_range_is_one_run_and_leaves_nothing_stale(
     assert {Path(name).stem for name in done["files"]} == {
         f"EPN-{month}" for month in ("2025-11", "2025-12", "2026-01")
     }
-    shown = json.loads(installation.atlas("status", "--entity", "EPN", "--json").stdout)
+    shown = state_of(installation, "EPN")
     fresh = [line for line in shown if line["month"] in {"2025-11", "2025-12", "2026-01"}]
-    stages = ("extract", "transform", "validate", "publish", "report")
-    assert all(line[stage] == "fresh" for line in fresh for stage in stages)
+    assert all(line[stage] == "fresh" for line in fresh for stage in STAGES)
 
 
 def test_a_part_of_the_models_can_be_built_and_brings_no_month_up_to_date(
@@ -160,7 +166,7 @@ def test_a_part_of_the_models_can_be_built_and_brings_no_month_up_to_date(
     refused = installation.atlas("transform", *month, "--select", "nonsense", status=2)
     assert "--select nonsense chooses no model" in refused.stderr
     assert refused.stdout == ""
-    shown = json.loads(installation.atlas("status", "--entity", "EPN", "--json").stdout)
+    shown = state_of(installation, "EPN")
     line = next(line for line in shown if line["month"] == "2026-01")
     assert (line["extract"], line["transform"]) == ("fresh", "stale")
     told = installation.atlas("validate", *month).stdout

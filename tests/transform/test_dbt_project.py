@@ -9,8 +9,8 @@ import yaml
 from conftest import Installation
 from dbt.cli.main import dbtRunner
 
+from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.control import _amount
-from atlas_assets.transform import DBT_PROJECT_DIR
 
 
 @pytest.fixture

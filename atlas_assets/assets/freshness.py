@@ -1,0 +1,79 @@
+"""Freshness as the web UI shows it: a policy on every asset, and a check of the due months per entity.
+
+A policy is satisfied by any month that is built; the checks look at each one.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from atlas_assets.failures import told_to_people
+from atlas_assets.freshness import DEADLINES, late_months
+from atlas_assets.periods import PeriodType
+from atlas_assets.pipeline_runs import Stage
+from atlas_assets.registry import Calendar, Registry
+from atlas_assets.workspace import Workspace
+
+_STAGES: dict[str, Stage] = {
+    "raw": "extract",
+    "staging": "transform",
+    "intermediate": "transform",
+    "marts": "transform",
+    "validation": "validate",
+    "operational": "publish",
+    "reports": "report",
+}
+_MONTHS = {
+    PeriodType.MONTHLY: "*",
+    PeriodType.QUARTERLY: "1,4,7,10",
+    PeriodType.YEARLY: "1",
+}
+CHECKED = dg.AssetKey(["reports", "monthly_report"])
+
+
+def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpec:
+    """Return an asset that belongs to a month, quarter or year with its deadline after the close."""
+    stage = _STAGES.get(spec.group_name or "")
+    if stage is None or spec.partitions_def is None:
+        return spec
+    type_ = PeriodType.MONTHLY
+    if spec.key.path[-1].partition("_")[0] in _MONTHS:
+        type_ = PeriodType(spec.key.path[-1].partition("_")[0])
+    hour = calendar.close_hour + DEADLINES[stage]
+    policy = dg.FreshnessPolicy.cron(
+        deadline_cron=f"0 {hour} {calendar.close_day} {_MONTHS[type_]} *",
+        lower_bound_delta=timedelta(days=calendar.close_day - 1, hours=hour),
+        timezone=calendar.time_zone,
+    )
+    return spec.replace_attributes(freshness_policy=policy)
+
+
+def check_name(entity: str) -> str:
+    """Return the name of an entity's check."""
+    return f"due_months_of_{entity.lower()}"
+
+
+def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
+    """Return the check of each entity."""
+    return [_due_months(entity.code) for entity in registry.entities]
+
+
+def _due_months(entity: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        name=check_name(entity),
+        asset=CHECKED,
+        description=(
+            f"Every month of {entity} whose deadline has passed is there, made of what the workbooks "
+            "now say."
+        ),
+    )
+    def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+        with told_to_people():
+            late = late_months(workspace, entity, datetime.now(UTC))
+        return dg.AssetCheckResult(
+            passed=not late,
+            description="\n".join(months.told() for months in late) or "Nothing is late.",
+            metadata={"late": [months.where for months in late]},
+        )
+
+    return due_months

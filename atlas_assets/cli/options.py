@@ -1,0 +1,58 @@
+"""The options that several commands share, and what their words mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def _known_entities(incomplete: str) -> list[str]:
+    """Return the entities that a half-typed code can become, for the shell's completion."""
+    from atlas_assets.errors import AtlasError
+    from atlas_assets.registry import Configuration
+    from atlas_assets.settings import load_settings
+
+    try:
+        entities = Configuration(load_settings().config_dir).registry.entities
+    except AtlasError:
+        return []
+    return [e.code for e in entities if e.code.startswith(incomplete.upper())]
+
+
+EntityOption = Annotated[
+    str, typer.Option(help="Entity code, in any case: ions.", autocompletion=_known_entities)
+]
+EveryEntityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--entity",
+        help="Entity code, in any case. Default: every entity.",
+        autocompletion=_known_entities,
+    ),
+]
+PeriodOption = Annotated[
+    str | None,
+    typer.Option(help="2026-02, 2026-Q1, 2026-02..2026-04 or 2026, instead of --year and --month."),
+]
+YearOption = Annotated[int | None, typer.Option(help="Year, for example 2026.")]
+MonthOption = Annotated[
+    str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def period_text(year: int | None, month: str | None, period: str | None) -> str:
+    """Return the period that the options name, as `Period.parse` reads it."""
+    if (period is None) == (year is None):
+        raise typer.BadParameter("give either --period, or --year with or without --month")
+    if period is not None:
+        return period
+    if month is None:
+        return str(year)
+    first, _, last = month.partition("-")
+    try:
+        months = [f"{year}-{int(number):02d}" for number in (first, last or first)]
+    except ValueError as error:
+        raise typer.BadParameter(f"--month takes 2 or 1-3, not {month!r}") from error
+    return "..".join(dict.fromkeys(months))

@@ -1,0 +1,87 @@
+"""What a person or a machine gets to see: results on standard output, everything else on the other."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from atlas_assets.errors import AtlasError, UsageError
+from atlas_assets.pipeline_runs import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from atlas_assets.cli.overview import Overview
+    from atlas_assets.cli.pipeline import Result
+
+messages = Console(stderr=True, highlight=False, soft_wrap=True)
+_COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
+
+
+@contextmanager
+def errors_told() -> Generator[None]:
+    """Tell an error for people and end with status 1, or 2 where the command was used wrongly."""
+    try:
+        yield
+    except UsageError as error:
+        messages.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from error
+    except AtlasError as error:
+        messages.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+
+
+def show_result(result: Result, *, as_json: bool) -> None:
+    """Print what was made; end with status 1 when a run failed."""
+    if as_json:
+        print(json.dumps(result.as_dict(), indent=2))
+    else:
+        for line in (*result.changes, *result.findings, *result.files):
+            print(line)
+    for problem in result.problems:
+        messages.print(problem, style="red", markup=False)
+    if result.problems:
+        messages.print("Reports and records that were there before are as they were.")
+        raise typer.Exit(1)
+
+
+def show_overview(overview: Overview, *, as_json: bool) -> None:
+    """Print the state of everything in one screen, or each month of it as JSON."""
+    if as_json:
+        print(json.dumps(overview.as_dict(), indent=2))
+        return
+    console = Console(highlight=False)
+    table = Table("entity", "months", *STAGES, box=None, pad_edge=False, padding=(0, 1))
+    for entity, months, states in overview.stretches:
+        cells = [f"[{_COLORS[states[stage]]}]{states[stage]}" for stage in STAGES]
+        table.add_row(entity, months, *cells)
+    console.print(table)
+    empty = ", ".join(f"{status.entity} {status.month}" for status in overview.empty)
+    if empty:
+        console.print(f"No rows yet: {empty}.")
+    console.print("\n[bold]To do")
+    for command, why in overview.remedies:
+        console.print(f"  [cyan]{escape(command)}")
+        console.print(Padding(escape(why), (0, 0, 0, 4)))
+    if not overview.remedies:
+        console.print("  Nothing is stale or failed.")
+    _show_list(console, "Late", [(late.where, late.what) for late in overview.late])
+    _show_list(console, "Next", overview.next)
+
+
+def _show_list(console: Console, title: str, lines: list[tuple[str, str]]) -> None:
+    if not lines:
+        return
+    console.print(f"\n[bold]{title}")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    for first, second in lines:
+        table.add_row(f"  {escape(first)}", escape(second))
+    console.print(table)

@@ -1,0 +1,150 @@
+"""The state of everything in one screen: what is missing, stale or failed, and what mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from atlas_assets.freshness import Late, late_of
+from atlas_assets.months import known_months, newest_month
+from atlas_assets.periods import Month, Period, stretches
+from atlas_assets.schedules import next_ticks
+from atlas_assets.status import PartitionStatus, partition_status
+from atlas_assets.unfinished_runs import under_way, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import dagster as dg
+
+    from atlas_assets.pipeline_runs import Stage
+    from atlas_assets.status import State
+    from atlas_assets.workspace import Workspace
+
+_DATA: tuple[Stage, ...] = ("extract", "transform", "validate")
+_REASONS = 3  # that are told; the rest is counted
+_FILES: tuple[Stage, ...] = ("report", "present")
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Every month's state, the commands that mend what is wrong, what is late, what happens next.
+
+    `empty` are the months whose sheets have no rows yet.
+    """
+
+    statuses: list[PartitionStatus]
+    empty: list[PartitionStatus]
+    remedies: list[tuple[str, str]]
+    late: list[Late]
+    next: list[tuple[str, str]]
+
+    @property
+    def stretches(self) -> list[tuple[str, str, dict[Stage, State]]]:
+        """Entity, months and states: successive months in the same state together."""
+        grouped = groupby(self.statuses, lambda status: (status.entity, status.stages))
+        return [
+            (entity, _months_text([status.month for status in found]), stages)
+            for (entity, stages), found in grouped
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the overview for machines, month by month."""
+        return {
+            "partitions": [
+                {"entity": s.entity, "month": str(s.month), **s.stages, "reason": s.reason}
+                for s in (*self.statuses, *self.empty)
+            ],
+            "to_do": [{"command": command, "why": why} for command, why in self.remedies],
+            "late": [late.told() for late in self.late],
+            "next": [{"what": what, "when": when} for what, when in self.next],
+        }
+
+
+def overview(
+    workspace: Workspace, instance: dg.DagsterInstance, entities: Sequence[str]
+) -> Overview:
+    """Look at every known month of some entities. Reads the source and writes nothing."""
+    calendar = workspace.configuration.registry.calendar
+    now = datetime.now(ZoneInfo(calendar.time_zone))
+    statuses: list[PartitionStatus] = []
+    empty: list[PartitionStatus] = []
+    remedies: list[tuple[str, str]] = []
+    late: list[Late] = []
+    for entity in entities:
+        newest = newest_month(workspace, entity, now.date())
+        months = known_months(workspace, entity, now.date())
+        found = partition_status(workspace, entity, months)
+        late += late_of(calendar, entity, found, newest, now)
+        with_data = [status for status in found if newest and status.month <= newest]
+        remedies += _remedies(entity, with_data)
+        statuses += with_data
+        empty += [
+            replace(status, reason="no rows yet") for status in found if status not in with_data
+        ]
+    coming = [*_runs(instance), *_ticks(workspace, instance, now)]
+    return Overview(statuses, empty, remedies, late, coming)
+
+
+def _months_text(months: list[Month]) -> str:
+    return str(months[0]) if len(months) == 1 else f"{months[0]}–{months[-1]}"
+
+
+def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, str]]:
+    """Return the commands that bring an entity up to date, in the order to give them."""
+    if not statuses:
+        return []
+    newest = statuses[-1]
+    stale = [s for s in statuses if any(s.stages[stage] != "fresh" for stage in _DATA)]
+    old = [status.month for status in stale]
+    found: list[tuple[str, str]] = []
+    if old or any(state != "fresh" for state in newest.stages.values()):
+        found.append((f"atlas build --entity {entity}", _why(stale or [newest])))
+    rest = [status for status in statuses[:-1] if status.month not in old]
+    records = [s.month for s in rest if s.stages["publish"] != "fresh"]
+    reports = [s.month for s in rest if any(s.stages[f] in {"stale", "failed"} for f in _FILES)]
+    for months in stretches(records):
+        command = f"atlas publish --entity {entity} --period {Period(months[0], months[-1])}"
+        found.append((command, "records not published, or older than their figures"))
+    for months in stretches(reports):
+        period = Period(months[0], months[-1])
+        command = f"atlas report --entity {entity} --period {period}"
+        found.append((command, "reports older than their figures, or failed"))
+    return found
+
+
+def _why(statuses: list[PartitionStatus]) -> str:
+    """Return which months are not up to date, and the reasons, each once."""
+    reasons = list(dict.fromkeys(status.reason for status in statuses if status.reason))
+    more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
+    told = "; ".join(reasons[:_REASONS]) or "not finished"
+    return f"{_months_text([status.month for status in statuses])}: {told}{more}"
+
+
+def _runs(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
+    running = [(f"run {run.run_id[:8]} ({run.job_name})", "now") for run in under_way(instance)]
+    queued = [(f"run {run.run_id[:8]} ({run.job_name})", "queued") for run in waiting(instance)]
+    return running + queued
+
+
+def _ticks(
+    workspace: Workspace, instance: dg.DagsterInstance, now: datetime
+) -> list[tuple[str, str]]:
+    """Return when schedules run next, and whether there is a daemon to run them."""
+    stopped = {
+        state.instigator_name
+        for state in instance.all_instigator_state()
+        if not state.is_running and state.status.value == "STOPPED"
+    }
+    registry = workspace.configuration.registry
+    ticks = [
+        (name, "switched off" if name in stopped else f"{tick:%Y-%m-%d %H:%M} ({tick.tzname()})")
+        for name, tick in sorted(next_ticks(registry, now).items(), key=lambda item: item[1])
+    ]
+    healthy = any(status.healthy for status in instance.get_daemon_statuses().values())
+    if not healthy:
+        ticks.append(("nothing runs by itself", "no daemon is running; `atlas ui` starts one"))
+    return ticks

@@ -1,0 +1,145 @@
+"""A build that is killed costs nothing but the same command again; builds take turns."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+from conftest import Installation, make_installation, of_all_workers
+from filelock import FileLock
+
+KILLS, BATCHES = 50, 10
+YEARS = range(2026, 2027)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a build makes that nobody disturbs, and how long it takes."""
+
+    installation: Installation
+    contents: dict[str, object]
+    seconds: float
+
+
+def start_build(installation: Installation) -> subprocess.Popen:
+    """Start the command as a user does, without waiting for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "atlas_assets.cli.main", "build", "--entity", "EPN"],
+        env={
+            **os.environ,
+            **installation.environment,
+            **installation.search_path,
+            "SOURCE_DATE_EPOCH": "1767225600",
+            "PYTHONDONTWRITEBYTECODE": "",
+        },
+        cwd=installation.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def contents(installation: Installation) -> dict[str, object]:
+    """Return the bytes of every file in the output folder, and every row of the figures.
+
+    Only when a sheet was loaded is left out, which the validation file tells.
+    """
+    files = {
+        str(path.relative_to(installation.root)): re.sub(
+            rb'"loaded_at": "[^"]*"', b"", path.read_bytes()
+        )
+        for path in sorted((installation.root / "output").rglob("*"))
+        if path.is_file()
+    }
+    with installation.workspace.warehouse.reading() as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'marts'"
+        ).fetchall()
+        rows = {
+            name: connection.execute(f"SELECT * FROM marts.{name} ORDER BY ALL").fetchall()
+            for (name,) in tables
+        }
+    return {**files, **rows}
+
+
+def unfinished(installation: Installation) -> list[str]:
+    """Return the runs and stages that seem to be under way."""
+    with dg.DagsterInstance.from_config(str(installation.settings.dagster_home)) as instance:
+        runs = [f"{r.job_name} {r.status}" for r in instance.get_runs() if not r.is_finished]
+    with duckdb.connect(str(installation.settings.duckdb_path), read_only=True) as connection:
+        stages = connection.execute(
+            "SELECT stage FROM main._pipeline_runs WHERE status = 'started'"
+        ).fetchall()
+    return runs + [stage for (stage,) in stages]
+
+
+def leftovers(installation: Installation) -> list[Path]:
+    return list(installation.root.rglob("*.tmp"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, parsed_models: Path) -> Undisturbed:
+    root = of_all_workers(tmp_path_factory) / "undisturbed"
+    with FileLock(f"{root}.lock"):
+        installation = Installation(root)
+        marker = root / "seconds"
+        if not marker.exists():
+            make_installation(root, years=YEARS, defects=0.05, scale=0.1)
+            installation.settings.dagster_home.mkdir()
+            subprocess.run(
+                ["cp", "-a", str(parsed_models), str(installation.settings.dbt_target_dir)],
+                check=True,
+            )
+            subprocess.run(["cp", "-a", str(root), f"{root}-before"], check=True)
+            started = time.monotonic()
+            assert start_build(installation).wait() == 0
+            marker.write_text(str(time.monotonic() - started))
+    return Undisturbed(installation, contents(installation), float(marker.read_text()))
+
+
+def copy_of(undisturbed: Undisturbed, folder: Path) -> Installation:
+    """Return an installation with the same workbooks of which nothing has been built."""
+    subprocess.run(["cp", "-a", f"{undisturbed.installation.root}-before", str(folder)], check=True)
+    return Installation(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_the_same_command_after_a_kill_makes_the_same(
+    batch: int, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    moments = random.Random(batch)
+    for number in range(KILLS // BATCHES):
+        installation = copy_of(undisturbed, tmp_path / str(number))
+        moment = moments.uniform(0, undisturbed.seconds)
+        build = start_build(installation)
+        try:
+            build.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            build.send_signal(signal.SIGKILL)
+            build.communicate()
+        again = start_build(installation)
+        told = again.communicate()[1]
+        assert again.returncode == 0, (moment, told)
+        assert contents(installation) == undisturbed.contents, moment
+        assert unfinished(installation) == [], moment
+        assert leftovers(installation) == [], moment
+
+
+def test_two_builds_at_once_queue_up(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    installation = copy_of(undisturbed, tmp_path / "atlas")
+    builds = [start_build(installation), start_build(installation)]
+    told = [build.communicate()[1] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], told
+    waited = [text for text in told if "Waits for another command, which is under way." in text]
+    assert len(waited) == 1
+    assert "sync" not in waited[0]  # the first one had done it
+    assert contents(installation) == undisturbed.contents
