@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -288,9 +289,19 @@ def docs(
         ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
 
 
+class Part(StrEnum):
+    """What `atlas ui` can start alone."""
+
+    WEB = "web"
+    DAEMON = "daemon"
+
+
 @app.command()
 def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    only: Annotated[
+        Part | None, typer.Option(help="Only this part, as services of a machine start them.")
+    ] = None,
 ) -> None:
     """Start the Dagster web UI with its daemon, on this machine only."""
     import os
@@ -301,14 +312,22 @@ def ui(
     from atlas_assets.settings import PROJECT_DIR, load_settings
     from atlas_assets.workspace import Workspace
 
+    web = ["-h", "127.0.0.1", "-p", str(port)]
+    commands = {
+        None: ["dagster", "dev", *web],
+        Part.WEB: ["dagster_webserver", *web],
+        Part.DAEMON: ["dagster._daemon", "run"],
+    }
     with errors_told():
         settings = load_settings()
         Notifier.of(settings).check()
         prepare_home(settings, Workspace(settings).runs)
+    if only is not Part.DAEMON:
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
-        workspace = str(PROJECT_DIR / "workspace.yaml")
-        command = ["-m", "dagster", "dev", "-w", workspace, "-h", "127.0.0.1", "-p", str(port)]
-        os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the web server takes this process's place
+    # The first look at large workbooks takes its time.
+    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
+    command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server takes this process's place
 
 
 def _validate_configuration() -> None:

@@ -17,7 +17,8 @@ def _known_entities(incomplete: str) -> list[str]:
         entities = Configuration(load_settings().config_dir).registry.entities
     except AtlasError:
         return []
-    return [e.code for e in entities if e.code.startswith(incomplete.upper())]
+    codes = [e.code.lower() if incomplete.islower() else e.code for e in entities]
+    return [code for code in codes if code.startswith(incomplete)]
 
 
 EntityOption = Annotated[

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from atlas_assets.freshness import Late, late_of
 from atlas_assets.months import known_months, newest_month
-from atlas_assets.periods import Month, Period, stretches
+from atlas_assets.periods import Month, Period, month_range, stretches
 from atlas_assets.schedules import next_ticks
 from atlas_assets.status import PartitionStatus, partition_status
 from atlas_assets.unfinished_runs import under_way, waiting
@@ -49,6 +49,15 @@ class Overview:
         return [
             (entity, _months_text([status.month for status in found]), stages)
             for (entity, stages), found in grouped
+        ]
+
+    @property
+    def late_months(self) -> list[tuple[str, str]]:
+        """The entities with late months, and these."""
+        return [
+            (entity, ", ".join(_months_text(together) for together in stretches(months)))
+            for entity, found in groupby(self.late, lambda late: late.entity)
+            for months in [[m for late in found for m in month_range(late.first, late.last)]]
         ]
 
     def as_dict(self) -> dict[str, Any]:

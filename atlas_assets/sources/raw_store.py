@@ -132,6 +132,8 @@ class RawStore:
             return f"{table} is no longer configured"
         before = pl.read_parquet(path).row(0, named=True)
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
+        if not self._data_path(table, partition.entity, partition.month).exists():
+            return f"the raw file of {where} is gone"
         if (before["source_file"], before["source_sheet"]) != (
             manifest.source_file,
             manifest.source_sheet,
@@ -198,8 +200,8 @@ class RawStore:
         )
         manifest = partition.manifest
         if manifest is None:
+            data.unlink(missing_ok=True)  # first: a kill after it leaves a reason to come back
             manifest_path.unlink()
-            data.unlink()
             if table == "transactions":
                 self._control_path(entity, month).unlink(missing_ok=True)
             return

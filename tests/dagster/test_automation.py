@@ -3,7 +3,7 @@
 import os
 import platform
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from dagster._utils.schedules import cron_string_iterator
 from atlas_assets.build import build_definitions
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
 from atlas_assets.pipeline_runs import PipelineRuns
+from atlas_assets.schedules import next_ticks
 from atlas_assets.unfinished_runs import HOST_TAG, PROCESS_TAG, close_dead_runs
 from atlas_assets.warehouse import Warehouse
 
@@ -74,12 +75,187 @@ def test_the_running_month_is_brought_up_to_date_every_monday(definitions: dg.De
     assert request.tags[RANGE_START_TAG] == "EPN|2026-11"
 
 
+def test_late_months_are_looked_for_every_morning(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("freshness")
+    moments = ticks(schedule, 2026)
+    assert len(moments) == 365
+    assert {moment.hour for moment in moments} == {9}
+    (request,) = requested(schedule, moments[0].astimezone(UTC))
+    assert not {RANGE_START_TAG, "dagster/partition"} & request.tags.keys()
+
+
+def test_the_next_ticks_are_told_in_the_time_of_the_business(built: Installation) -> None:
+    registry = built.workspace.configuration.registry
+    after_the_close = datetime(2026, 12, 5, 6, 0, 1, tzinfo=JAKARTA)  # a Saturday
+    told = {
+        name: moment.isoformat() for name, moment in next_ticks(registry, after_the_close).items()
+    }
+    assert told == {
+        "monthly_close": "2027-01-05T06:00:00+07:00",
+        "weekly": "2026-12-07T06:00:00+07:00",
+        "freshness": "2026-12-05T09:00:00+07:00",
+    }
+
+
 def test_what_runs_by_itself_runs_from_the_first_start_on(definitions: dg.Definitions) -> None:
-    for name in ("monthly_close", "weekly"):
+    for name in ("monthly_close", "weekly", "freshness"):
         status = definitions.resolve_schedule_def(name).default_status
         assert status is dg.DefaultScheduleStatus.RUNNING
-    sensor = definitions.resolve_sensor_def("workbooks")
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    for name in ("workbooks", "notifications", "followers"):
+        sensor = definitions.resolve_sensor_def(name)
+        assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+
+RECORDS = dg.AssetKey(["operational", "records"])
+KINDS = ("report", "deck", "pdf")
+
+
+class Year:
+    """A year of materializations, and what the conditions ask for after each."""
+
+    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+        self.definitions, self.instance = definitions, instance
+        self.cursor: Any = None
+        graph = definitions.resolve_asset_graph()
+        self.marts = [
+            key
+            for key in graph.materializable_asset_keys
+            if key.path[0] in {"marts", "intermediate"}
+        ]
+        self.followers = [
+            RECORDS,
+            *(dg.AssetKey(["reports", f"{t}_{k}"]) for t in PERIODS for k in KINDS),
+        ]
+
+    def made(self, keys: list[dg.AssetKey], *partitions: str) -> None:
+        for key in keys:
+            for partition in partitions:
+                made = dg.AssetMaterialization(key, partition=partition)
+                self.instance.report_runless_asset_event(made)
+
+    def asked(self, moment: datetime) -> dict[str, list[str]]:
+        result = dg.evaluate_automation_conditions(
+            self.definitions, self.instance, evaluation_time=moment, cursor=self.cursor
+        )
+        self.cursor = result.cursor
+        asked = {
+            key.path[-1]: sorted(map(str, found))
+            for key in self.followers
+            if (found := result.get_requested_partitions(key))
+        }
+        assert result.total_requested == sum(map(len, asked.values()))
+        return asked
+
+
+PERIODS = ("monthly", "quarterly", "yearly")
+
+
+def report_of(kind: str, partition: str) -> dict[str, list[str]]:
+    return {f"{kind}_{part}": [partition] for part in KINDS}
+
+
+def test_what_is_made_of_months_follows_them_once_through_a_year(
+    definitions: dg.Definitions,
+) -> None:
+    # February of 2026 comes after March; all others on their day.
+    arrivals = [1, 3, 2, *range(4, 13)]
+    with dg.instance_for_test() as instance:
+        year = Year(definitions, instance)
+        assert year.asked(datetime(2026, 1, 1, tzinfo=UTC)) == {}
+        for position, number in enumerate(arrivals):
+            month = f"EPN|2026-{number:02d}"
+            moment = datetime(2026, max(number, position + 1), 28, tzinfo=UTC) + timedelta(days=10)
+            year.made(year.marts, month)
+            expected = {"records": [month]}
+            if number == 2:
+                expected |= report_of("quarterly", "EPN|2026-01")
+            if number in {6, 9, 12}:
+                expected |= report_of("quarterly", f"EPN|2026-{number - 2:02d}")
+            if number == 12:
+                expected |= report_of("yearly", "EPN|2026-01")
+            assert year.asked(moment) == expected
+            assert year.asked(moment) == {}
+
+
+def test_a_report_follows_its_marts_once_somebody_made_it(definitions: dg.Definitions) -> None:
+    moment = datetime(2026, 11, 10, tzinfo=UTC)
+    month = "IONS|2026-05"
+    with dg.instance_for_test() as instance:
+        year = Year(definitions, instance)
+        year.asked(moment)
+        year.made(year.marts, month)
+        year.made([RECORDS], month)  # one run made both
+        assert year.asked(moment) == {}
+        made = [dg.AssetKey(["reports", f"monthly_{kind}"]) for kind in ("report", "deck")]
+        year.made(made, month)
+        assert year.asked(moment) == {}
+        year.made(year.marts, month)
+        follow = {"records": [month], "monthly_report": [month], "monthly_deck": [month]}
+        assert year.asked(moment) == follow  # there was no PDF
+        assert year.asked(moment) == {}
+
+
+def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) -> None:
+    moment = datetime(2026, 11, 10, tzinfo=UTC)
+    month = "EPN|2026-10"
+    revenue = dg.AssetKey(["marts", "mart_revenue"])
+
+    def judged(*, passed: bool) -> dg.AssetCheckEvaluation:
+        return dg.AssetCheckEvaluation(
+            asset_key=revenue,
+            check_name="mart_revenue_by_unit",
+            passed=passed,
+            metadata={},
+            severity=dg.AssetCheckSeverity.ERROR,
+            blocking=True,
+        )
+
+    with dg.instance_for_test() as instance:
+        year = Year(definitions, instance)
+        year.made([RECORDS, dg.AssetKey(["reports", "monthly_report"])], month)
+        year.asked(moment)
+        year.made(year.marts, month)
+        instance.report_runless_asset_event(judged(passed=False))
+        assert "monthly_report" not in year.asked(moment)
+        instance.report_runless_asset_event(judged(passed=True))
+        assert year.asked(moment)["monthly_report"] == [month]
+
+
+def test_a_failed_run_is_told_once_whoever_started_it(built: Installation, tmp_path: Path) -> None:
+    shutil.copytree(built.root, tmp_path / "atlas")
+    made = Installation(tmp_path / "atlas")
+    definitions = build_definitions(made.settings)
+    sensor = definitions.resolve_sensor_def("notifications")
+    log_file = made.root / "output" / "notifications.log"
+    with dg.instance_for_test() as instance:
+
+        def tick(cursor: str | None) -> Any:
+            with dg.build_sensor_context(
+                instance=instance, repository_def=definitions.get_repository_def(), cursor=cursor
+            ) as context:
+                return sensor.evaluate_tick(context)
+
+        def run() -> None:
+            job = definitions.resolve_job_def("extract")
+            job.execute_in_process(
+                instance=instance, partition_key="EPN|2026-10", raise_on_error=False
+            )
+
+        before = tick(None)
+        run()
+        quiet = tick(before.cursor)
+        assert quiet.skip_message == "Nothing went wrong."
+        path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+        path.write_bytes(path.read_bytes()[:5000])
+        run()
+        run()
+        told = tick(quiet.cursor)
+        assert told.skip_message == "2 runs went wrong."
+        again = tick(told.cursor)
+        assert again.skip_message == "Nothing went wrong."
+    text = log_file.read_text(encoding="utf-8")
+    assert text.count("Atlas: extract of EPN 2026-10 failed") == 1
+    assert "LAPORAN EVALUASI EPN 2026.xlsx cannot be read as a workbook: it is cut off" in text
 
 
 def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(

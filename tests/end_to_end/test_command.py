@@ -1,6 +1,7 @@
 """The command as a user types it, on an installation of its own."""
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -187,6 +188,79 @@ def test_single_stages_can_be_run_one_after_the_other(installation: Installation
     ledger = installation.workspace.runs.verified_hashes()
     assert rows["core_entity"]
     assert {str(month) for _, month in ledger} == {"2026-01", "2026-02"}
+
+
+def test_stages_for_development_stop_where_they_say(installation: Installation) -> None:
+    month = ("--entity", "EPN", "--period", "2026-02")
+    told = installation.atlas("run", *month)
+    assert "`atlas run` is deprecated: use `atlas sync`." in told.stderr
+    name = str(installation.root / "output" / "monthly" / "EPN-2026-02")
+    assert installation.atlas("format", *month).stdout.split() == [f"{name}.json"]
+    assert set(files_of(installation.root / "output" / "monthly")) == {f"{name}.json"}
+    copied = installation.root / "proof.json"
+    copied.write_bytes(Path(f"{name}.json").read_bytes())
+    shown = installation.atlas("present", "--report", str(copied))
+    assert shown.stdout.split() == [str(installation.root / "proof.pptx")]
+    assert len(Presentation(str(installation.root / "proof.pptx")).slides) > 10
+    copied.write_text("{}", encoding="utf-8")
+    refused = installation.atlas("present", "--report", str(copied), status=1)
+    assert "proof.json is no report that Atlas wrote" in refused.stderr.replace("\n", " ")
+
+
+def test_raw_sheets_can_be_queried_after_load(installation: Installation) -> None:
+    month = ("--entity", "EPN", "--period", "2026-02")
+    installation.atlas("extract", *month)
+    installation.atlas("load", *month)
+    with installation.workspace.warehouse.reading() as connection:
+        raw, typed = (
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            for table in ("raw.transactions", "staging.stg_transactions")
+        )
+    assert raw == typed
+    assert raw[0] > 0
+
+
+def test_status_tells_a_new_user_in_one_screen_what_to_do(installation: Installation) -> None:
+    new = installation.atlas("status").stdout
+    assert len(new.splitlines()) < 24
+    assert all(len(line) <= 80 for line in new.splitlines())
+    assert "IONS    2025-01–2026-10  missing  missing" in new
+    assert "atlas build --entity IONS\n    2025-01–2026-10: not loaded yet" in new
+    assert "monthly_close" in new
+    assert "no daemon is running; `atlas ui` starts one" in new
+
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
+    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    workbook["FEBRUARI"].title = "FEBRUARY"
+    workbook["MARET"]["O7"].value += 1_000
+    workbook.save(path)
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    shown = installation.atlas("status", "--entity", "EPN").stdout
+    assert "EPN     2026-02          failed" in shown
+    told = " ".join(shown.split())
+    assert "To do atlas build --entity EPN" in told
+    assert "has no sheet 'FEBRUARI'. Did you mean 'FEBRUARY'" in told
+    assert "atlas publish --entity EPN --period 2025" in told
+    assert len(shown.splitlines()) < 40
+
+
+def test_the_shell_completes_commands_and_entities(built: Installation) -> None:
+    def completed(words: str) -> list[str]:
+        shell = {"_ATLAS_COMPLETE": "complete_bash", "COMP_WORDS": words}
+        shell["COMP_CWORD"] = str(len(words.split(" ")) - 1)
+        done = subprocess.run(
+            [Path(sys.executable).with_name("atlas")],
+            env={**os.environ, **built.environment, **shell},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.split()
+
+    assert completed("atlas pu") == ["publish"]
+    assert completed("atlas build --entity I") == ["IONS"]
+    assert completed("atlas build --entity e") == ["epn"]
 
 
 @pytest.mark.parametrize(

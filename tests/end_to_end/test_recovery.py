@@ -3,14 +3,15 @@
 import os
 import random
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import dagster as dg
 import duckdb
 import pytest
 from conftest import Installation, make_installation, of_all_workers
@@ -72,13 +73,15 @@ def contents(installation: Installation) -> dict[str, object]:
 
 def unfinished(installation: Installation) -> list[str]:
     """Return the runs and stages that seem to be under way."""
-    with dg.DagsterInstance.from_config(str(installation.settings.dagster_home)) as instance:
-        runs = [f"{r.job_name} {r.status}" for r in instance.get_runs() if not r.is_finished]
+    with sqlite3.connect(installation.settings.dagster_home / "history" / "runs.db") as connection:
+        runs = connection.execute(
+            "SELECT pipeline_name FROM runs WHERE status NOT IN ('SUCCESS', 'FAILURE')"
+        ).fetchall()
     with duckdb.connect(str(installation.settings.duckdb_path), read_only=True) as connection:
         stages = connection.execute(
             "SELECT stage FROM main._pipeline_runs WHERE status = 'started'"
         ).fetchall()
-    return runs + [stage for (stage,) in stages]
+    return [name for (name,) in runs + stages]
 
 
 def leftovers(installation: Installation) -> list[Path]:
@@ -93,12 +96,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, parsed_models: Path) -
         marker = root / "seconds"
         if not marker.exists():
             make_installation(root, years=YEARS, defects=0.05, scale=0.1)
-            installation.settings.dagster_home.mkdir()
-            subprocess.run(
-                ["cp", "-a", str(parsed_models), str(installation.settings.dbt_target_dir)],
-                check=True,
-            )
-            subprocess.run(["cp", "-a", str(root), f"{root}-before"], check=True)
+            shutil.copytree(parsed_models, installation.settings.dbt_target_dir)
+            shutil.copytree(root, f"{root}-before")
             started = time.monotonic()
             assert start_build(installation).wait() == 0
             marker.write_text(str(time.monotonic() - started))
@@ -107,7 +106,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, parsed_models: Path) -
 
 def copy_of(undisturbed: Undisturbed, folder: Path) -> Installation:
     """Return an installation with the same workbooks of which nothing has been built."""
-    subprocess.run(["cp", "-a", f"{undisturbed.installation.root}-before", str(folder)], check=True)
+    shutil.copytree(f"{undisturbed.installation.root}-before", folder)
     return Installation(folder)
 
 

@@ -101,3 +101,13 @@ def test_a_change_of_the_configuration_is_a_reason_of_its_own(installation: Inst
     found = told(installation)
     assert list(found) == [Month(2026, 1)]
     assert found[Month(2026, 1)][0][1].startswith("the configuration of sheet 'REFERENSI'")
+
+
+def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> None:
+    before = first_extraction(installation)
+    (installation.settings.raw_dir / "students" / "EPN" / "2026-03.parquet").unlink()
+    ((table, reason),) = told(installation)[Month(2026, 3)]
+    assert table == "students"
+    assert reason.startswith("the raw file of sheet 'MARET'")
+    extract(installation.workspace, SCOPE, "again")
+    assert files_of(installation.settings.raw_dir).keys() == before.keys()

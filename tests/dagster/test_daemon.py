@@ -1,0 +1,197 @@
+"""The real daemon, as `atlas ui` starts it: a person only saves workbooks."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import openpyxl
+import pytest
+from conftest import Installation, make_installation
+from dagster._core.scheduler.instigation import InstigatorType
+
+EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
+PATIENCE_SECONDS = 400
+
+
+def eventually(is_so: Callable[[], bool], what: str) -> None:
+    """Wait until something is so, which another process brings about."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < end, f"It did not come about that {what}."
+        time.sleep(0.5)
+
+
+class Living:
+    """An installation with its daemon, and what is seen of it from outside."""
+
+    def __init__(self, installation: Installation, shelf: Path, log: Path) -> None:
+        self.installation, self.shelf, self.log = installation, shelf, log
+        self.source = installation.root / "source"
+        self.decks = installation.root / "output" / "monthly"
+
+    def start(self) -> None:
+        """Start the web UI with its daemon, in a process group of its own."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        made = self.installation
+        with self.log.open("a") as log:
+            self.daemon = subprocess.Popen(
+                [sys.executable, "-m", "atlas_assets.cli.main", "ui", "--port", port],
+                env={
+                    **os.environ,
+                    **made.environment,
+                    **made.search_path,
+                    "PYTHONDONTWRITEBYTECODE": "",
+                },
+                cwd=made.root,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        index = made.settings.dagster_home / "history" / "runs.db"
+        eventually(index.exists, "the instance was made")
+
+    def kill(self) -> None:
+        """End every process of it at once, as a power cut does."""
+        os.killpg(self.daemon.pid, signal.SIGKILL)
+        self.daemon.wait()
+
+    def is_running(self) -> bool:
+        """Whether a run is under way."""
+        return any(run.status is dg.DagsterRunStatus.STARTED for run in self.runs())
+
+    def runs(self) -> list[dg.DagsterRun]:
+        """Return all runs, the newest first."""
+        with dg.DagsterInstance.get() as instance:
+            return list(instance.get_runs())
+
+    def quiet(self) -> None:
+        """Wait until every sensor has looked once more and no run is left."""
+        since = time.time()
+
+        def is_quiet() -> bool:
+            with dg.DagsterInstance.get() as instance:
+                seen = {
+                    state.instigator_name: tick.timestamp
+                    for state in instance.all_instigator_state()
+                    if state.instigator_type is not InstigatorType.SCHEDULE
+                    for tick in instance.get_ticks(
+                        state.instigator_origin_id, state.selector_id, limit=1
+                    )
+                    if tick.is_completed or tick.is_success or tick.is_skipped
+                }
+                looked = {"workbooks", "followers", "notifications"} <= {
+                    name for name, moment in seen.items() if moment > since
+                }
+                return looked and all(run.is_finished for run in instance.get_runs())
+
+        eventually(is_quiet, "nothing was left to do")
+
+    def put(self, name: str) -> None:
+        """Save a workbook of the shelf into the source folder, whole, as file managers do."""
+        shutil.copy(self.shelf / name, self.source / f".{name}")
+        (self.source / f".{name}").rename(self.source / name)
+
+    def edit(self, sheet: str) -> None:
+        """Add a thousand rupiah to the first receipt of a sheet."""
+        workbook = openpyxl.load_workbook(self.source / EPN, data_only=True)
+        workbook[sheet]["O7"].value += 1_000
+        workbook.save(self.source / EPN)
+
+
+@pytest.fixture
+def living(
+    tmp_path: Path, parsed_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Living]:
+    """An installation without workbooks whose daemon runs."""
+    made = make_installation(tmp_path / "atlas", years=range(2026, 2027), defects=0.0, scale=0.1)
+    shutil.copytree(parsed_models, made.settings.dbt_target_dir)
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    for path in (made.root / "source").glob("*.xlsx"):
+        path.rename(shelf / path.name)
+    monkeypatch.setenv("DAGSTER_HOME", str(made.settings.dagster_home))
+    found = Living(made, shelf, tmp_path / "daemon.log")
+    found.start()
+    try:
+        yield found
+    finally:
+        found.kill()
+
+
+@pytest.mark.slow
+def test_a_person_only_saves_workbooks(living: Living) -> None:
+    deck = living.decks / "EPN-2026-10.pptx"
+    living.quiet()
+    assert living.runs() == []
+
+    for path in living.shelf.glob("*EPN*.xlsx"):
+        living.put(path.name)
+    eventually(deck.exists, "a dropped workbook led to the deck")
+    living.quiet()
+    assert {run.status for run in living.runs()} == {dg.DagsterRunStatus.SUCCESS}
+    quarters = living.installation.root / "output" / "quarterly"
+    assert {path.name for path in quarters.glob("*.pptx")} == {
+        f"EPN-2026-Q{number}.pptx" for number in (1, 2, 3)
+    }
+    before = {run.run_id for run in living.runs()}
+    content = deck.read_bytes()
+
+    living.edit("OKTOBER")
+    eventually(lambda: deck.read_bytes() != content, "the deck followed the corrected cell")
+    living.quiet()
+    (run,) = [run for run in living.runs() if run.run_id not in before]
+    assert (run.job_name, run.tags["dagster/partition"]) == ("monthly_close", "EPN|2026-10")
+    before.add(run.run_id)
+
+    os.utime(living.source / EPN)
+    living.quiet()
+    living.quiet()
+    assert {run.run_id for run in living.runs()} == before
+
+    content = deck.read_bytes()
+    broken = next(path for path in living.shelf.glob("*IONs*.xlsx") if "EVALUASI" in path.name)
+    for path in living.shelf.glob("*I[Oo]N[Ss]*.xlsx"):
+        if path == broken:
+            (living.source / path.name).write_bytes(path.read_bytes()[:5000])
+        else:
+            living.put(path.name)
+    living.edit("OKTOBER")
+    eventually(lambda: deck.read_bytes() != content, "the deck was made beside a broken workbook")
+    living.quiet()
+    failed = [run for run in living.runs() if run.status is dg.DagsterRunStatus.FAILURE]
+    assert [run.job_name for run in failed] == ["extract"]
+    told = (living.installation.root / "output" / "notifications.log").read_text(encoding="utf-8")
+    assert f"{broken.name} cannot be read as a workbook: it is cut off" in told
+    assert not list(living.decks.glob("IONS*"))
+
+
+@pytest.mark.slow
+def test_commands_wait_for_runs_and_a_killed_daemon_holds_nothing_up(living: Living) -> None:
+    for path in living.shelf.glob("*EPN*.xlsx"):
+        living.put(path.name)
+    eventually(living.is_running, "the dropped workbooks led to a run")
+    told = living.installation.atlas_process("build", "--entity", "EPN").stderr
+    assert "(monthly_close), which is under way." in told or "(backfill), which" in told
+    living.quiet()
+    assert {run.status for run in living.runs()} == {dg.DagsterRunStatus.SUCCESS}
+
+    content = (living.decks / "EPN-2026-10.pptx").read_bytes()
+    living.edit("OKTOBER")
+    eventually(living.is_running, "the corrected cell led to a run")
+    living.kill()
+    assert living.is_running()  # so it seems
+    told = living.installation.atlas_process("build", "--entity", "EPN").stderr
+    assert "Waits" not in told
+    assert not living.is_running()
+    assert (living.decks / "EPN-2026-10.pptx").read_bytes() != content
+    living.start()
+    living.quiet()
+    assert all(run.is_finished for run in living.runs())
