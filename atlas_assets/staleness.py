@@ -98,11 +98,12 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     stale: dict[Month, Stale] = {}
     for month in months:
         if found := changed.get(month):
-            refused = any(change.refused for change in found)
+            refused = [change.reason for change in found if change.refused]
             is_new = not workspace.raw_store.is_loaded("transactions", entity, month)
-            reasons = "; ".join(change.reason for change in found)
-            reason = "not loaded yet" if is_new and not refused else reasons
-            stale[month] = Stale(reason, "extract", refused)
+            reasons = refused or (
+                ["not loaded yet"] if is_new else [change.reason for change in found]
+            )
+            stale[month] = Stale("; ".join(reasons), "extract", bool(refused))
         elif (entity, month) not in verified:
             stale[month] = Stale("its figures have not passed their checks yet", "transform")
         elif verified[entity, month] != hashes.get((entity, month)):

@@ -11,6 +11,7 @@ from conftest import Installation
 
 from atlas_assets.periods import Month
 from atlas_assets.scope import Scope
+from atlas_assets.sources.extract import extract
 from atlas_assets.watching import Memory, Plan, plan
 from atlas_assets.workspace import Workspace
 
@@ -123,6 +124,20 @@ def test_a_broken_workbook_stops_no_other(source: Installation) -> None:
     assert made.deliver == [OCTOBER]
     assert {entity for scope in made.refuse for entity in scope.entities} == {"IONS"}
     assert nothing(look(source, made.memory))  # told once
+
+
+def test_a_broken_workbook_is_told_once_though_its_other_sheets_were_loaded(
+    installation: Installation,
+) -> None:
+    broken = installation.root / "source" / "LAPORAN EVALUASI IONs 2026 TM-WLC.xlsx"
+    broken.write_bytes(broken.read_bytes()[:5000])
+    for path in (installation.root / "source").iterdir():
+        age(path, timedelta(hours=1))
+    made = look(installation, Memory())
+    (scope,) = made.refuse
+    assert (scope.entities, scope.years) == (("IONS",), [2026])
+    assert extract(installation.workspace, scope, "run").problems
+    assert look(installation, made.memory).refuse == []
 
 
 def test_after_a_restart_without_memory_only_what_is_stale_is_asked_for(

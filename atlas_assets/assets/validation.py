@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 
+from atlas_assets.checks import VALIDATION_FILE
 from atlas_assets.failures import told_to_people
 from atlas_assets.partitions import SINGLE_RUN
 from atlas_assets.scope import Scope
@@ -15,7 +16,7 @@ def validation_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asset
     """Return the validation file as an asset; a month writes the file of its year."""
 
     @dg.asset(
-        key=["validation", "validation_file"],
+        key=VALIDATION_FILE,
         description="What became of every sheet and row of the year, for the person who keeps it.",
         kinds={"json"},
         # Not the checked assets: the file is needed most when a check has failed.

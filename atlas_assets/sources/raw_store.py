@@ -130,20 +130,11 @@ class RawStore:
             return f"{table} not loaded yet" if manifest else None
         if manifest is None:
             return f"{table} is no longer configured"
-        before = pl.read_parquet(path).row(0, named=True)
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
         if not self._data_path(table, partition.entity, partition.month).exists():
             return f"the raw file of {where} is gone"
-        if (before["source_file"], before["source_sheet"]) != (
-            manifest.source_file,
-            manifest.source_sheet,
-        ):
-            return f"{table} now comes from {where}"
-        if before["source_hash"] != manifest.source_hash:
-            return f"{where} changed"
-        if before["layout_hash"] != manifest.layout_hash:
-            return f"the configuration of {where} changed"
-        return None
+        before = pl.read_parquet(path).row(0, named=True)
+        return _difference(before, manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
         """Whether a partition has been loaded at all."""
@@ -239,6 +230,20 @@ class RawStore:
 
     def _refusal_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "refused" / table / entity / f"{month}.txt"
+
+
+def _difference(
+    before: dict[str, Any], manifest: SheetManifest, table: TableName, where: str
+) -> str | None:
+    """Return in what a sheet differs from the one that was loaded, or None."""
+    place = (manifest.source_file, manifest.source_sheet)
+    if (before["source_file"], before["source_sheet"]) != place:
+        return f"{table} now comes from {where}"
+    if before["source_hash"] != manifest.source_hash:
+        return f"{where} changed"
+    if before["layout_hash"] != manifest.layout_hash:
+        return f"the configuration of {where} changed"
+    return None
 
 
 def _manifest_record(manifest: SheetManifest) -> dict[str, Any]:

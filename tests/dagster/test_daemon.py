@@ -14,7 +14,7 @@ import dagster as dg
 import openpyxl
 import pytest
 from conftest import Installation, make_installation
-from dagster._core.scheduler.instigation import InstigatorType
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
 EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
 PATIENCE_SECONDS = 400
@@ -73,26 +73,33 @@ class Living:
             return list(instance.get_runs())
 
     def quiet(self) -> None:
-        """Wait until every sensor has looked once more and no run is left."""
-        since = time.time()
+        """Wait until every sensor has looked after the last run, and found nothing to do."""
+        runs = -1
+        while runs != len(self.runs()):
+            runs = len(self.runs())
+            eventually(self._is_idle, "every run ended")
+            since = time.time()
+            eventually(lambda: min(self._looks()) > since, "every sensor looked")  # noqa: B023
+            eventually(self._is_idle, "every run ended")
 
-        def is_quiet() -> bool:
-            with dg.DagsterInstance.get() as instance:
-                seen = {
-                    state.instigator_name: tick.timestamp
-                    for state in instance.all_instigator_state()
-                    if state.instigator_type is not InstigatorType.SCHEDULE
-                    for tick in instance.get_ticks(
-                        state.instigator_origin_id, state.selector_id, limit=1
-                    )
-                    if tick.is_completed or tick.is_success or tick.is_skipped
-                }
-                looked = {"workbooks", "followers", "notifications"} <= {
-                    name for name, moment in seen.items() if moment > since
-                }
-                return looked and all(run.is_finished for run in instance.get_runs())
+    def _is_idle(self) -> bool:
+        with dg.DagsterInstance.get() as instance:
+            asked = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED]))
+            return not asked and all(run.is_finished for run in instance.get_runs())
 
-        eventually(is_quiet, "nothing was left to do")
+    def _looks(self) -> list[float]:
+        """Return when each sensor began its last look that has ended; 0 for one that had none."""
+        with dg.DagsterInstance.get() as instance:
+            found = {
+                state.instigator_name: max(
+                    (tick.timestamp for tick in ticks if tick.is_completed), default=0
+                )
+                for state in instance.all_instigator_state()
+                for ticks in [
+                    instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=2)
+                ]
+            }
+        return [found.get(name, 0) for name in ("workbooks", "followers", "notifications")]
 
     def put(self, name: str) -> None:
         """Save a workbook of the shelf into the source folder, whole, as file managers do."""

@@ -7,6 +7,7 @@ from conftest import Installation
 
 from atlas_assets.assets.models import UNIQUE_ID
 from atlas_assets.build import build_definitions
+from atlas_assets.checks import SPECS, VALIDATION_FILE
 from atlas_assets.periods import Month
 from atlas_assets.transform import Transform
 
@@ -110,6 +111,14 @@ def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> Non
         "report_totals_equal_marts",
     }
     assert not blocking & {"sheet_stated_total", "reported_revenue"}
+
+
+def test_no_month_counts_as_checked_before_its_validation_file_is_written(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    for spec in SPECS:
+        assert VALIDATION_FILE in graph.get(spec.key).parent_entity_keys
 
 
 def test_every_dbt_test_is_an_asset_check(definitions: dg.Definitions, built: Installation) -> None:
