@@ -25,13 +25,17 @@ REPORTS = {
 MONTHLY_REPORTS = REPORTS[PeriodType.MONTHLY]
 
 CONDITION = dg.AutomationCondition
-# Of late months, too; once a part that a failed check stopped is mended. A quarter or year has
-# missing parents until its last month is built.
+# Facts that became others make marts stale; records wait until these are built again.
+_MARTS_UPDATED = CONDITION.any_deps_updated().ignore(dg.AssetSelection.groups("intermediate"))
 _A_PARENT_IS_REFUSED = CONDITION.any_deps_match(
     CONDITION.any_checks_match(CONDITION.check_failed(), blocking_only=True)
 )
+# Of late months, too. A quarter or year has missing parents until its last month is built.
 FOLLOWS_ALWAYS = (
-    CONDITION.eager().without(CONDITION.in_latest_time_window()) & ~_A_PARENT_IS_REFUSED
+    CONDITION.eager()
+    .without(CONDITION.in_latest_time_window())
+    .replace("any_deps_updated", _MARTS_UPDATED)
+    & ~_A_PARENT_IS_REFUSED
 )
 # A report that nobody has made of a month stays unmade.
 FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~CONDITION.missing()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atlas_assets.assets.freshness import due_month_checks, with_freshness_policy
+from atlas_assets.assets.freshness import CLOSED_MONTHS, due_month_checks, with_freshness_policy
 from atlas_assets.assets.models import model_assets
 from atlas_assets.assets.operational import operational_assets
 from atlas_assets.assets.raw import raw_assets
@@ -45,6 +45,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         *operational_assets(partitions),
         *validation_assets(partitions),
         *report_assets(workspace.configuration),
+        CLOSED_MONTHS,
     ]
     return dg.Definitions(
         assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),

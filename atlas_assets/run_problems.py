@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
 
 from atlas_assets.notifications import Notice
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
@@ -45,7 +46,14 @@ def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None
     if not problems:
         return None
     outcome = "failed" if run.status is dg.DagsterRunStatus.FAILURE else "found something wrong"
-    return Notice(title=f"Atlas: {run.job_name}{_where(run)} {outcome}", text="\n".join(problems))
+    return Notice(title=f"Atlas: {_what(run)}{_where(run)} {outcome}", text="\n".join(problems))
+
+
+def _what(run: dg.DagsterRun) -> str:
+    """Return the job's name, or the assets where Dagster or a person chose these."""
+    if not is_reserved_asset_job_name(run.job_name):
+        return run.job_name
+    return ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
 
 
 def _where(run: dg.DagsterRun) -> str:

@@ -63,8 +63,8 @@ def _workbooks(
         requests = [
             _request(job, scope)
             for job, scopes in (
+                (automation.BACKFILL, made.load),  # first: reports look back
                 (automation.MONTHLY_CLOSE, made.deliver),
-                (automation.BACKFILL, made.load),
                 (automation.EXTRACT, made.refuse),
             )
             for scope in scopes

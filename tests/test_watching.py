@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import Installation
+from conftest import Installation, make_installation
 
 from atlas_assets.periods import Month
 from atlas_assets.scope import Scope
@@ -150,3 +150,36 @@ def test_after_a_restart_without_memory_only_what_is_stale_is_asked_for(
     months = {(e, m) for s in (*first.deliver, *first.load) for e, m in s.partitions}
     more = {(e, m) for s in (*again.deliver, *again.load) for e, m in s.partitions}
     assert more - months == {("EPN", Month(2026, 10))}
+
+
+@pytest.mark.slow
+def test_through_a_year_each_month_is_asked_for_once_when_its_rows_come(
+    tmp_path: Path, parsed_models: Path
+) -> None:
+    name = "LAPORAN EVALUASI EPN 2025.xlsx"
+    made = make_installation(tmp_path / "atlas", years=range(2025, 2026), defects=0.0, scale=0.1)
+    shutil.copytree(parsed_models, made.settings.dbt_target_dir)
+    path = made.root / "source" / name
+    whole = path.read_bytes()
+    sheets = made.workspace.configuration.years["EPN", 2025].tables["transactions"]
+    memory = Memory()
+    for number in range(1, 13):
+        path.write_bytes(whole)
+        workbook = openpyxl.load_workbook(path, data_only=True)
+        for later in range(number + 1, 13):
+            sheet = workbook[sheets.sheet_for(later)]
+            sheet.delete_rows(7, sheet.max_row)
+        workbook.save(path)
+        now = datetime(2025, number, 25, 9, tzinfo=UTC)
+        for file in (made.root / "source").iterdir():
+            moment = (now - timedelta(minutes=1)).timestamp()
+            os.utime(file, (moment, moment))
+        month = Month(2025, number)
+        plans = [look(made, memory, now)]
+        plans.append(look(made, plans[0].memory, now))
+        made.atlas("build", "--entity", "EPN", "--period", str(month))
+        plans.append(look(made, plans[1].memory, now + timedelta(hours=1)))
+        epn = [[scope for scope in plan.deliver if "EPN" in scope.entities] for plan in plans]
+        assert epn == [[Scope(("EPN",), (month,))], [], []], month
+        assert [scope for plan in plans for scope in plan.refuse] == []
+        memory = plans[-1].memory

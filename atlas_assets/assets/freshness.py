@@ -28,7 +28,14 @@ _MONTHS = {
     PeriodType.QUARTERLY: "1,4,7,10",
     PeriodType.YEARLY: "1",
 }
-CHECKED = dg.AssetKey(["reports", "monthly_report"])
+CLOSED_MONTHS = dg.AssetSpec(
+    ["calendar", "closed_months"],
+    description="The months that are over. Nobody makes them; the checks say which are late.",
+    group_name="calendar",
+    kinds={"yaml"},
+    owners=["team:finance"],
+    deps=[["reports", "monthly_deck"], ["operational", "records"]],
+)
 
 
 def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpec:
@@ -61,7 +68,7 @@ def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
 def _due_months(entity: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         name=check_name(entity),
-        asset=CHECKED,
+        asset=CLOSED_MONTHS.key,
         description=(
             f"Every month of {entity} whose deadline has passed is there, made of what the workbooks "
             "now say."

@@ -80,6 +80,7 @@ def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asse
             ["intermediate", "int_marketing_activity"],
             ["intermediate", "int_marketing_agenda"],
             ["intermediate", "int_target_items"],
+            ["marts", "reconciliation"],
         ],
     )
     def records(

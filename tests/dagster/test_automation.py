@@ -17,6 +17,7 @@ from dagster._utils.schedules import cron_string_iterator
 from atlas_assets.build import build_definitions
 from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
 from atlas_assets.pipeline_runs import PipelineRuns
+from atlas_assets.run_problems import notice_of
 from atlas_assets.schedules import next_ticks
 from atlas_assets.unfinished_runs import HOST_TAG, PROCESS_TAG, close_dead_runs
 from atlas_assets.warehouse import Warehouse
@@ -193,6 +194,8 @@ def test_a_report_follows_its_marts_once_somebody_made_it(definitions: dg.Defini
         follow = {"records": [month], "monthly_report": [month], "monthly_deck": [month]}
         assert year.asked(moment) == follow  # there was no PDF
         assert year.asked(moment) == {}
+        year.made([key for key in year.marts if key.path[0] == "intermediate"], month)
+        assert year.asked(moment) == {}  # its marts are not built of these facts yet
 
 
 def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) -> None:
@@ -288,6 +291,28 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
         waiting = tick(None)
         assert not waiting.run_requests
         assert "Waits for the run" in waiting.skip_message
+
+
+def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
+    shutil.copytree(built.root, tmp_path / "atlas")
+    made = Installation(tmp_path / "atlas")
+    path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    workbook["MARET"]["O7"].value += 1_000
+    workbook.save(path)
+    definitions = build_definitions(made.settings)
+    with dg.instance_for_test() as instance:
+        done = definitions.resolve_job_def("freshness").execute_in_process(instance=instance)
+        found = {e.check_name: e for e in done.get_asset_check_evaluations()}
+        notice = notice_of(instance, done.dagster_run)
+    assert done.success  # a late month fails no run
+    late = found["due_months_of_epn"]
+    assert not late.passed
+    assert "EPN 2026-03" in late.metadata["late"].value
+    assert notice
+    assert notice.title == "Atlas: freshness found something wrong"
+    assert "EPN 2026-03 late: extract stale, transform stale, validate stale" in notice.text
+    assert "sheet 'MARET' of LAPORAN EVALUASI EPN 2026.xlsx changed" in notice.text
 
 
 def test_a_run_whose_process_is_gone_is_marked_as_failed(

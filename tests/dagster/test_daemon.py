@@ -33,6 +33,9 @@ class Living:
 
     def __init__(self, installation: Installation, shelf: Path, log: Path) -> None:
         self.installation, self.shelf, self.log = installation, shelf, log
+        self.programs = shelf.with_name("programs")
+        self.programs.mkdir()
+        (self.programs / "tail").symlink_to(str(shutil.which("tail")))  # Dagster's logs need it
         self.source = installation.root / "source"
         self.decks = installation.root / "output" / "monthly"
 
@@ -41,13 +44,13 @@ class Living:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = str(free.getsockname()[1])
         made = self.installation
-        with self.log.open("a") as log:
+        with self.log.open("w") as log:
             self.daemon = subprocess.Popen(
                 [sys.executable, "-m", "atlas_assets.cli.main", "ui", "--port", port],
                 env={
                     **os.environ,
                     **made.environment,
-                    **made.search_path,
+                    "PATH": str(self.programs),
                     "PYTHONDONTWRITEBYTECODE": "",
                 },
                 cwd=made.root,
@@ -55,8 +58,7 @@ class Living:
                 stderr=log,
                 start_new_session=True,
             )
-        index = made.settings.dagster_home / "history" / "runs.db"
-        eventually(index.exists, "the instance was made")
+        eventually(lambda: "Dagster on http" in self.log.read_text(), "the instance was made")
 
     def kill(self) -> None:
         """End every process of it at once, as a power cut does."""
