@@ -51,7 +51,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),
         asset_checks=[*reconciliation_checks(), *due_months],
         jobs=made_jobs,
-        schedules=schedules(registry),
+        schedules=schedules(workspace),
         sensors=[*sensors(workspace, made_jobs), followers()],
         resources={"workspace": workspace},
         executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing

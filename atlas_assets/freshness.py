@@ -28,7 +28,7 @@ DEADLINES: dict[Stage, int] = {
     "present": 3,
 }
 LAST_DEADLINE = max(DEADLINES.values())
-# What is due of every month that was ever loaded; the rest where it was made, or the month is the last.
+# What is due of every month; the rest where it was made before, and of the newest due month.
 _OF_EVERY_MONTH: tuple[Stage, ...] = ("extract", "transform", "validate")
 
 
@@ -51,7 +51,7 @@ class Late:
     def told(self) -> str:
         """Return the message for a person."""
         why = f" ({self.why})" if self.why else ""
-        return f"{self.where} late: {self.what}{why}. `atlas status` names what mends it."
+        return f"{self.where} late: {self.what}{why}. `atlas status` shows all there is to do."
 
 
 def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
@@ -61,26 +61,39 @@ def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
     return datetime.combine(day, hour, ZoneInfo(calendar.time_zone))
 
 
-def late_months(workspace: Workspace, entity: str, now: datetime) -> list[Late]:
-    """Return the due months of an entity of which something is missing, stale or failed, in order.
+@dataclass(frozen=True)
+class Outlook:
+    """The months of an entity: their state, the newest with data if any, and those that are late."""
 
-    Reads the source and writes nothing.
-    """
+    statuses: list[PartitionStatus]
+    newest: Month | None
+    late: list[Late]
+
+
+def outlook(workspace: Workspace, entity: str, now: datetime) -> Outlook:
+    """Look at every known month of an entity. Reads the source and writes nothing."""
     newest = newest_month(workspace, entity, now.date())
     months = known_months(workspace, entity, now.date())
     statuses = partition_status(workspace, entity, months)
-    calendar = workspace.configuration.registry.calendar
-    return late_of(calendar, entity, statuses, newest, now)
+    configuration = workspace.configuration
+    first = min(
+        (Month(year, 1) for code, year in configuration.years if code == entity), default=None
+    )
+    calendar = configuration.registry.calendar
+    return Outlook(statuses, newest, _late_of(calendar, entity, statuses, newest, now, first))
 
 
-def late_of(
+def _late_of(
     calendar: Calendar,
     entity: str,
     statuses: list[PartitionStatus],
     newest: Month | None,
     now: datetime,
+    first: Month | None,
 ) -> list[Late]:
-    """Return which of an entity's months are late; `newest` is the last one with data.
+    """Return which of an entity's months are late.
+
+    `first` is the first one that is configured, `newest` the last one with data.
 
     A workbook may have changed since it was loaded, marts may be older than what is loaded, records
     or a report older than the marts. Records and a report are due of the newest due month, and
@@ -93,8 +106,8 @@ def late_of(
         for status in statuses
         if status.month <= last and (reason := _why_late(status, due, newest))
     }
-    if all(status.month != last for status in statuses):
-        reasons[last] = ("there is no workbook or sheet for it", "")
+    if first and first <= last and all(status.month != last for status in statuses):
+        reasons[last] = ("no workbook or sheet", "put its workbook into the source folder")
     return [
         Late(entity, months[0], months[-1], *reason)
         for together in stretches(list(reasons))
@@ -112,7 +125,7 @@ def _why_late(
     status: PartitionStatus, due: dict[Stage, Month], newest: Month | None
 ) -> tuple[str, str] | None:
     if newest is None or status.month > newest:
-        return "its sheet has no rows yet", ""
+        return "no rows yet", "fill its sheet and save the workbook"
     wrong = [
         f"{stage} {state}"
         for stage, state in status.stages.items()

@@ -13,7 +13,7 @@ import dagster as dg
 from filelock import FileLock
 
 from atlas_assets.old_logs import prune
-from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.partitions import range_tags, single_key
 from atlas_assets.run_problems import problems_of
 from atlas_assets.settings import PROJECT_DIR
 from atlas_assets.unfinished_runs import close_dead_runs, this_process
@@ -44,6 +44,8 @@ def prepare_home(settings: Settings, ledger: PipelineRuns) -> None:
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
+    if settings.postgres_url:
+        os.environ["ATLAS_POSTGRES_URL"] = settings.postgres_url.get_secret_value()
     with FileLock(home / ".lock"):  # two processes that initialise one home at once break it
         if not (home / "dagster.yaml").exists():
             shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", home / "dagster.yaml")
@@ -74,22 +76,14 @@ def run_job(
 
     with dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, tell)
-        single = scope is not None and scope.first_key == scope.last_key
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             run_id=run_id,
             run_config={**_QUIET, "ops": {n: {"config": c} for n, c in (config or {}).items()}},
             raise_on_error=False,
             asset_selection=assets,
-            partition_key=scope.first_key if scope and single else None,
-            tags={
-                **this_process(),
-                **(
-                    {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
-                    if scope and not single
-                    else {}
-                ),
-            },
+            partition_key=single_key(scope),
+            tags={**this_process(), **range_tags(scope)},
         )
         problems = [] if result.success else problems_of(instance, run_id)
     return RunOutcome(run_id, job, result.success, problems)

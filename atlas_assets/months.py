@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from atlas_assets.workspace import Workspace
+
+
+def business_now(workspace: Workspace) -> datetime:
+    """Return the time by the clock of the business."""
+    return datetime.now(ZoneInfo(workspace.configuration.registry.calendar.time_zone))
 
 
 def known_months(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from atlas_assets.settings import Settings
 
 LOG_BYTES, LOG_FILES = 1_000_000, 3
+MOST_UNSENT = 100
 
 
 class Notice(BaseModel, frozen=True):
@@ -33,14 +34,14 @@ class Notice(BaseModel, frozen=True):
     @property
     def digest(self) -> str:
         """What tells this message from others."""
-        return sha256(f"{self.title}\n{self.text}".encode()).hexdigest()[:16]
+        return _digest(f"{self.title}\n{self.text}")
 
 
 class Memory(BaseModel):
-    """What was told on which day, and what could not be sent yet, with the number of the address."""
+    """What was told on which day, and what could not be sent yet, with a digest of the address."""
 
     told: dict[str, date] = {}
-    unsent: list[tuple[int, Notice]] = []
+    unsent: list[tuple[str, Notice]] = []
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,10 @@ class Notifier:
         told = {digest: day for digest, day in memory.told.items() if day == today}
         new = [notice for notice in dict.fromkeys(notices) if notice.digest not in told]
         self._log(new, now)
-        to_send = [*memory.unsent, *((i, n) for n in new for i in range(len(self.addresses)))]
+        to_send = [*memory.unsent, *((_digest(url), n) for n in new for url in self.addresses)]
         return Memory(
             told={**told, **{notice.digest: today for notice in new}},
-            unsent=[(i, notice) for i, notice in to_send if not self._send(i, notice)],
+            unsent=self._unsent(to_send)[-MOST_UNSENT:],  # the log file has them all
         )
 
     def _log(self, notices: list[Notice], now: datetime) -> None:
@@ -94,10 +95,23 @@ class Notifier:
             handler.emit(logging.makeLogRecord({"msg": "\n    ".join(lines)}))
         handler.close()
 
-    def _send(self, address: int, notice: Notice) -> bool:
-        """Send a message; one to an address that is no longer configured counts as sent."""
-        if address >= len(self.addresses):
-            return True
-        post = apprise.Apprise()
-        post.add(self.addresses[address])
-        return bool(post.notify(title=notice.title, body=notice.text))
+    def _unsent(self, to_send: list[tuple[str, Notice]]) -> list[tuple[str, Notice]]:
+        """Send messages; return those of addresses that do not answer, which are tried once."""
+        left: list[tuple[str, Notice]] = []
+        for url in self.addresses:
+            mine = [(digest, notice) for digest, notice in to_send if digest == _digest(url)]
+            while mine and _is_sent(url, mine[0][1]):
+                mine.pop(0)
+            left += mine
+        return left
+
+
+def _is_sent(url: str, notice: Notice) -> bool:
+    post = apprise.Apprise()
+    post.add(url)
+    text = apprise.NotifyFormat.TEXT
+    return bool(post.notify(title=notice.title, body=notice.text, body_format=text))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]

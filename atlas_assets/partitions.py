@@ -13,9 +13,11 @@ from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.registry import Configuration
+    from atlas_assets.scope import Scope
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+PARTITION_TAG = "dagster/partition"
 
 # One run does a whole range: every asset of the chain has to say so, or Dagster splits it.
 SINGLE_RUN = dg.BackfillPolicy.single_run()
@@ -31,7 +33,10 @@ def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
     The running month exists too: administrators fill its sheet day by day.
     """
     months = dg.MonthlyPartitionsDefinition(
-        start_date=_first_month(configuration), fmt="%Y-%m", end_offset=1
+        start_date=_first_month(configuration),
+        fmt="%Y-%m",
+        timezone=configuration.registry.calendar.time_zone,
+        end_offset=1,
     )
     return dg.MultiPartitionsDefinition({"entity": _entities(configuration), "month": months})
 
@@ -41,7 +46,10 @@ def entity_period(
 ) -> tuple[dg.MultiPartitionsDefinition, dg.MultiPartitionMapping]:
     """Return every entity × every quarter or year that is over, and which months each needs."""
     periods = dg.TimeWindowPartitionsDefinition(
-        start=_first_month(configuration), fmt="%Y-%m", cron_schedule=_STARTS[type_]
+        start=_first_month(configuration),
+        fmt="%Y-%m",
+        timezone=configuration.registry.calendar.time_zone,
+        cron_schedule=_STARTS[type_],
     )
     mapping = dg.MultiPartitionMapping(
         {
@@ -61,3 +69,15 @@ def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
 
 def _first_month(configuration: Configuration) -> str:
     return f"{min(year for _, year in configuration.years)}-01"
+
+
+def single_key(scope: Scope | None) -> str | None:
+    """Return the partition's key where a scope is a single one."""
+    return scope.first_key if scope and scope.first_key == scope.last_key else None
+
+
+def range_tags(scope: Scope | None) -> dict[str, str]:
+    """Return the tags with which one run does a scope of several partitions."""
+    if scope is None or single_key(scope):
+        return {}
+    return {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
+from dagster._core.errors import DagsterAssetCheckFailedError
 
 from atlas_assets.notifications import Notice
-from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from atlas_assets.scope import SEPARATOR
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-PARTITION_TAG = "dagster/partition"
 _TOLD = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
@@ -36,8 +39,13 @@ def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
         and not event.asset_check_evaluation_data.passed
         and event.asset_check_evaluation_data.severity is dg.AssetCheckSeverity.ERROR
     ]
-    steps = [_failure_text(event) for event in events if event.is_step_failure]
-    return checks or steps or [event.message or "" for event in events if event.is_run_failure]
+    steps = [
+        _failure_text(event)
+        for event in events
+        if event.is_step_failure and not _is_of_a_check(event)
+    ]
+    ends = [event.message or "" for event in events if event.is_run_failure]
+    return [*checks, *steps] or ends
 
 
 def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None:
@@ -47,6 +55,17 @@ def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None
         return None
     outcome = "failed" if run.status is dg.DagsterRunStatus.FAILURE else "found something wrong"
     return Notice(title=f"Atlas: {_what(run)}{_where(run)} {outcome}", text="\n".join(problems))
+
+
+def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
+    """Whether a run has ended since a moment because its process did, not for what it found."""
+    failed = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since.astimezone(UTC)
+    )
+    return any(
+        not instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        for run in instance.get_runs(failed)
+    )
 
 
 def _what(run: dg.DagsterRun) -> str:
@@ -69,6 +88,11 @@ def _where(run: dg.DagsterRun) -> str:
 def _check_text(evaluation: AssetCheckEvaluation) -> str:
     told = evaluation.description or evaluation.metadata["message"].value
     return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {told}"
+
+
+def _is_of_a_check(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
 
 
 def _failure_text(event: dg.DagsterEvent) -> str:

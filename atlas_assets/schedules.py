@@ -10,35 +10,35 @@ from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.automation import FRESHNESS, MONTHLY_CLOSE
 from atlas_assets.freshness import LAST_DEADLINE
-from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month
 from atlas_assets.registry import Weekday
-from atlas_assets.scope import Scope
+from atlas_assets.scope import partition_key
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from atlas_assets.registry import Registry
+    from atlas_assets.workspace import Workspace
 
 
-def schedules(registry: Registry) -> list[dg.ScheduleDefinition]:
+def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
     """Return all schedules, which run from the first start on, in the business's time zone."""
-    calendar = registry.calendar
+    calendar = workspace.configuration.registry.calendar
     hour = calendar.close_hour
     weekday = (get_args(Weekday).index(calendar.weekly_day) + 1) % 7  # cron's week begins on Sunday
     return [
         _schedule(
-            registry,
+            workspace,
             "monthly_close",
             f"0 {hour} {calendar.close_day} * *",
-            "Everything for the month that is over, of every entity.",
+            "Everything for the month that is over, of every entity that has rows for it.",
             months_back=1,
         ),
         _schedule(
-            registry,
+            workspace,
             "weekly",
             f"0 {hour} * * {weekday}",
-            "Everything for the running month, of every entity.",
+            "Everything for the running month, of every entity that has rows for it.",
             months_back=0,
         ),
         dg.ScheduleDefinition(
@@ -52,20 +52,21 @@ def schedules(registry: Registry) -> list[dg.ScheduleDefinition]:
     ]
 
 
-def next_ticks(registry: Registry, now: datetime) -> dict[str, datetime]:
+def next_ticks(workspace: Workspace, now: datetime) -> dict[str, datetime]:
     """Return when each schedule runs next, in the business's time zone, by its name."""
-    zone = ZoneInfo(registry.calendar.time_zone)
+    zone = ZoneInfo(workspace.configuration.registry.calendar.time_zone)
     return {
         schedule.name: next(
             cron_string_iterator(now.timestamp(), str(schedule.cron_schedule), zone.key)
         ).astimezone(zone)
-        for schedule in schedules(registry)
+        for schedule in schedules(workspace)
     }
 
 
 def _schedule(
-    registry: Registry, name: str, cron: str, description: str, *, months_back: int
+    workspace: Workspace, name: str, cron: str, description: str, *, months_back: int
 ) -> dg.ScheduleDefinition:
+    registry = workspace.configuration.registry
     zone = registry.calendar.time_zone
 
     @dg.schedule(
@@ -76,11 +77,26 @@ def _schedule(
         execution_timezone=zone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
-    def run_months(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def run_months(
+        context: dg.ScheduleEvaluationContext,
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        """Ask for a run of each entity that has rows, so that none stops another."""
         day = context.scheduled_execution_time.astimezone(ZoneInfo(zone)).date()
         month = Month.of(day).plus(-months_back)
-        scope = Scope(tuple(sorted(entity.code for entity in registry.entities)), (month,))
-        tags = {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
-        return dg.RunRequest(run_key=f"{name} {day}", tags=tags)
+        entities = sorted(entity.code for entity in registry.entities)
+        requests = [
+            dg.RunRequest(
+                run_key=f"{name} {entity} {day}", partition_key=partition_key(entity, month)
+            )
+            for entity in entities
+            if _has_rows(workspace, entity, month, day)
+        ]
+        return requests or dg.SkipReason(f"No entity has rows for {month} yet.")
 
     return run_months
+
+
+def _has_rows(workspace: Workspace, entity: str, month: Month, day: date) -> bool:
+    newest = newest_month(workspace, entity, day)
+    known = known_months(workspace, entity, day)
+    return newest is not None and newest >= month and month in known

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import BaseModel
 
 from atlas_assets import automation, notifications, watching
+from atlas_assets.months import business_now
 from atlas_assets.old_logs import prune
-from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
-from atlas_assets.run_problems import notice_of
-from atlas_assets.unfinished_runs import close_dead_runs, under_way, waiting
+from atlas_assets.partitions import range_tags, single_key
+from atlas_assets.run_problems import notice_of, was_cut_off
+from atlas_assets.unfinished_runs import close_dead_runs, is_command_under_way, under_way, waiting
 
 if TYPE_CHECKING:
     from atlas_assets.scope import Scope
@@ -26,7 +26,7 @@ _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 def sensors(
     workspace: Workspace, jobs: list[dg.UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
-    """Return both sensors, which run from the first start on."""
+    """Return the sensor of workbooks and that of messages, which run from the first start on."""
     requested = {automation.MONTHLY_CLOSE, automation.BACKFILL, automation.EXTRACT}
     return [
         _workbooks(workspace, [job for job in jobs if job.name in requested]),
@@ -48,8 +48,12 @@ def _workbooks(
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def workbooks(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        home = workspace.settings.dagster_home
         close_dead_runs(context.instance, workspace.runs)
-        prune(workspace.settings.dagster_home, datetime.now(UTC))
+        prune(home, business_now(workspace))
+        if is_command_under_way(home):
+            reason = "Waits for a command, which is under way."
+            return dg.SensorResult(skip_reason=reason, cursor=context.cursor)
         unfinished = [*under_way(context.instance), *waiting(context.instance)]
         if unfinished:  # its outcome decides what is left to do
             reason = f"Waits for the run {unfinished[0].run_id[:8]}."
@@ -59,7 +63,9 @@ def _workbooks(
             if context.cursor
             else watching.Memory()
         )
-        made = watching.plan(workspace, memory, _now(workspace))
+        if was_cut_off(context.instance, memory.looked_at):
+            memory.ask_once_more()
+        made = watching.plan(workspace, memory, business_now(workspace))
         requests = [
             _request(job, scope)
             for job, scopes in (
@@ -81,10 +87,7 @@ def _workbooks(
 
 
 def _request(job: str, scope: Scope) -> dg.RunRequest:
-    if scope.first_key == scope.last_key:
-        return dg.RunRequest(job_name=job, partition_key=scope.first_key)
-    tags = {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}
-    return dg.RunRequest(job_name=job, tags=tags)
+    return dg.RunRequest(job_name=job, partition_key=single_key(scope), tags=range_tags(scope))
 
 
 class _Told(BaseModel):
@@ -105,7 +108,7 @@ def _notifications(workspace: Workspace) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def notify(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        now = _now(workspace)
+        now = business_now(workspace)
         if not context.cursor:
             cursor = _Told(until=now).model_dump_json()
             return dg.SensorResult(skip_reason="Looks from now on.", cursor=cursor)
@@ -129,7 +132,3 @@ def _notifications(workspace: Workspace) -> dg.SensorDefinition:
         return dg.SensorResult(skip_reason=reason, cursor=cursor)
 
     return notify
-
-
-def _now(workspace: Workspace) -> datetime:
-    return datetime.now(ZoneInfo(workspace.configuration.registry.calendar.time_zone))

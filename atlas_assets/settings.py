@@ -18,7 +18,8 @@ class Settings(BaseSettings):
     """Where Atlas reads and writes. Relative paths are taken from the current folder.
 
     `DATABASE_URL` and `TURSO_AUTH_TOKEN` follow the names that LibSQL users know; the token is
-    a secret and is never printed; so are the addresses of `ATLAS_NOTIFY`.
+    a secret and is never printed; so are the addresses of `ATLAS_NOTIFY`
+    and `ATLAS_POSTGRES_URL`, which Dagster's own configuration reads.
     """
 
     model_config = SettingsConfigDict(
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     )
     turso_auth_token: SecretStr | None = Field(default=None, validation_alias="TURSO_AUTH_TOKEN")
     notify: SecretStr | None = Field(default=None, validation_alias="ATLAS_NOTIFY")
+    postgres_url: SecretStr | None = Field(default=None, validation_alias="ATLAS_POSTGRES_URL")
     dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(default=None, validation_alias="SOURCE_DATE_EPOCH")

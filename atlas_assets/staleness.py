@@ -13,7 +13,7 @@ from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.extract import changes
 
 if TYPE_CHECKING:
-    from atlas_assets.pipeline_runs import Partition, Stage
+    from atlas_assets.pipeline_runs import LastRun, Partition, Stage
     from atlas_assets.workspace import Workspace
 
 
@@ -95,6 +95,7 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
     verified = workspace.runs.verified_hashes()
     changed = changes(workspace, entity, months)
     moved = set(facts_changed(workspace))
+    last = workspace.runs.last_runs()
     stale: dict[Month, Stale] = {}
     for month in months:
         if found := changed.get(month):
@@ -104,6 +105,8 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
                 ["not loaded yet"] if is_new else [change.reason for change in found]
             )
             stale[month] = Stale("; ".join(reasons), "extract", bool(refused))
+        elif _failed(last.get((entity, month), {}).get("extract")):
+            stale[month] = Stale("its last extraction was not finished", "extract")
         elif (entity, month) not in verified:
             stale[month] = Stale("its figures have not passed their checks yet", "transform")
         elif verified[entity, month] != hashes.get((entity, month)):
@@ -113,6 +116,10 @@ def pending(workspace: Workspace, entity: str, months: list[Month]) -> dict[Mont
         elif (entity, month) in moved:
             stale[month] = Stale("a correction of another month changed its figures", "transform")
     return stale
+
+
+def _failed(run: LastRun | None) -> bool:
+    return run is not None and run.status == "failed"
 
 
 def _rules_hash(workspace: Workspace) -> str:

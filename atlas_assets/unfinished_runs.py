@@ -10,11 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import grpc
 import psutil
-from dagster._core.errors import (
-    DagsterUserCodeUnreachableError,
-    DagsterUserCodeUnreachableTimeoutError,
-)
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
@@ -33,9 +31,11 @@ _RUNNING = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+_COMMANDS = ".commands.lock"
 _NOT_STARTED = dg.DagsterRunStatus.NOT_STARTED
 _ENDED = "The process that ran this was ended before it was done. Run the same command again."
 _LOOK_AGAIN_SECONDS = 1
+_CLOCK_STEP_SECONDS = 60  # a process's start is told by the clock, which can be set
 
 
 def this_process() -> dict[str, str]:
@@ -65,36 +65,47 @@ def close_dead_runs(instance: dg.DagsterInstance, ledger: PipelineRuns) -> None:
 
 
 @contextmanager
-def turn(home: Path, instance: dg.DagsterInstance, tell: Callable[[str], None]) -> Generator[None]:
-    """Wait until no other command and no run is under way; hold other commands back meanwhile."""
-    lock = FileLock(home / ".commands.lock")
+def turn_of_commands(home: Path, tell: Callable[[str], None]) -> Generator[None]:
+    """Wait until no other command is under way; hold other commands back meanwhile."""
+    lock = FileLock(home / _COMMANDS)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         tell("Waits for another command, which is under way.")
         lock.acquire()
     try:
-        told: set[str] = set()
-        while runs := [run for run in under_way(instance) if not _is_dead(instance, run)]:
-            for run in runs:
-                if run.run_id not in told:
-                    tell(
-                        f"Waits for the run {run.run_id[:8]} ({run.job_name}), which is under way."
-                    )
-                    told.add(run.run_id)
-            time.sleep(_LOOK_AGAIN_SECONDS)
         yield
     finally:
         lock.release()
+
+
+def is_command_under_way(home: Path) -> bool:
+    """Whether a command is under way that runs jobs."""
+    try:
+        with FileLock(home / _COMMANDS, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def wait_for_runs(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
+    """Wait until no run is under way, and say for which ones."""
+    told: set[str] = set()
+    while runs := [run for run in under_way(instance) if not _is_dead(instance, run)]:
+        for run in runs:
+            if run.run_id not in told:
+                tell(f"Waits for the run {run.run_id[:8]} ({run.job_name}), which is under way.")
+                told.add(run.run_id)
+        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     """Whether the process is gone that ran a command, or the server that ran it for the daemon."""
     if run.tags.get(HOST_TAG) == platform.node():
         is_gone = not _is_alive(run.tags[PROCESS_TAG])
-    elif run.status is not dg.DagsterRunStatus.STARTING and isinstance(
+    elif run.status is dg.DagsterRunStatus.STARTED and isinstance(
         instance.run_launcher, DefaultRunLauncher
-    ):
+    ):  # Dagster's own monitoring looks after those that are starting or being cancelled
         is_gone = not _is_served(instance.run_launcher, run.run_id)
     else:
         return False
@@ -107,7 +118,8 @@ def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
 def _is_alive(process: str) -> bool:
     number, _, created = process.partition(" ")
     try:
-        return str(psutil.Process(int(number)).create_time()) == created
+        difference = psutil.Process(int(number)).create_time() - float(created)
+        return abs(difference) < _CLOCK_STEP_SECONDS
     except (psutil.NoSuchProcess, ValueError):
         return False
 
@@ -120,8 +132,9 @@ def _is_served(launcher: DefaultRunLauncher, run_id: str) -> bool:
     request = CanCancelExecutionRequest(run_id=run_id)
     try:
         answer = deserialize_value(client.can_cancel_execution(request), CanCancelExecutionResult)
-    except DagsterUserCodeUnreachableTimeoutError:
-        return True  # busy
-    except DagsterUserCodeUnreachableError:
-        return False
+    except DagsterUserCodeUnreachableError as error:
+        cause = error.__cause__  # a server that answers late is busy
+        return not (
+            isinstance(cause, grpc.RpcError) and cause.code() is grpc.StatusCode.UNAVAILABLE
+        )
     return answer.can_cancel

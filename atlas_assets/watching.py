@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -15,12 +16,11 @@ from pydantic import BaseModel
 from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month, Period, stretches
 from atlas_assets.registry import file_key
-from atlas_assets.scope import Scope, partition_key, rectangles
+from atlas_assets.scope import Scope, partition_key
 from atlas_assets.sources.workbook_file import lock_file
 from atlas_assets.staleness import Stale, fact_digests, pending, unverified
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from atlas_assets.pipeline_runs import Partition
@@ -32,10 +32,22 @@ YearKey = tuple[str, int]
 
 
 class Memory(BaseModel):
-    """What was seen at the last look: files with size and time, and the work asked for."""
+    """What was seen at the last look: files with size and time, and the work asked for.
+
+    `repeated` is work that was asked for once more, as its run was cut off.
+    """
 
     files: dict[str, tuple[int, int]] = {}
     requested: dict[str, str] = {}
+    repeated: dict[str, str] = {}
+    looked_at: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def ask_once_more(self) -> None:
+        """Forget what was asked for, but for what was asked for twice already."""
+        again = {k: v for k, v in self.requested.items() if self.repeated.get(k) != v}
+        self.repeated |= again
+        self.requested = {k: v for k, v in self.requested.items() if k not in again}
+        self.files = {}  # look into every workbook again
 
 
 @dataclass(frozen=True)
@@ -61,12 +73,12 @@ def plan(workspace: Workspace, memory: Memory, now: datetime) -> Plan:
     behind it change again.
     """
     sight = _look(workspace, memory, now)
+    loaded = set(unverified(workspace))
     newest = {
-        entity.code: newest_month(workspace, entity.code, now.date())
-        for entity in workspace.configuration.registry.entities
-        if any(code == entity.code for code, _ in sight.changed)
+        entity: newest_month(workspace, entity, now.date())
+        for entity in {code for code, _ in (*sight.changed, *loaded)}
     }
-    stale = _stale(workspace, sight, newest, now)
+    stale = _stale(workspace, sight, newest, loaded, now)
     prints = _fingerprints(workspace, sight, stale)
     wanted = {
         partition: reason
@@ -85,10 +97,15 @@ def plan(workspace: Workspace, memory: Memory, now: datetime) -> Plan:
     ]
     refused = [partition for partition, reason in wanted.items() if reason.refused]
     return Plan(
-        memory=Memory(files=sight.remembered, requested=requested),
-        deliver=_scopes(workspace, [p for p in reported if p not in refused]),
-        load=_scopes(workspace, [p for p in wanted if p not in reported and p not in refused]),
-        refuse=_scopes(workspace, refused),
+        memory=Memory(
+            files=sight.remembered,
+            requested=requested,
+            repeated=memory.repeated,
+            looked_at=now,
+        ),
+        deliver=_scopes([p for p in reported if p not in refused]),
+        load=_scopes([p for p in wanted if p not in reported and p not in refused]),
+        refuse=_scopes(refused),
         told=sight.told,
     )
 
@@ -113,14 +130,20 @@ def _look(workspace: Workspace, memory: Memory, now: datetime) -> _Sight:
     busy: set[YearKey] = set()
     remembered: dict[str, tuple[int, int]] = {}
     told: list[str] = []
-    for path in _files(workspace.settings.source_dir):
+    folder = workspace.settings.source_dir
+    if not folder.is_dir():
+        told.append(f"There is no folder {folder}; it is looked for again.")
+    for path in _files(folder):
         owner = owners.get(file_key(path.name))
         if owner is None:
             told.append(f"{path.name} is not configured, and left alone.")
             continue
-        facts = path.stat()
+        try:
+            facts = path.stat()
+        except FileNotFoundError:  # renamed or removed at this moment
+            continue
         found = (facts.st_size, facts.st_mtime_ns)
-        if now.timestamp() - facts.st_mtime < SETTLED_SECONDS:
+        if 0 <= now.timestamp() - facts.st_mtime < SETTLED_SECONDS:
             told.append(f"{path.name} is still being written.")
             busy.add(owner)
         elif lock_file(path).exists():
@@ -133,7 +156,7 @@ def _look(workspace: Workspace, memory: Memory, now: datetime) -> _Sight:
     told += [
         f"{name} is gone; what was loaded of it stays."
         for name in memory.files
-        if not (workspace.settings.source_dir / name).exists()
+        if not (folder / name).exists()
     ]
     return _Sight(changed - busy, busy, remembered, told)
 
@@ -142,19 +165,22 @@ def _files(folder: Path) -> list[Path]:
     """Return the workbooks of the source folder, without the files that mark an open one."""
     return [
         path
-        for path in sorted(folder.iterdir())
+        for path in sorted(folder.iterdir() if folder.is_dir() else ())
         if path.suffix.lower() in WORKBOOKS and not path.name.startswith((".", "~"))
     ]
 
 
 def _stale(
-    workspace: Workspace, sight: _Sight, newest: dict[str, Month | None], now: datetime
+    workspace: Workspace,
+    sight: _Sight,
+    newest: dict[str, Month | None],
+    loaded: set[Partition],
+    now: datetime,
 ) -> dict[Partition, Stale]:
     """Return the stale months of changed workbooks, and those that are loaded but not built.
 
     Sheets behind the newest month with data wait for their first row.
     """
-    loaded = set(unverified(workspace))
     stale: dict[Partition, Stale] = {}
     for entity in workspace.configuration.registry.entities:
         months = [
@@ -182,15 +208,14 @@ def _fingerprints(
     return prints
 
 
-def _scopes(workspace: Workspace, partitions: list[Partition]) -> list[Scope]:
-    """Return as few scopes as hold exactly these partitions: months without a gap."""
-    entities = [entity.code for entity in workspace.configuration.registry.entities]
-    waiting = {
-        code: stretches([month for entity, month in partitions if entity == code])
-        for code in entities
-    }
-    scopes: list[Scope] = []
-    while any(waiting.values()):
-        layer = {entity: tuple(runs.pop(0)) for entity, runs in waiting.items() if runs}
-        scopes += rectangles(layer, entities)
-    return scopes
+def _scopes(partitions: list[Partition]) -> list[Scope]:
+    """Return as few scopes as hold exactly these partitions: of one entity, without a gap.
+
+    Each entity has runs of its own, so that a figure that does not add up stops no other entity.
+    """
+    entities = sorted({entity for entity, _ in partitions})
+    return [
+        Scope((entity,), tuple(months))
+        for entity in entities
+        for months in stretches([month for code, month in partitions if code == entity])
+    ]

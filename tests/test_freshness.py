@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from conftest import Installation
 
-from atlas_assets.freshness import DEADLINES, Late, deadline, late_months
+from atlas_assets.freshness import DEADLINES, Late, deadline, outlook
 from atlas_assets.periods import Month
 from atlas_assets.registry import Configuration
 
@@ -18,7 +18,7 @@ EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
 
 
 def late(installation: Installation, *moment: int) -> list[Late]:
-    return late_months(installation.workspace, "EPN", datetime(*moment, tzinfo=WIB))
+    return outlook(installation.workspace, "EPN", datetime(*moment, tzinfo=WIB)).late
 
 
 def test_each_stage_of_each_month_is_due_hours_after_its_close(
@@ -49,14 +49,21 @@ def test_a_month_is_late_from_its_deadline_on(built: Installation) -> None:
     assert late(built, 2026, 11, 5, 9) == []
     assert late(built, 2026, 12, 5, 6, 59) == []
     november = Month(2026, 11)
-    empty = "its sheet has no rows yet"
-    assert late(built, 2026, 12, 5, 7) == [Late("EPN", november, november, empty)]
-    assert late(built, 2027, 1, 5, 7) == [Late("EPN", november, november.plus(1), empty)]
+    empty = ("no rows yet", "fill its sheet and save the workbook")
+    assert late(built, 2026, 12, 5, 7) == [Late("EPN", november, november, *empty)]
+    assert late(built, 2027, 1, 5, 7) == [Late("EPN", november, november.plus(1), *empty)]
     january = Month(2027, 1)
     assert late(built, 2027, 2, 5, 7) == [
-        Late("EPN", november, november.plus(1), empty),
-        Late("EPN", january, january, "there is no workbook or sheet for it"),
+        Late("EPN", november, november.plus(1), *empty),
+        Late(
+            "EPN",
+            january,
+            january,
+            "no workbook or sheet",
+            "put its workbook into the source folder",
+        ),
     ]
+    assert late(built, 2025, 1, 20, 9) == []  # before the first month that is configured closed
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ def test_what_became_stale_after_its_deadline_is_late_stage_by_stage(
         "extract stale, transform stale, validate stale, publish stale, report stale, present stale"
     )
     assert found.why == f"sheet 'OKTOBER' of {EPN} changed"
-    assert "`atlas status` names what mends it" in found.told()
+    assert "`atlas status` shows all there is to do" in found.told()
     corrected.atlas("sync", "--entity", "EPN", "--period", "2026-10")
     (found,) = late(corrected, *moment)
     assert found.what == "publish stale, report stale"

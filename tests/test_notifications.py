@@ -18,7 +18,10 @@ from atlas_assets.notifications import Memory, Notice, Notifier
 from atlas_assets.settings import Settings
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-NOTICE = Notice(title="Atlas: sync of EPN 2026-02 failed", text="There is no sheet.\nRename it.")
+NOTICE = Notice(
+    title="Atlas: sync of EPN 2026-02 failed", text="There is no sheet <TM>.\nRename it."
+)
+OTHER = Notice(title=NOTICE.title, text="Another reason.")
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -79,20 +82,19 @@ def test_a_message_goes_to_the_log_to_the_mailbox_and_to_the_hook(
     memory = notifier.tell([NOTICE], Memory(), NOW)
     assert memory.unsent == []
     assert notifier.log_file.read_text(encoding="utf-8") == (
-        "2026-11-20 09:00 Atlas: sync of EPN 2026-02 failed\n    There is no sheet.\n    Rename it.\n"
+        "2026-11-20 09:00 Atlas: sync of EPN 2026-02 failed\n    There is no sheet <TM>.\n    Rename it.\n"
     )
     ((subject, body),) = mailbox[1].received
     assert subject == NOTICE.title
-    assert body.split() == NOTICE.text.split()
+    assert body.splitlines() == NOTICE.text.splitlines()
     (sent,) = hook[1]
     assert (sent["title"], sent["message"]) == (NOTICE.title, NOTICE.text)
 
 
 def test_the_same_message_is_told_once_a_day(tmp_path: Path) -> None:
     notifier = Notifier(tmp_path / "notifications.log")
-    other = Notice(title=NOTICE.title, text="Another reason.")
     memory = notifier.tell([NOTICE, NOTICE], Memory(), NOW)
-    memory = notifier.tell([NOTICE, other], memory, NOW + timedelta(hours=3))
+    memory = notifier.tell([NOTICE, OTHER], memory, NOW + timedelta(hours=3))
     notifier.tell([NOTICE], memory, NOW + timedelta(days=1))
     lines = notifier.log_file.read_text(encoding="utf-8").splitlines()
     assert [line[:16] for line in lines if not line.startswith(" ")] == [
@@ -102,16 +104,36 @@ def test_the_same_message_is_told_once_a_day(tmp_path: Path) -> None:
     ]
 
 
-def test_what_could_not_be_sent_is_sent_later(tmp_path: Path, hook: tuple[str, list[dict]]) -> None:
+def test_what_could_not_be_sent_is_sent_later(tmp_path: Path) -> None:
+    received: list[dict] = []
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    notifier = Notifier(tmp_path / "notifications.log", (f"json://127.0.0.1:{port}/hook",))
+    memory = notifier.tell([NOTICE], Memory(), NOW)
+    memory = Memory.model_validate_json(memory.model_dump_json())
+    with HTTPServer(("127.0.0.1", port), type("Late", (Hook,), {"received": received})) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert notifier.tell([], memory, NOW).unsent == []
+        server.shutdown()
+    assert [sent["title"] for sent in received] == [NOTICE.title]
+
+
+def test_an_address_that_does_not_answer_holds_no_other_back(
+    tmp_path: Path, hook: tuple[str, list[dict]]
+) -> None:
     log_file = tmp_path / "notifications.log"
     nobody = Notifier(log_file, (hook[0], "json://127.0.0.1:9/nobody"))
     memory = nobody.tell([NOTICE], Memory(), NOW)
-    assert memory.unsent == [(1, NOTICE)]
-    corrected = Notifier(log_file, (hook[0], hook[0]))
+    assert [notice for _, notice in memory.unsent] == [NOTICE]
+    assert len(hook[1]) == 1
     memory = Memory.model_validate_json(memory.model_dump_json())
-    assert corrected.tell([], memory, NOW).unsent == []
+    elsewhere = [(digest, notice) for digest, notice in memory.unsent]
+    away = Notifier(log_file, (hook[0],))  # that address is no longer configured
+    assert away.tell([], memory, NOW).unsent == []
+    assert len(hook[1]) == 1
+    assert nobody.tell([OTHER], memory, NOW).unsent == [*elsewhere, (elsewhere[0][0], OTHER)]
     assert len(hook[1]) == 2
-    assert log_file.read_text(encoding="utf-8").count(NOTICE.title) == 1
+    assert log_file.read_text(encoding="utf-8").count(NOTICE.title) == 2
 
 
 def test_an_address_that_is_none_is_named_by_its_number_only() -> None:

@@ -3,12 +3,13 @@
 A policy is satisfied by any month that is built; the checks look at each one.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 
 from atlas_assets.failures import told_to_people
-from atlas_assets.freshness import DEADLINES, late_months
+from atlas_assets.freshness import DEADLINES, outlook
+from atlas_assets.months import business_now
 from atlas_assets.periods import PeriodType
 from atlas_assets.pipeline_runs import Stage
 from atlas_assets.registry import Calendar, Registry
@@ -76,7 +77,7 @@ def _due_months(entity: str) -> dg.AssetChecksDefinition:
     )
     def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
         with told_to_people():
-            late = late_months(workspace, entity, datetime.now(UTC))
+            late = outlook(workspace, entity, business_now(workspace)).late
         return dg.AssetCheckResult(
             passed=not late,
             description="\n".join(months.told() for months in late) or "Nothing is late.",

@@ -72,7 +72,7 @@ def show_overview(overview: Overview, *, as_json: bool) -> None:
         console.print(Padding(escape(why), (0, 0, 0, 4)))
     if not overview.remedies:
         console.print("  Nothing is stale or failed.")
-    _show_list(console, "Late", overview.late_months)
+    _show_list(console, "Late", [(late.where, late.what) for late in overview.late])
     _show_list(console, "Next", overview.next)
 
 

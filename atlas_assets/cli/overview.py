@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from atlas_assets.freshness import Late, late_of
-from atlas_assets.months import known_months, newest_month
-from atlas_assets.periods import Month, Period, month_range, stretches
+from dagster._core.scheduler.instigation import InstigatorStatus
+
+from atlas_assets.freshness import Late, outlook
+from atlas_assets.months import business_now
+from atlas_assets.periods import Month, Period, stretches
 from atlas_assets.schedules import next_ticks
-from atlas_assets.status import PartitionStatus, partition_status
 from atlas_assets.unfinished_runs import under_way, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import dagster as dg
 
     from atlas_assets.pipeline_runs import Stage
-    from atlas_assets.status import State
+    from atlas_assets.status import PartitionStatus, State
     from atlas_assets.workspace import Workspace
 
 _DATA: tuple[Stage, ...] = ("extract", "transform", "validate")
@@ -51,15 +51,6 @@ class Overview:
             for (entity, stages), found in grouped
         ]
 
-    @property
-    def late_months(self) -> list[tuple[str, str]]:
-        """The entities with late months, and these."""
-        return [
-            (entity, ", ".join(_months_text(together) for together in stretches(months)))
-            for entity, found in groupby(self.late, lambda late: late.entity)
-            for months in [[m for late in found for m in month_range(late.first, late.last)]]
-        ]
-
     def as_dict(self) -> dict[str, Any]:
         """Return the overview for machines, month by month."""
         return {
@@ -76,24 +67,23 @@ class Overview:
 def overview(
     workspace: Workspace, instance: dg.DagsterInstance, entities: Sequence[str]
 ) -> Overview:
-    """Look at every known month of some entities. Reads the source and writes nothing."""
-    calendar = workspace.configuration.registry.calendar
-    now = datetime.now(ZoneInfo(calendar.time_zone))
+    """Look at every known month of some entities."""
+    now = business_now(workspace)
     statuses: list[PartitionStatus] = []
     empty: list[PartitionStatus] = []
     remedies: list[tuple[str, str]] = []
     late: list[Late] = []
     for entity in entities:
-        newest = newest_month(workspace, entity, now.date())
-        months = known_months(workspace, entity, now.date())
-        found = partition_status(workspace, entity, months)
-        late += late_of(calendar, entity, found, newest, now)
-        with_data = [status for status in found if newest and status.month <= newest]
+        found = outlook(workspace, entity, now)
+        with_data = [s for s in found.statuses if found.newest and s.month <= found.newest]
         remedies += _remedies(entity, with_data)
         statuses += with_data
         empty += [
-            replace(status, reason="no rows yet") for status in found if status not in with_data
+            replace(status, reason="no rows yet")
+            for status in found.statuses
+            if status not in with_data
         ]
+        late += found.late
     coming = [*_runs(instance), *_ticks(workspace, instance, now)]
     return Overview(statuses, empty, remedies, late, coming)
 
@@ -108,11 +98,10 @@ def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, s
         return []
     newest = statuses[-1]
     stale = [s for s in statuses if any(s.stages[stage] != "fresh" for stage in _DATA)]
-    old = [status.month for status in stale]
     found: list[tuple[str, str]] = []
-    if old or any(state != "fresh" for state in newest.stages.values()):
+    if stale or any(state != "fresh" for state in newest.stages.values()):
         found.append((f"atlas build --entity {entity}", _why(stale or [newest])))
-    rest = [status for status in statuses[:-1] if status.month not in old]
+    rest = statuses[:-1]
     records = [s.month for s in rest if s.stages["publish"] != "fresh"]
     reports = [s.month for s in rest if any(s.stages[f] in {"stale", "failed"} for f in _FILES)]
     for months in stretches(records):
@@ -146,12 +135,11 @@ def _ticks(
     stopped = {
         state.instigator_name
         for state in instance.all_instigator_state()
-        if not state.is_running and state.status.value == "STOPPED"
+        if state.status is InstigatorStatus.STOPPED
     }
-    registry = workspace.configuration.registry
     ticks = [
         (name, "switched off" if name in stopped else f"{tick:%Y-%m-%d %H:%M} ({tick.tzname()})")
-        for name, tick in sorted(next_ticks(registry, now).items(), key=lambda item: item[1])
+        for name, tick in sorted(next_ticks(workspace, now).items(), key=lambda item: item[1])
     ]
     healthy = any(status.healthy for status in instance.get_daemon_statuses().values())
     if not healthy:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +14,19 @@ from atlas_assets.cli.overview import Overview, overview
 from atlas_assets.cli.selection import Selection
 from atlas_assets.errors import UsageError
 from atlas_assets.instance import prepare_home, run_job
+from atlas_assets.months import business_now
 from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.reconciliation import reconciliations
 from atlas_assets.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
 from atlas_assets.staleness import facts_changed, pending
-from atlas_assets.unfinished_runs import turn
+from atlas_assets.unfinished_runs import turn_of_commands, wait_for_runs
 from atlas_assets.validation.assemble import validation_path
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from rich.console import Console
@@ -64,12 +65,9 @@ class Pipeline:
         self.result = Result()
         prepare_home(settings, self.workspace.runs)
 
-    @contextmanager
-    def turn(self) -> Generator[None]:
-        """Wait for the runs that are under way, and hold back commands that come later."""
-        home = self.settings.dagster_home
-        with dg.DagsterInstance.get() as instance, turn(home, instance, self.messages.print):
-            yield
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait for other commands that are under way, and hold back those that come later."""
+        return turn_of_commands(self.settings.dagster_home, self.messages.print)
 
     @cached_property
     def definitions(self) -> dg.Definitions:
@@ -86,13 +84,7 @@ class Pipeline:
         An entity with a sheet that cannot be read is left as it is, but for its other sheets,
         which are loaded.
         """
-        codes = self.selection.chosen(entity)
-        wanted = {
-            code: tuple(self.selection.months(code, period))
-            if period
-            else (self.selection.newest_month(code),)
-            for code in codes
-        }
+        wanted = self.selection.months_of_each(entity, period)
         stale = {
             code: pending(self.workspace, code, self.selection.known_months(code, months[-1]))
             for code, months in wanted.items()
@@ -180,8 +172,7 @@ class Pipeline:
 
     def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
         """Bring the data of a range up to date in one run, with the reports of its months or not."""
-        codes = self.selection.chosen(entity)
-        months = {code: tuple(self.selection.months(code, period)) for code in codes}
+        months = self.selection.months_of_each(entity, period)
         if (
             self._run(automation.MONTHLY_CLOSE if reports else automation.BACKFILL, months)
             and reports
@@ -254,7 +245,7 @@ class Pipeline:
             PeriodType.QUARTERLY: automation.QUARTERLY_REPORT,
             PeriodType.YEARLY: automation.YEARLY_REPORT,
         }
-        is_over = period.last < Month.of(date.today())
+        is_over = period.last < Month.of(business_now(self.workspace).date())
         if units or period.type not in jobs or not is_over:  # there is no such partition
             self._report_on_demand(entity, period, units)
         elif self._run(jobs[period.type], {entity: (period.first,)}):
@@ -302,6 +293,8 @@ class Pipeline:
         where = f" {scope.first_key}" if scope else ""
         if scope and scope.first_key != scope.last_key:
             where += f" … {scope.last_key}"
+        with dg.DagsterInstance.get() as instance:
+            wait_for_runs(instance, self.messages.print)
         with self._progress(f"{job}{where}", job, assets) as on_step:
             outcome = run_job(self.definitions, job, scope, on_step, assets, config)
         self.messages.print(f"{job}{where}: {'done' if outcome.succeeded else 'failed'}")

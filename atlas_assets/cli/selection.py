@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from atlas_assets import months
@@ -37,6 +36,28 @@ class Selection:
         """Return the one entity that was named, or all."""
         return [self.entity(code)] if code else self.entities
 
+    def months_of_each(
+        self, entity: str | None, period: str | None
+    ) -> dict[str, tuple[Month, ...]]:
+        """Return the months of a period, or the newest one, of one entity or of each that has any.
+
+        Warns of entities that have none, unless it is the one that was named.
+        """
+        found: dict[str, tuple[Month, ...]] = {}
+        without: list[str] = []
+        for code in self.chosen(entity):
+            try:
+                found[code] = (
+                    tuple(self.months(code, period)) if period else (self.newest_month(code),)
+                )
+            except UsageError as error:
+                without.append(str(error))
+        if not found:
+            raise UsageError("\n".join(dict.fromkeys(without)))
+        for text in without:
+            self.messages.print(f"Warning: {text}", style="yellow")
+        return found
+
     def months(self, entity: str, text: str) -> list[Month]:
         """Return the months of a period that the source has, of which there must be some."""
         try:
@@ -56,11 +77,15 @@ class Selection:
 
     def known_months(self, entity: str, last: Month | None = None) -> list[Month]:
         """Return the months that have a sheet and have begun, up to `last`."""
-        return months.known_months(self.workspace, entity, date.today(), last)
+        return months.known_months(
+            self.workspace, entity, months.business_now(self.workspace).date(), last
+        )
 
     def newest_month(self, entity: str) -> Month:
         """Return the newest month whose transaction sheet has rows, or cannot be read."""
-        month = months.newest_month(self.workspace, entity, date.today())
+        month = months.newest_month(
+            self.workspace, entity, months.business_now(self.workspace).date()
+        )
         if month is None:
             raise UsageError(
                 f"{entity} has no transactions in {self.workspace.settings.source_dir}."

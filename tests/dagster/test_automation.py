@@ -15,7 +15,7 @@ from conftest import Installation
 from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.build import build_definitions
-from atlas_assets.partitions import RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.partitions import PARTITION_TAG, RANGE_START_TAG
 from atlas_assets.pipeline_runs import PipelineRuns
 from atlas_assets.run_problems import notice_of
 from atlas_assets.schedules import next_ticks
@@ -42,12 +42,18 @@ def ticks(schedule: dg.ScheduleDefinition, year: int) -> list[datetime]:
     return found
 
 
-def requested(schedule: dg.ScheduleDefinition, moment: datetime) -> list[dg.RunRequest]:
+def requested(definitions: dg.Definitions, name: str, moment: datetime) -> list[dg.RunRequest]:
+    """Return the runs that a schedule asks for at a moment."""
     with (
         dg.instance_for_test() as instance,
-        dg.build_schedule_context(instance=instance, scheduled_execution_time=moment) as context,
+        dg.build_schedule_context(
+            instance=instance,
+            scheduled_execution_time=moment.astimezone(UTC),
+            repository_def=definitions.get_repository_def(),
+        ) as context,
     ):
-        return list(schedule.evaluate_tick(context).run_requests or [])
+        found = definitions.resolve_schedule_def(name).evaluate_tick(context)
+        return list(found.run_requests or [])
 
 
 def test_each_month_closes_once_on_its_day_for_all_entities(definitions: dg.Definitions) -> None:
@@ -56,15 +62,12 @@ def test_each_month_closes_once_on_its_day_for_all_entities(definitions: dg.Defi
     assert [(m.month, m.day, m.hour, m.minute) for m in moments] == [
         (month, 5, 6, 0) for month in range(1, 13)
     ]
-    closed = []
-    for moment in (moments[0], moments[1], moments[11]):
-        (request,) = requested(schedule, moment.astimezone(UTC))
-        closed.append((request.tags[RANGE_START_TAG], request.tags[RANGE_END_TAG]))
-    assert closed == [
-        ("EPN|2025-12", "IONS|2025-12"),
-        ("EPN|2026-01", "IONS|2026-01"),
-        ("EPN|2026-11", "IONS|2026-11"),
+    closed = [
+        [request.partition_key for request in requested(definitions, "monthly_close", moment)]
+        for moment in (moments[1], moments[10], moments[11])
     ]
+    # One run of each entity, so that none stops another; November has no rows yet.
+    assert closed == [["EPN|2026-01", "IONS|2026-01"], ["EPN|2026-10", "IONS|2026-10"], []]
 
 
 def test_the_running_month_is_brought_up_to_date_every_monday(definitions: dg.Definitions) -> None:
@@ -72,8 +75,19 @@ def test_the_running_month_is_brought_up_to_date_every_monday(definitions: dg.De
     moments = ticks(schedule, 2026)
     assert len(moments) == 52
     assert {(moment.weekday(), moment.hour) for moment in moments} == {(0, 6)}
-    (request,) = requested(schedule, datetime(2026, 11, 30, 6, tzinfo=JAKARTA).astimezone(UTC))
-    assert request.tags[RANGE_START_TAG] == "EPN|2026-11"
+    asked = requested(definitions, "weekly", datetime(2026, 10, 26, 6, tzinfo=JAKARTA))
+    assert [request.partition_key for request in asked] == ["EPN|2026-10", "IONS|2026-10"]
+    assert len({request.run_key for request in asked}) == 2
+    assert requested(definitions, "weekly", datetime(2026, 11, 30, 6, tzinfo=JAKARTA)) == []
+
+
+def test_a_month_begins_by_the_clock_of_the_business(definitions: dg.Definitions) -> None:
+    months = definitions.resolve_assets_def(RECORDS).partitions_def
+    just_begun = datetime(2026, 12, 1, 0, 30, tzinfo=JAKARTA)
+    assert "EPN|2026-12" in months.get_partition_keys(current_time=just_begun)
+    assert "EPN|2026-12" not in months.get_partition_keys(
+        current_time=just_begun - timedelta(hours=1)
+    )
 
 
 def test_late_months_are_looked_for_every_morning(definitions: dg.Definitions) -> None:
@@ -81,15 +95,15 @@ def test_late_months_are_looked_for_every_morning(definitions: dg.Definitions) -
     moments = ticks(schedule, 2026)
     assert len(moments) == 365
     assert {moment.hour for moment in moments} == {9}
-    (request,) = requested(schedule, moments[0].astimezone(UTC))
-    assert not {RANGE_START_TAG, "dagster/partition"} & request.tags.keys()
+    (request,) = requested(definitions, "freshness", moments[0])
+    assert not {RANGE_START_TAG, PARTITION_TAG} & request.tags.keys()
 
 
 def test_the_next_ticks_are_told_in_the_time_of_the_business(built: Installation) -> None:
-    registry = built.workspace.configuration.registry
     after_the_close = datetime(2026, 12, 5, 6, 0, 1, tzinfo=JAKARTA)  # a Saturday
     told = {
-        name: moment.isoformat() for name, moment in next_ticks(registry, after_the_close).items()
+        name: moment.isoformat()
+        for name, moment in next_ticks(built.workspace, after_the_close).items()
     }
     assert told == {
         "monthly_close": "2027-01-05T06:00:00+07:00",
@@ -291,6 +305,34 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
         waiting = tick(None)
         assert not waiting.run_requests
         assert "Waits for the run" in waiting.skip_message
+
+
+def test_a_run_that_was_cut_off_is_asked_for_once_more(built: Installation, tmp_path: Path) -> None:
+    shutil.copytree(built.root, tmp_path / "atlas")
+    made = Installation(tmp_path / "atlas")
+    path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    workbook["OKTOBER"]["O7"].value += 1_000
+    workbook.save(path)
+    os.utime(path, (path.stat().st_mtime - 3600,) * 2)
+    definitions = build_definitions(made.settings)
+    sensor = definitions.resolve_sensor_def("workbooks")
+    with dg.instance_for_test() as instance:
+
+        def asked(cursor: str | None) -> tuple[list[str], str]:
+            with dg.build_sensor_context(
+                instance=instance, repository_def=definitions.get_repository_def(), cursor=cursor
+            ) as context:
+                result = sensor.evaluate_tick(context)
+            return [request.partition_key for request in result.run_requests], result.cursor
+
+        keys, cursor = asked(None)
+        for again in ("EPN|2026-10", None):
+            run = instance.create_run_for_job(definitions.resolve_job_def("monthly_close"))
+            instance.report_run_failed(run, "Its process was ended.")
+            assert keys == ["EPN|2026-10"]
+            more, cursor = asked(cursor)
+            assert more == ([again] if again else [])
 
 
 def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
