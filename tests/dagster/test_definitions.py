@@ -113,6 +113,16 @@ def test_the_flow_runs_from_sheets_to_slides(definitions: dg.Definitions) -> Non
     assert not blocking & {"sheet_stated_total", "reported_revenue"}
 
 
+def test_no_run_of_a_month_looks_for_late_ones(definitions: dg.Definitions) -> None:
+    looking = {
+        job.name
+        for job in definitions.resolve_all_job_defs()
+        for key in job.asset_layer.asset_graph.asset_check_keys
+        if not job.name.startswith("__") and key.name.startswith("due_months_of_")
+    }
+    assert looking == {"freshness"}
+
+
 def test_no_month_counts_as_checked_before_its_validation_file_is_written(
     definitions: dg.Definitions,
 ) -> None:
