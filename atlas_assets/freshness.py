@@ -13,8 +13,8 @@ from atlas_assets.periods import Month, stretches
 from atlas_assets.status import partition_status
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.registry import Calendar
     from atlas_assets.pipeline_runs import Stage
-    from atlas_assets.registry import Calendar
     from atlas_assets.status import PartitionStatus
     from atlas_assets.workspace import Workspace
 

@@ -12,7 +12,7 @@ import dagster as dg
 from atlas_assets.periods import PeriodType
 
 if TYPE_CHECKING:
-    from atlas_assets.registry import Configuration
+    from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.scope import Scope
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"

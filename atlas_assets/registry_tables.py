@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from atlas_assets.registry import Named, Registry
+    from atlas_assets.configuration.registry import Named, Registry
 
 
 def write_registry_tables(registry: Registry, raw_dir: Path) -> None:

@@ -9,10 +9,10 @@ import dagster as dg
 from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.automation import FRESHNESS, MONTHLY_CLOSE
+from atlas_assets.configuration.registry import Weekday
 from atlas_assets.freshness import LAST_DEADLINE
 from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month
-from atlas_assets.registry import Weekday
 from atlas_assets.scope import partition_key
 
 if TYPE_CHECKING:

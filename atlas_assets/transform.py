@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dbt.contracts.graph.manifest import Manifest
 
-    from atlas_assets.registry import Configuration
+    from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.scope import Scope
     from atlas_assets.settings import Settings
     from atlas_assets.sources.raw_store import RawStore

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from atlas_assets.configuration.workbook_year import file_key
 from atlas_assets.months import known_months, newest_month
 from atlas_assets.periods import Month, Period, stretches
-from atlas_assets.registry import file_key
 from atlas_assets.scope import Scope, partition_key
 from atlas_assets.sources.workbook_file import lock_file
 from atlas_assets.staleness import Stale, fact_digests, pending, unverified

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.notation.strings import Strings
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.pipeline_runs import PipelineRuns
-from atlas_assets.registry import Configuration
 from atlas_assets.report.files import ReportFiles
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore

@@ -15,8 +15,8 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from atlas_assets.cli.main import app
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.periods import Month, month_range
-from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.scope import Scope
 from atlas_assets.settings import PROJECT_DIR, Settings

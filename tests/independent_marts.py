@@ -14,8 +14,8 @@ import polars as pl
 from atlas_assets.sample.business import fixture
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.registry import Registry
     from atlas_assets.periods import Month
-    from atlas_assets.registry import Registry
     from atlas_assets.sample.defects import Row
     from atlas_assets.sample.workbooks import Samples
 

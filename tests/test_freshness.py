@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from conftest import Installation
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.freshness import DEADLINES, Late, deadline, outlook
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 
 WIB = ZoneInfo("Asia/Jakarta")
 EPN = "LAPORAN EVALUASI EPN 2026.xlsx"

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import dagster as dg
 
+from atlas_assets.configuration.registry import Calendar, Registry
 from atlas_assets.failures import told_to_people
 from atlas_assets.freshness import DEADLINES, outlook
 from atlas_assets.months import business_now
 from atlas_assets.periods import PeriodType
 from atlas_assets.pipeline_runs import Stage
-from atlas_assets.registry import Calendar, Registry
 from atlas_assets.workspace import Workspace
 
 _STAGES: dict[str, Stage] = {

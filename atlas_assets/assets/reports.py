@@ -12,6 +12,7 @@ from pydantic import Field
 
 from atlas_assets.automation import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
 from atlas_assets.checks import reconciliation_result
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import pdf
 from atlas_assets.deck.present import present, print_deck
 from atlas_assets.deck.read_back import DeckError
@@ -22,7 +23,6 @@ from atlas_assets.partitions import MONTHS_OF, SINGLE_RUN, entity_month, entity_
 from atlas_assets.periods import Month, Period, PeriodType
 from atlas_assets.pipeline_runs import Partition, Stage, StageResult
 from atlas_assets.reconciliation import Reconciliation, refuse_unreconciled, report_totals
-from atlas_assets.registry import Configuration
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
 from atlas_assets.scope import Scope

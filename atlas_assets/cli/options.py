@@ -9,8 +9,8 @@ import typer
 
 def _known_entities(incomplete: str) -> list[str]:
     """Return the entities that a half-typed code can become, for the shell's completion."""
+    from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.errors import AtlasError
-    from atlas_assets.registry import Configuration
     from atlas_assets.settings import load_settings
 
     try:

@@ -24,10 +24,10 @@ from atlas_assets.operational.seed import entity_id
 if TYPE_CHECKING:
     import duckdb
 
+    from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods import Month
-    from atlas_assets.registry import Registry
 
 
 @dataclass(frozen=True)

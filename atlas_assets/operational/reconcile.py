@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods import Month
-    from atlas_assets.registry import Registry
 
 # Unit, figure, what is counted, and amount; two decimals are what rupiah have.
 _IN_WAREHOUSE = """

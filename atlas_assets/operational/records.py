@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.models.base import Base
     from atlas_assets.periods import Month
-    from atlas_assets.registry import Registry
 
 Records = list[dict[str, Any]]
 

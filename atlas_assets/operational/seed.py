@@ -12,9 +12,9 @@ from atlas_assets.operational.upsert import upsert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from atlas_assets.configuration.registry import Entity, Named, Registry
     from atlas_assets.operational.models.base import Base
     from atlas_assets.operational.sessions import OperationalStore
-    from atlas_assets.registry import Entity, Named, Registry
 
 # The lookups that belong to the model itself and not to the business.
 FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {

@@ -36,8 +36,8 @@ from atlas_assets.report.model import (
 )
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.registry import Entity
     from atlas_assets.periods import Period
-    from atlas_assets.registry import Entity
 
 Rows = list[dict[str, Any]]
 CUSTOMER_TYPES = ("new", "renewal", "alumni", "unknown")

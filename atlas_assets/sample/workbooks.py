@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from atlas_assets.registry import Configuration, SheetTable, WorkbookYear
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.configuration.workbook_year import SheetTable, WorkbookYear
 
 SAMPLE_END = Month(2026, 10)
 DEFECTS_FILE = "defects.csv"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
+    from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods import Month
-    from atlas_assets.registry import TableName
 
 
 @dataclass(frozen=True)

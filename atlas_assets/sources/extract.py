@@ -8,14 +8,14 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
+from atlas_assets.configuration.tables import TABLES
 from atlas_assets.errors import SourceError
-from atlas_assets.registry import TABLES
 from atlas_assets.sources.isolation import PROCESSES
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods import Month
     from atlas_assets.pipeline_runs import Partition
-    from atlas_assets.registry import TableName
     from atlas_assets.scope import Scope
     from atlas_assets.sources.raw_store import Loaded
     from atlas_assets.workspace import Workspace

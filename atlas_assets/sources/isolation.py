@@ -23,8 +23,8 @@ from atlas_assets.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods import Month
-    from atlas_assets.registry import TableName
     from atlas_assets.sources.adapter import RawPartition
     from atlas_assets.sources.raw_store import Loaded, RawStore
     from atlas_assets.sources.workbook import WorkbookAdapter

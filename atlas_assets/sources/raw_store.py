@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from atlas_assets.configuration.tables import COLUMNS, TABLES
 from atlas_assets.files import written_whole
 from atlas_assets.periods import Month
-from atlas_assets.registry import COLUMNS, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.registry import TableName
+    from atlas_assets.configuration.tables import TableName
     from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
     from atlas_assets.sources.control import ControlSums
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.periods import Month
-from atlas_assets.registry import folded_sheet
 from atlas_assets.sources.adapter import RawPartition, SheetManifest
 from atlas_assets.sources.control import control_sums
 from atlas_assets.sources.headers import find_header
@@ -28,7 +28,9 @@ from atlas_assets.sources.workbook_file import lock_file, open_workbook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.registry import Configuration, SheetTable, TableName, WorkbookYear
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.configuration.tables import TableName
+    from atlas_assets.configuration.workbook_year import SheetTable, WorkbookYear
     from atlas_assets.sources.control import ControlSums
     from atlas_assets.sources.headers import Header
 

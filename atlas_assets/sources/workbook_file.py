@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import fastexcel
 
+from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
-from atlas_assets.registry import folded_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from atlas_assets.configuration.tables import TABLES
 from atlas_assets.files import written_whole
-from atlas_assets.registry import TABLES
 from atlas_assets.validation.model import (
     Amounts,
     Finding,

@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from atlas_assets.registry import Configuration
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.settings import PROJECT_DIR
 

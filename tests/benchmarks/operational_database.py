@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from operational.libsql_server import running_server, sqld
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.operational import dbapi
 from atlas_assets.operational.models.catalog import Brand, Item
 from atlas_assets.operational.models.commerce import Order, OrderStatus, OrderType
@@ -43,7 +44,6 @@ from atlas_assets.operational.seed import entity_id, lookup_id, prepare, unit_id
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
 from atlas_assets.operational.upsert import upsert
-from atlas_assets.registry import Configuration
 from atlas_assets.settings import PROJECT_DIR
 
 ENTITY = "IONS"

@@ -31,8 +31,8 @@ import xlsxwriter
 from rich.console import Console
 from rich.table import Table
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 from atlas_assets.settings import PROJECT_DIR
 from atlas_assets.sources.isolation import PROCESSES, IsolatedSource
 from atlas_assets.sources.raw_store import RawStore

@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.operational.entity_session import ScopeError
 from atlas_assets.operational.models import commerce, core, marketing, people
 from atlas_assets.operational.models.people import Person
 from atlas_assets.operational.seed import entity_id, lookup_id, prepare, unit_id
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
-from atlas_assets.registry import Configuration
 
 PERSON = Person.__table__
 OURS, THEIRS = "IONS", "EPN"

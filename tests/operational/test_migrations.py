@@ -5,12 +5,12 @@ import sqlalchemy as sa
 from alembic import command
 from operational.publishing import everything
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.operational.migrate import MigrationError, alembic_config, migrate
 from atlas_assets.operational.models.base import Base
 from atlas_assets.operational.reconcile import dangling_references
 from atlas_assets.operational.seed import prepare, seed
 from atlas_assets.operational.sessions import OperationalStore
-from atlas_assets.registry import Configuration
 
 
 def test_the_migrations_make_what_the_models_say(store: OperationalStore) -> None:

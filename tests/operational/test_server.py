@@ -12,12 +12,12 @@ from operational.libsql_server import LibsqlServer
 from operational.publishing import everything, publish_months
 from sqlalchemy.exc import DataError
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import AtlasError
 from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models.finance import Transaction
 from atlas_assets.operational.seed import seed
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 
 MONTHS = [Month(2026, 1), Month(2026, 2)]
 

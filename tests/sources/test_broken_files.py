@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 from conftest import CONFIG_DIR, Installation
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore

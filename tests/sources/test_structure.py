@@ -13,9 +13,9 @@ from conftest import CONFIG_DIR
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
-from atlas_assets.registry import Configuration
 from atlas_assets.sources.header_text import normalized_header
 from atlas_assets.sources.workbook import WorkbookAdapter
 

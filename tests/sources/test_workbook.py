@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 from conftest import CONFIG_DIR
 
+from atlas_assets.configuration.configuration import Configuration
+from atlas_assets.configuration.tables import TABLES
 from atlas_assets.errors import SourceError
 from atlas_assets.periods import Month
-from atlas_assets.registry import TABLES, Configuration
 from atlas_assets.sample.business import Business, invent
 from atlas_assets.sample.defects import intake_text
 from atlas_assets.sample.workbooks import write_samples

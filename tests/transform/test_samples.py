@@ -9,9 +9,9 @@ from conftest import CONFIG_DIR, ENTITIES, Installation
 from polars.testing import assert_frame_equal
 
 from atlas_assets.checks import SPECS
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.periods import Month, month_range
 from atlas_assets.reconciliation import reconciliations
-from atlas_assets.registry import Configuration
 from atlas_assets.sample.workbooks import DEFECTS_FILE, write_samples
 from atlas_assets.scope import Scope
 

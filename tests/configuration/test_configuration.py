@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from conftest import CONFIG_DIR
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import ConfigurationError
-from atlas_assets.registry import Configuration
 
 
 def edited(tmp_path: Path, name: str, old: str, new: str) -> Configuration:

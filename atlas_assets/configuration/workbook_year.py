@@ -1,0 +1,146 @@
+"""What the workbooks of one entity and year look like."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+from xlsxwriter.utility import xl_cell_to_rowcol
+
+from atlas_assets.configuration.registry import Code, MonthNumber
+from atlas_assets.configuration.strict_model import KeyedError, StrictModel, no_repeats
+from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
+from atlas_assets.errors import nearest
+from atlas_assets.sources.header_text import normalized_header
+
+RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
+
+
+class SheetTable(StrictModel):
+    """Where one table stands in a year's workbooks and what its columns are called.
+
+    `columns` maps the header as written in the sheet to the column's name. A table that is
+    spread over months has `monthly_columns`: header groups named by `month_labels` over the
+    measures of one month each.
+    """
+
+    workbook: str
+    sheet: str | None = None
+    sheets: dict[MonthNumber, str] | None = None
+    header_row: RowNumber | None = None
+    merge_header_rows: list[RowNumber] | None = None
+    data_start_row: RowNumber | None = None
+    block: Annotated[str, StringConstraints(pattern=r"^[A-Z]+:[A-Z]+$")] | None = None
+    columns: dict[str, str]
+    monthly_columns: dict[str, str] = Field(default_factory=dict)
+    month_labels: dict[MonthNumber, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> SheetTable:
+        if (self.sheet is None) == (self.sheets is None):
+            raise ValueError("give either `sheet` (one for the year) or `sheets` (one a month)")
+        if (self.header_row is None) == (self.merge_header_rows is None):
+            raise ValueError("give either `header_row` or `merge_header_rows`")
+        if self.merge_header_rows is not None and self.data_start_row is None:
+            raise ValueError("`merge_header_rows` needs `data_start_row`")
+        if self.sheets is not None:
+            no_repeats("sheet", self.sheets.values(), ["sheets"], folded_sheet)
+        labels = self.month_labels.values()
+        no_repeats("month label", labels, ["month_labels"], normalized_header)
+        if self.block and _position(self.block.split(":")[0]) > _position(self.block.split(":")[1]):
+            raise KeyedError(["block"], f"the block {self.block} ends before it begins")
+        no_repeats("header", self.columns, ["columns"], normalized_header)
+        rows = self.header_rows
+        if rows != list(range(rows[0], rows[0] + len(rows))):
+            raise ValueError(f"`merge_header_rows` {rows} are not adjacent rows from top to bottom")
+        if self.data_start_row is not None and self.data_start_row <= rows[-1]:
+            raise ValueError(
+                f"`data_start_row` {self.data_start_row} is not below the header in row {rows[-1]}"
+            )
+        return self
+
+    @property
+    def header_rows(self) -> list[int]:
+        """The 1-based rows that the header stands on."""
+        return [self.header_row] if self.header_row else list(self.merge_header_rows or [])
+
+    @property
+    def first_data_row(self) -> int:
+        """The 1-based row that the data begin on."""
+        return self.data_start_row or self.header_rows[-1] + 1
+
+    @property
+    def all_sheets(self) -> list[str]:
+        """Every sheet of the table."""
+        return [self.sheet] if self.sheet else list((self.sheets or {}).values())
+
+    def sheet_for(self, month: int) -> str | None:
+        """Return the name of the sheet that holds a month, or None where there is none.
+
+        One sheet without monthly columns holds the whole year: it belongs to January.
+        """
+        if self.sheets is not None:
+            return self.sheets.get(month)
+        if self.monthly_columns:
+            return self.sheet if month in self.month_labels else None
+        return self.sheet if month == 1 else None
+
+
+class WorkbookYear(StrictModel):
+    """One entity's workbooks of one year."""
+
+    entity: Code
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    workbooks: dict[str, str]
+    tables: dict[TableName, SheetTable]
+
+    @model_validator(mode="after")
+    def _tables_are_known(self) -> WorkbookYear:
+        if "transactions" not in self.tables:
+            raise ValueError("`tables` lacks transactions, without which there is no month")
+        for name, table in self.tables.items():
+            self._refuse_unknown(name, table)
+        for workbook in self.workbooks:
+            tables = [table for table in self.tables.values() if table.workbook == workbook]
+            sheets = [sheet for table in tables for sheet in table.all_sheets]
+            no_repeats("sheet", sheets, ["tables"], folded_sheet)
+        no_repeats("workbook", self.workbooks.values(), ["workbooks"], file_key)
+        return self
+
+    def _refuse_unknown(self, name: TableName, table: SheetTable) -> None:
+        for key in ("columns", "monthly_columns"):
+            for header, column in getattr(table, key).items():
+                if column not in COLUMNS[name]:
+                    raise KeyedError(
+                        ["tables", name, key, header],
+                        f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
+                        f"Known: {', '.join(sorted(COLUMNS[name]))}",
+                    )
+        mapped = {*table.columns.values(), *table.monthly_columns.values()}
+        if missing := sorted(REQUIRED_COLUMNS[name] - mapped):
+            raise KeyedError(
+                ["tables", name, "columns"],
+                f"table {name} maps no header to {', '.join(missing)}. Add the line "
+                f"`<header as written>: {missing[0]}`",
+            )
+        if table.workbook not in self.workbooks:
+            raise KeyedError(
+                ["tables", name, "workbook"],
+                f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
+                f"not list.{nearest(table.workbook, self.workbooks)}",
+            )
+
+
+def folded_sheet(name: str) -> str:
+    """Return a sheet's name in the form in which names of sheets are compared."""
+    return " ".join(name.split()).casefold()
+
+
+def file_key(name: str) -> str:
+    """Return a workbook's name in the form in which names of files are compared."""
+    return str(PurePath(name)).casefold()
+
+
+def _position(letter: str) -> int:
+    return xl_cell_to_rowcol(f"{letter}1")[1]
