@@ -126,11 +126,14 @@ def _why_late(
 ) -> tuple[str, str] | None:
     if newest is None or status.month > newest:
         return "no rows yet", "fill its sheet and save the workbook"
-    wrong = [
-        f"{stage} {state}"
+    wrong: list[Stage] = [
+        stage
         for stage, state in status.stages.items()
         if state != "fresh"
         and status.month <= due[stage]
         and (state != "missing" or stage in _OF_EVERY_MONTH or status.month == due[stage])
     ]
-    return (", ".join(wrong), status.reason) if wrong else None
+    # The first stage of the figures says it all: what is made of them is no better.
+    told = wrong[:1] if set(wrong[:1]) & set(_OF_EVERY_MONTH) else wrong
+    what = ", ".join(f"{stage} {status.stages[stage]}" for stage in told)
+    return (what, status.reason) if what else None

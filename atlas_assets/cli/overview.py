@@ -102,8 +102,13 @@ def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, s
     if stale or any(state != "fresh" for state in newest.stages.values()):
         found.append((f"atlas build --entity {entity}", _why(stale or [newest])))
     rest = statuses[:-1]
-    records = [s.month for s in rest if s.stages["publish"] != "fresh"]
-    reports = [s.month for s in rest if any(s.stages[f] in {"stale", "failed"} for f in _FILES)]
+    wrong = {"stale", "failed"}
+    records = [  # what has never been loaded cannot be published yet
+        s.month
+        for s in rest
+        if s.stages["publish"] in wrong or (s.stages["publish"] == "missing" and s not in stale)
+    ]
+    reports = [s.month for s in rest if any(s.stages[f] in wrong for f in _FILES)]
     for months in stretches(records):
         command = f"atlas publish --entity {entity} --period {Period(months[0], months[-1])}"
         found.append((command, "records not published, or older than their figures"))
@@ -119,7 +124,8 @@ def _why(statuses: list[PartitionStatus]) -> str:
     reasons = list(dict.fromkeys(status.reason for status in statuses if status.reason))
     more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
     told = "; ".join(reasons[:_REASONS]) or "not finished"
-    return f"{_months_text([status.month for status in statuses])}: {told}{more}"
+    months = stretches([status.month for status in statuses])
+    return f"{', '.join(_months_text(together) for together in months)}: {told}{more}"
 
 
 def _runs(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
