@@ -10,7 +10,10 @@ from conftest import Installation
 
 from atlas_assets.settings import PROJECT_DIR
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the server's package is for Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the server's package is for Linux"),
+]
 
 
 def test_runs_are_kept_in_postgresql(

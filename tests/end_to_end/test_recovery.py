@@ -131,6 +131,7 @@ def test_the_same_command_after_a_kill_makes_the_same(
     assert leftovers(installation) == [], moment
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_queue_up(undisturbed: Undisturbed, tmp_path: Path) -> None:
     installation = copy_of(undisturbed, tmp_path / "atlas")
     builds = [start_build(installation), start_build(installation)]
