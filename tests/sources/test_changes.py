@@ -108,6 +108,6 @@ def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> 
     (installation.settings.raw_dir / "students" / "EPN" / "2026-03.parquet").unlink()
     ((table, reason),) = told(installation)[Month(2026, 3)]
     assert table == "students"
-    assert reason.startswith("the raw file of sheet 'MARET'")
+    assert reason == "the raw file of sheet 'MARET26' of DATABASE SISWA EPN 2026.xlsx is gone"
     extract(installation.workspace, SCOPE, "again")
     assert files_of(installation.settings.raw_dir).keys() == before.keys()
