@@ -26,7 +26,7 @@ _TOLD = {
 
 
 def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """Return complete texts: of the checks that failed, or else of what else did."""
+    """Return complete texts: of checks and steps that failed, or else of how the run ended."""
     events = [
         entry.dagster_event
         for entry in instance.all_logs(run_id, of_type=_TOLD)

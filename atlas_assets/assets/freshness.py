@@ -24,11 +24,8 @@ _STAGES: dict[str, Stage] = {
     "operational": "publish",
     "reports": "report",
 }
-_MONTHS = {
-    PeriodType.MONTHLY: "*",
-    PeriodType.QUARTERLY: "1,4,7,10",
-    PeriodType.YEARLY: "1",
-}
+# In which months reports of a longer period are due; all else is due every month.
+_MONTHS: dict[str, str] = {PeriodType.QUARTERLY: "1,4,7,10", PeriodType.YEARLY: "1"}
 CLOSED_MONTHS = dg.AssetSpec(
     ["calendar", "closed_months"],
     description="The months that are over. Nobody makes them; the checks say which are late.",
@@ -44,21 +41,14 @@ def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpe
     stage = _STAGES.get(spec.group_name or "")
     if stage is None or spec.partitions_def is None:
         return spec
-    type_ = PeriodType.MONTHLY
-    if spec.key.path[-1].partition("_")[0] in _MONTHS:
-        type_ = PeriodType(spec.key.path[-1].partition("_")[0])
+    months = _MONTHS.get(spec.key.path[-1].partition("_")[0], "*")
     hour = calendar.close_hour + DEADLINES[stage]
     policy = dg.FreshnessPolicy.cron(
-        deadline_cron=f"0 {hour} {calendar.close_day} {_MONTHS[type_]} *",
+        deadline_cron=f"0 {hour} {calendar.close_day} {months} *",
         lower_bound_delta=timedelta(days=calendar.close_day - 1, hours=hour),
         timezone=calendar.time_zone,
     )
     return spec.replace_attributes(freshness_policy=policy)
-
-
-def check_name(entity: str) -> str:
-    """Return the name of an entity's check."""
-    return f"due_months_of_{entity.lower()}"
 
 
 def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
@@ -68,7 +58,7 @@ def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
 
 def _due_months(entity: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
-        name=check_name(entity),
+        name=f"due_months_of_{entity.lower()}",
         asset=CLOSED_MONTHS.key,
         description=(
             f"Every month of {entity} whose deadline has passed is there, made of what the workbooks "

@@ -72,9 +72,7 @@ class Pipeline:
     @cached_property
     def definitions(self) -> dg.Definitions:
         """Everything that Dagster knows, built when the first job is run."""
-        from atlas_assets.build import (
-            build_definitions,
-        )  # seconds, and not needed to refuse an option
+        from atlas_assets.build import build_definitions  # takes seconds; no refusal needs it
 
         return build_definitions(self.settings)
 
