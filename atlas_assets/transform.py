@@ -17,6 +17,7 @@ from dbt.cli.main import dbtRunner
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
+from atlas_assets.files import written_whole
 from atlas_assets.registry_tables import write_registry_tables
 from atlas_assets.settings import DBT_PROJECT_DIR
 
@@ -83,8 +84,8 @@ class Transform:
         self.target_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(self.target_dir / ".lock"):
             if not path.exists() or path.stat().st_mtime < _newest_change():
-                self._parse()
-                path.touch()
+                with written_whole(path) as temporary:
+                    self._parse().writable_manifest().write(str(temporary))
         return path
 
     def build(
@@ -113,8 +114,9 @@ class Transform:
 
     def document(self) -> Path:
         """Write dbt's documentation of the models, without a network, and return its folder."""
-        self._invoke(["docs", "generate", "--static"], None)
-        return self.target_dir
+        folder = self.target_dir / "docs"  # with a manifest of its own, which dbt writes in place
+        self._invoke(["docs", "generate", "--static"], None, folder)
+        return folder
 
     @cached_property
     def _manifest(self) -> Manifest:
@@ -122,13 +124,15 @@ class Transform:
             return self._parse()
 
     def _parse(self) -> Manifest:
-        return self._invoke(["parse"], None)
+        return self._invoke(["parse", "--no-write-json"], None)  # dbt writes in place
 
-    def _invoke(self, arguments: list[str], manifest: Manifest | None) -> Any:
+    def _invoke(
+        self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
+    ) -> Any:
         options = {
             "--project-dir": DBT_PROJECT_DIR,
             "--profiles-dir": DBT_PROJECT_DIR,
-            "--target-path": self.target_dir,
+            "--target-path": target_dir or self.target_dir,
             "--log-path": self.target_dir,
             "--log-level": "none",
             "--log-level-file": "none",

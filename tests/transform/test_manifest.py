@@ -1,0 +1,28 @@
+"""dbt's manifest, which every command reads, is whole at any time, whoever is killed meanwhile."""
+
+import os
+from pathlib import Path
+
+import orjson
+from conftest import Installation
+
+from atlas_assets.transform import Transform
+
+
+def test_a_manifest_is_replaced_and_never_written_over(
+    installation: Installation, tmp_path: Path
+) -> None:
+    path = Transform(installation.settings).manifest_path
+    before = path.read_bytes()
+    same_file = tmp_path / "same_file"
+    os.link(path, same_file)
+
+    installation.atlas("build", "--entity", "EPN", "--period", "2026-01")
+    installation.atlas("docs", "--no-serve")
+    assert path.read_bytes() == before
+
+    os.utime(path, (0, 0))  # older than the models
+    Transform(installation.settings).manifest_path  # noqa: B018 - reading it renews it
+    assert path.read_bytes() != before
+    assert same_file.read_bytes() == before
+    assert orjson.loads(path.read_bytes())["nodes"]
