@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import lineage
 from sqlglot.optimizer import build_scope
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,22 +21,31 @@ Tables = dict[str, dict[str, list[str]]]
 _DIALECT = "duckdb"
 
 
-def column_lineage(sql: str, columns: Iterable[str], tables: Tables) -> dict[str, list[Column]]:
+def warehouse_schema(tables: Tables) -> MappingSchema:
+    """Return what `column_lineage` has to know of all tables; read once for many models."""
+    return MappingSchema(
+        {
+            "atlas": {
+                schema: {table: dict.fromkeys(names, "text") for table, names in found.items()}
+                for schema, found in tables.items()
+            }
+        },
+        dialect=_DIALECT,
+    )
+
+
+def column_lineage(
+    sql: str, columns: Iterable[str], schema: MappingSchema
+) -> dict[str, list[Column]]:
     """Return for each column of a model the columns that it is computed from.
 
     SQL that the parser does not follow, for example a recursive unnest, has no lineage: {}.
     """
-    types: dict[str, object] = {
-        "atlas": {
-            schema: {table: dict.fromkeys(names, "text") for table, names in found.items()}
-            for schema, found in tables.items()
-        }
-    }
     try:
         query = qualify(
             parse_one(sql, dialect=_DIALECT),
             dialect=_DIALECT,
-            schema=types,
+            schema=schema,
             validate_qualify_columns=False,
             identify=False,
         )
@@ -47,7 +57,7 @@ def column_lineage(sql: str, columns: Iterable[str], tables: Tables) -> dict[str
                     for node in lineage(
                         column,
                         query,
-                        types,
+                        schema,
                         dialect=_DIALECT,
                         scope=scope,
                         copy=False,

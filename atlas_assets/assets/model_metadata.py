@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from atlas_assets.column_lineage import column_lineage
+from atlas_assets.column_lineage import column_lineage, warehouse_schema
 from atlas_assets.markdown import markdown_table
 from atlas_assets.periods import Month
 from atlas_assets.scope import partition_key
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import duckdb
+    from sqlglot.schema import MappingSchema
 
     from atlas_assets.column_lineage import Tables
     from atlas_assets.scope import Scope
@@ -43,12 +44,13 @@ def model_metadata(
     """
     with warehouse.reading() as connection:
         tables = _tables(connection)
+        known = warehouse_schema(tables)
         return {
             key: ModelMetadata(
                 {
                     "seconds": round(result.seconds, 3),
                     **_table_metadata(connection, key, scope),
-                    **_lineage(key, result, tables),
+                    **_lineage(key, result, tables, known),
                 },
                 _partition_metadata(connection, key, scope, tables),
             )
@@ -98,9 +100,11 @@ def _partition_metadata(
     return {key: {"dagster/partition_row_count": counts.get(key, 0)} for key in keys}
 
 
-def _lineage(key: dg.AssetKey, result: NodeResult, tables: Tables) -> Metadata:
+def _lineage(
+    key: dg.AssetKey, result: NodeResult, tables: Tables, known: MappingSchema
+) -> Metadata:
     schema, table = key.path[-2:]
-    found = column_lineage(result.sql, tables[schema][table], tables)
+    found = column_lineage(result.sql, tables[schema][table], known)
     dependencies = {
         column: [
             dg.TableColumnDep(asset_key=dg.AssetKey([schema, table]), column_name=name)

@@ -6,6 +6,8 @@ from pathlib import Path
 import orjson
 from conftest import Installation
 
+from atlas_assets.periods import Month
+from atlas_assets.scope import Scope
 from atlas_assets.transform import Transform
 
 
@@ -17,7 +19,14 @@ def test_a_manifest_is_replaced_and_never_written_over(
     same_file = tmp_path / "same_file"
     os.link(path, same_file)
 
-    installation.atlas("build", "--entity", "EPN", "--period", "2026-01")
+    workspace = installation.workspace
+    Transform(installation.settings).build(
+        workspace.warehouse,
+        workspace.raw_store,
+        workspace.configuration,
+        Scope(("EPN",), (Month(2026, 1),)),
+        ["staging"],
+    )
     installation.atlas("docs", "--no-serve")
     assert path.read_bytes() == before
 
