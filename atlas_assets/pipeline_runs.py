@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS main._pipeline_runs (
 CREATE INDEX IF NOT EXISTS _pipeline_runs_by_stage
     ON main._pipeline_runs (entity, year, stage, completed_at);
 """
+_EXISTS = "SELECT true FROM duckdb_tables() WHERE table_name = '_pipeline_runs'"
 _START = """
 INSERT INTO main._pipeline_runs (run_id, entity, year, month, stage, started_at, status)
 SELECT
@@ -66,6 +67,7 @@ FROM (
 WHERE runs.run_id = $run_id AND runs.stage = $stage AND runs.status = 'started'
     AND (runs.entity, runs.year, runs.month) = (failed.entity, failed.year, failed.month)
 """
+_UNFINISHED = "SELECT run_id FROM main._pipeline_runs WHERE status = 'started' LIMIT 1"
 _FAIL_UNFINISHED = """
 UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
 WHERE status = 'started' AND started_at < $before
@@ -137,7 +139,7 @@ class PipelineRuns:
 
     def fail_unfinished(self, before: datetime, message: str) -> None:
         """Record stages as failed that were started before a moment and will never end."""
-        if self.warehouse.path.exists():
+        if self._read(_UNFINISHED):
             self._write(_FAIL_UNFINISHED, {"before": before, "message": message})
 
     def verified_hashes(self) -> dict[Partition, str]:
@@ -158,8 +160,9 @@ class PipelineRuns:
     def _read(self, query: str) -> list[tuple[Any, ...]]:
         if not self.warehouse.path.exists():
             return []
-        with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
-            connection.execute(_CREATE)
+        with self.warehouse.reading() as connection:
+            if not connection.execute(_EXISTS).fetchone():
+                return []
             return connection.execute(query).fetchall()
 
     def _write(self, statement: str, parameters: dict[str, object]) -> None:

@@ -112,10 +112,11 @@ class Transform:
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
-    def document(self) -> Path:
+    def document(self, warehouse: Warehouse) -> Path:
         """Write dbt's documentation of the models, without a network, and return its folder."""
         folder = self.target_dir / "docs"  # with a manifest of its own, which dbt writes in place
-        self._invoke(["docs", "generate", "--static"], None, folder)
+        with warehouse.writing():  # dbt opens it to write, though it only reads
+            self._invoke(["docs", "generate", "--static"], None, folder)
         return folder
 
     @cached_property

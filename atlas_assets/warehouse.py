@@ -40,8 +40,8 @@ class Warehouse:
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Give a connection whose current database is the file.
 
-        A writing connection needs `writing()` around it. Raises AtlasError when there is nothing to
-        read yet.
+        It needs `writing()` around it. Raises AtlasError when there is nothing to read yet, and when
+        a program that is not Atlas has the file open, or the file is none of DuckDB's.
         """
         if read_only and not self.path.exists():
             raise AtlasError(
@@ -51,7 +51,14 @@ class Warehouse:
             connection.execute("SET TimeZone = 'UTC'")
             mode = "(READ_ONLY)" if read_only else ""
             quoted = str(self.path).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
+            try:
+                connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
+            except duckdb.IOException as error:
+                why = str(error).removeprefix("IO Error: ").split(". However")[0]
+                raise AtlasError(
+                    f"The warehouse cannot be opened. {why}. If another program has it open, close "
+                    "it there, then repeat the command."
+                ) from error
             connection.execute(f"USE {CATALOG}")
             yield connection
             connection.execute(f"USE memory; DETACH {CATALOG}")

@@ -134,7 +134,7 @@ def _parsed(home: Path) -> Manifest:
 def marts(workspace: Workspace, loaded: list[tuple[str, Month]]) -> dict[str, list[tuple]]:
     """Return the rows of every mart for some entities and months."""
     keys = [f"{entity}{month.first_day}" for entity, month in loaded]
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         return {
             mart: connection.execute(
                 f"SELECT * FROM marts.{mart} "

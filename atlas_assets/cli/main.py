@@ -279,9 +279,11 @@ def docs(
 
     from atlas_assets.settings import load_settings
     from atlas_assets.transform import Transform
+    from atlas_assets.workspace import Workspace
 
     with errors_told():
-        folder = Transform(load_settings()).document()
+        workspace = Workspace(load_settings())
+        folder = Transform(workspace.settings).document(workspace.warehouse)
     print(folder / "static_index.html")
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(folder))

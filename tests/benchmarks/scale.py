@@ -48,7 +48,7 @@ def sync(root: Path, years: str) -> None:
     first, _, last = years.partition("-")
     installation = Installation(root)
     installation.build_marts(range(int(first), int(last or first) + 1))
-    with installation.workspace.warehouse.connect() as connection:
+    with installation.workspace.warehouse.reading() as connection:
         rows = connection.execute("SELECT count(*) FROM raw.transactions").fetchone()
         print(json.dumps({"rows": rows[0] if rows else 0}))
 

@@ -28,7 +28,7 @@ def sync(installation: Installation, entity: str, period: str) -> None:
 
 def mart_rows(installation: Installation, mart: str) -> dict[tuple[str, str], list[tuple]]:
     rows: dict[tuple[str, str], list[tuple]] = {}
-    with installation.workspace.warehouse.connect() as connection:
+    with installation.workspace.warehouse.reading() as connection:
         found = connection.execute(
             f"SELECT entity_code, strftime(month_key, '%Y-%m'), * FROM marts.{mart} ORDER BY ALL"
         )
@@ -39,7 +39,7 @@ def mart_rows(installation: Installation, mart: str) -> dict[tuple[str, str], li
 
 def who_comes_back(installation: Installation) -> str:
     """Return a student who enrolls in the month to be corrected, and not in the next one but later."""
-    with installation.workspace.warehouse.connect() as connection:
+    with installation.workspace.warehouse.reading() as connection:
         name = connection.execute(
             """
             SELECT any_value(orders.student_name) FROM intermediate.int_enrollments AS enrollments

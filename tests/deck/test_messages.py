@@ -172,7 +172,7 @@ def test_schools_exclude_the_public_and_an_unfinished_year_is_not_compared(
 def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
     workspace = built.workspace
     entity = workspace.configuration.registry.entity("IONS")
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         quarter = assemble(connection, entity, Period.parse("2026-Q2"), locale="en")
     marked = 0
     for unit in quarter.units.values():

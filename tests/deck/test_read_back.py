@@ -28,7 +28,7 @@ def test_every_figure_of_a_deck_is_the_reports(
     built: Installation, tmp_path: Path, locale: str, entity: str, period: str
 ) -> None:
     workspace = built.workspace
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         registered = workspace.configuration.registry.entity(entity)
         made = assemble(connection, registered, Period.parse(period), locale=locale)
     deck = tell(made, Strings(CONFIG_DIR / "strings.yaml", locale), registered.full_name)

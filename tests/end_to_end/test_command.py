@@ -6,9 +6,11 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import polars as pl
 import pytest
@@ -327,6 +329,33 @@ def test_what_is_not_there_yet_is_said_and_no_traceback_shown(installation: Inst
     failed = installation.atlas("report", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "Run `atlas sync --entity EPN --period 2026-02` first" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+@pytest.fixture
+def another_program(installation: Installation) -> Generator[subprocess.Popen]:
+    """A program that is not Atlas and has the warehouse open to read, as a database browser does."""
+    path = str(installation.settings.duckdb_path)
+    duckdb.connect(path).close()
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout
+        assert program.stdout.readline() == b"1\n"
+        yield program
+        program.kill()
+
+
+def test_a_warehouse_that_is_open_elsewhere_can_be_read_and_is_not_written(
+    installation: Installation, another_program: subprocess.Popen
+) -> None:
+    month = ["--entity", "EPN", "--period", "2026-02"]
+    assert "atlas build" in installation.atlas("status", "--entity", "EPN").stdout
+    failed = installation.atlas("sync", *month, status=1).stderr
+    assert f"(PID {another_program.pid}). If another program has it open, close it" in failed
+    assert "Traceback" not in failed
+    another_program.communicate(b"\n")
+    installation.atlas("extract", *month)
 
 
 def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) -> None:

@@ -27,7 +27,7 @@ def publish_months(
     """Prepare the database and publish an entity's months."""
     workspace = installation.workspace
     prepare(store, workspace.configuration.registry)
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         for month in months:
             publish(store, workspace.configuration.registry, connection, entity, month)
     return store
@@ -47,7 +47,7 @@ def publish_until_killed(
     store = OperationalStore(url, token)
     for moment in ("before_cursor_execute", "commit"):
         event.listen(sa.Engine, moment, kill_when_done)
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         for month in months:
             publish(store, workspace.configuration.registry, connection, "IONS", month)
 

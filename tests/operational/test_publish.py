@@ -29,7 +29,7 @@ def test_the_published_money_is_the_warehouses(
     publish_months(store, built, MONTHS)
     workspace = built.workspace
     for month in MONTHS:
-        with workspace.warehouse.connect() as connection:
+        with workspace.warehouse.reading() as connection:
             count, amount = connection.execute(
                 "SELECT count(*), sum(amount) FROM intermediate.int_orders AS orders "
                 "SEMI JOIN intermediate.int_enrollments USING (order_key) "
@@ -113,7 +113,7 @@ def test_guardians_events_and_targets_are_published_with_what_they_belong_to(
                 .group_by(Metric.code)
             ).all()
         )
-    with built.workspace.warehouse.connect() as warehouse:
+    with built.workspace.warehouse.reading() as warehouse:
         students = warehouse.execute(
             "SELECT student_name, guardian_name, guardian_phone FROM intermediate.int_students "
             "WHERE entity_code = 'IONS' AND guardian_name IS NOT NULL"
@@ -169,7 +169,7 @@ def test_what_is_published_is_compared_with_the_warehouse_unit_by_unit(
     workspace = built.workspace
 
     def differing(month: Month) -> set[str]:
-        with workspace.warehouse.connect() as warehouse:
+        with workspace.warehouse.reading() as warehouse:
             registry = workspace.configuration.registry
             pairs = list(published_figures(store, registry, warehouse, "IONS", month))
         assert len(pairs) > 20

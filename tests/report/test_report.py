@@ -77,7 +77,7 @@ def test_revenue_per_unit_is_the_sum_of_the_readable_amounts_in_the_sheet(
 ) -> None:
     workspace = built.workspace
     registry_entity = workspace.configuration.registry.entity(entity)
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         report = assemble(connection, registry_entity, Period.of_month(month), locale="id")
     reported = {
         code: unit.revenue.revenue_actuals
@@ -127,7 +127,7 @@ def test_a_longer_period_adds_its_months_up_and_counts_each_student_once(
 ) -> None:
     workspace, period = built.workspace, Period.parse(text)
     entity = workspace.configuration.registry.entity("IONS")
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         report = assemble(connection, entity, period, locale="id")
         months = [
             assemble(connection, entity, Period.of_month(month), locale="id")
@@ -178,7 +178,7 @@ def test_a_period_with_a_month_that_is_missing_is_refused(built: Installation) -
     workspace = built.workspace
     entity = workspace.configuration.registry.entity("IONS")
     with (
-        workspace.warehouse.connect() as connection,
+        workspace.warehouse.reading() as connection,
         pytest.raises(ReportError, match=r"no data for 2026-11, 2026-12\. Months with data"),
     ):
         assemble(connection, entity, Period.parse("2026-Q4"), locale="id")
@@ -196,7 +196,7 @@ def test_every_row_is_valid_flagged_or_set_aside(built: Installation) -> None:
 def test_every_reconciliation_of_the_period_stands_in_the_report(built: Installation) -> None:
     """With both figures and how many pairs differ, also those that only warn."""
     workspace = built.workspace
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         found = reconciliations(connection, Scope(("EPN",), (Month(2026, 10),)))
     checks = built.report("EPN", "2026-10")["data_quality"]["checks"]
     assert {check["name"] for check in checks} == set(found)
@@ -214,7 +214,7 @@ def test_every_reconciliation_of_the_period_stands_in_the_report(built: Installa
 def test_gaps_totals_and_last_years_closings_are_those_of_the_rows(built: Installation) -> None:
     workspace = built.workspace
     entity = workspace.configuration.registry.entity("IONS")
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         report, year_before = (
             assemble(connection, entity, Period.parse(text), locale="id")
             for text in ("2026-10", "2025-10")
@@ -243,7 +243,7 @@ def test_gaps_totals_and_last_years_closings_are_those_of_the_rows(built: Instal
 def test_a_report_of_some_units_is_about_these_alone(built: Installation) -> None:
     workspace = built.workspace
     entity = workspace.configuration.registry.entity("IONS")
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         whole, part = (
             assemble(connection, entity, Period.parse("2026-10"), locale="id", units=units)
             for units in (None, ["TM", "ICA"])
@@ -262,7 +262,7 @@ def test_a_month_without_data_names_the_months_that_have_some(built: Installatio
     workspace = built.workspace
     entity = workspace.configuration.registry.entity("IONS")
     with (
-        workspace.warehouse.connect() as connection,
+        workspace.warehouse.reading() as connection,
         pytest.raises(
             ReportError, match=r"IONS has no data for 2024-05\. Months with data: 2026-10, 2026-09"
         ),

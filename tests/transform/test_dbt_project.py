@@ -61,7 +61,7 @@ def test_described_columns_are_those_that_the_models_have(
     dbt: dbtRunner, built: Installation
 ) -> None:
     manifest = dbt.invoke(["--quiet", "parse"]).result
-    with built.workspace.warehouse.connect() as connection:
+    with built.workspace.warehouse.reading() as connection:
         found = connection.execute(
             "SELECT table_name, list(column_name) FROM information_schema.columns "
             "WHERE table_schema IN ('staging', 'intermediate', 'marts') GROUP BY table_name"

@@ -26,7 +26,7 @@ def test_an_entity_has_the_figures_that_it_has_alone(tmp_path: Path) -> None:
         for entity in entities:
             loaded = [(entity, month) for month in SHEETS]
             found[(*entities, entity)] = marts(workspace, loaded)
-        with workspace.warehouse.connect() as connection:
+        with workspace.warehouse.reading() as connection:
             for entity in entities:
                 flagged[(*entities, entity)] = connection.execute(
                     "SELECT * EXCLUDE loaded_at FROM intermediate.int_orders "

@@ -34,7 +34,7 @@ def copy(sound: Installation, tmp_path: Path) -> Installation:
 
 def failing_checks(installation: Installation) -> set[tuple[str, str]]:
     """Return the blocking checks that fail, each with the partition."""
-    with installation.workspace.warehouse.connect() as connection:
+    with installation.workspace.warehouse.reading() as connection:
         found = reconciliations(connection, EVERYTHING)
         return {
             (name, pair.partition)
@@ -91,7 +91,7 @@ def test_a_figure_changed_in_the_warehouse_is_found(
     assert (found_by, "IONS|2026-02") in failing
     assert {partition for _, partition in failing} == {"IONS|2026-02"}
     with (
-        warehouse.connect() as connection,
+        warehouse.reading() as connection,
         pytest.raises(ReconciliationError, match=f"{found_by}: .*expected .*difference"),
     ):
         refuse_unreconciled(connection, MONTH)

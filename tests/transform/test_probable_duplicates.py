@@ -38,7 +38,7 @@ def test_names_alike_are_listed_where_they_share_a_school_or_a_birth_date(
         SCOPE,
         ["audit_probable_duplicates"],
     )
-    with workspace.warehouse.connect() as warehouse:
+    with workspace.warehouse.reading() as warehouse:
         found = warehouse.execute(
             "SELECT entity_code, normalized_name, other_normalized_name, shares "
             "FROM intermediate.audit_probable_duplicates ORDER BY ALL"

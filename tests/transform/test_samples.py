@@ -30,7 +30,7 @@ def test_what_was_spoiled_is_found_all_sums_close_and_every_mart_is_right(
     installation.build_marts(years)
     assert_all_defects_found(installation, years, share)
     expected = independent_marts.marts(samples, configuration.registry)
-    with installation.workspace.warehouse.connect() as connection:
+    with installation.workspace.warehouse.reading() as connection:
         for mart, frame in expected.items():
             found = connection.execute(f"SELECT * FROM marts.{mart}").pl()
             assert_frame_equal(
@@ -51,7 +51,7 @@ def assert_all_defects_found(installation: Installation, years: range, share: fl
         if line["reason"]
     }
     workspace = installation.workspace
-    with workspace.warehouse.connect() as connection:
+    with workspace.warehouse.reading() as connection:
         found = connection.execute(
             "SELECT source_file, source_sheet, source_row, column_name, reason "
             "FROM intermediate.audit_flagged_rows"
