@@ -12,6 +12,7 @@ from uuid import uuid4
 import dagster as dg
 from filelock import FileLock
 
+from atlas_assets.files import written_whole
 from atlas_assets.old_logs import prune
 from atlas_assets.partitions import range_tags, single_key
 from atlas_assets.run_problems import problems_of
@@ -48,7 +49,8 @@ def prepare_home(settings: Settings, ledger: PipelineRuns) -> None:
         os.environ["ATLAS_POSTGRES_URL"] = settings.postgres_url.get_secret_value()
     with FileLock(home / ".lock"):  # two processes that initialise one home at once break it
         if not (home / "dagster.yaml").exists():
-            shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", home / "dagster.yaml")
+            with written_whole(home / "dagster.yaml") as temporary:  # half of it would be valid
+                shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", temporary)
         with dg.DagsterInstance.get() as instance:
             close_dead_runs(instance, ledger)
     prune(home, datetime.now(UTC))
