@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -23,6 +24,9 @@ from atlas_assets.settings import PROJECT_DIR, Settings
 from atlas_assets.sources.extract import extract
 from atlas_assets.transform import Transform
 from atlas_assets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONFIG_DIR = PROJECT_DIR / "source" / "config"
 YEARS = range(2025, 2027)
@@ -148,23 +152,50 @@ def make_installation(
     return Installation(root)
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Installation:
+    """Return an installation that the first worker makes who needs it; tests must not change it."""
+    shared = of_all_workers(tmp_path_factory) / name
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "done").exists():
+            make(shared)
+            (shared / "done").touch()
+    return Installation(shared)
+
+
 @pytest.fixture(scope="session")
 def parsed_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with dbt's manifest, which is the same for every installation. Made once for all."""
-    shared = of_all_workers(tmp_path_factory) / "parsed"
-    with FileLock(f"{shared}.lock"):
-        return Transform(Installation(shared).settings).manifest_path.parent
+    """The folder with dbt's manifest, which is the same for every installation."""
+
+    def parse(root: Path) -> None:
+        _ = Transform(Installation(root).settings).manifest_path
+
+    return made_once(tmp_path_factory, "parsed", parse).settings.dbt_target_dir
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """An installation whose newest month is built; tests must not change it. Made once for all."""
-    shared = of_all_workers(tmp_path_factory) / "built"
-    with FileLock(f"{shared}.lock"):
-        if not (shared / "done").exists():
-            make_installation(shared).atlas("build")
-            (shared / "done").touch()
-    return Installation(shared)
+    """An installation whose newest month is built."""
+    return made_once(tmp_path_factory, "built", lambda root: make_installation(root).atlas("build"))
+
+
+@pytest.fixture(scope="session")
+def built_february(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with few rows, of which one month of one entity is built."""
+
+    def build(root: Path) -> None:
+        made = make_installation(root, defects=0.0, scale=0.2)
+        made.atlas("build", "--entity", "EPN", "--period", "2026-02")
+
+    return made_once(tmp_path_factory, "built_february", build)
+
+
+@pytest.fixture
+def february(tmp_path: Path, built_february: Installation) -> Installation:
+    """An installation of one's own, of which EPN's February 2026 is built."""
+    shutil.copytree(built_february.root, tmp_path / "atlas")
+    return Installation(tmp_path / "atlas")
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ def stale_in_dagster(graph: BaseAssetGraph) -> dict[str, set[str]]:
         }
 
 
+@pytest.mark.slow
 def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restores_equality(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

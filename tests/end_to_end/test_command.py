@@ -231,14 +231,15 @@ def test_status_tells_a_new_user_in_one_screen_what_to_do(installation: Installa
     assert "monthly_close" in new
     assert "no daemon is running; `atlas ui` starts one" in new
 
-    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
-    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+
+def test_status_tells_what_failed_and_what_is_stale(february: Installation) -> None:
+    path = february.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
     workbook = openpyxl.load_workbook(path, data_only=True)
     workbook["FEBRUARI"].title = "FEBRUARY"
     workbook["MARET"]["O7"].value += 1_000
     workbook.save(path)
-    installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
-    shown = installation.atlas("status", "--entity", "EPN").stdout
+    february.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    shown = february.atlas("status", "--entity", "EPN").stdout
     assert "EPN     2026-02          failed" in shown
     told = " ".join(shown.split())
     assert "To do atlas build --entity EPN" in told
@@ -285,44 +286,42 @@ def test_wrong_use_ends_with_status_2_and_says_what_is_right(
 
 
 def test_a_missing_sheet_fails_with_a_clear_message_and_keeps_the_earlier_report(
-    installation: Installation,
+    february: Installation,
 ) -> None:
-    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
-    before = files_of(installation.root / "output" / "monthly")
-    path = installation.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    before = files_of(february.root / "output" / "monthly")
+    path = february.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
     workbook = openpyxl.load_workbook(path)
     workbook["FEBRUARI"].title = "FEBRUARY"
     workbook.save(path)
-    failed = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    failed = february.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
     message = failed.stderr.replace("\n", " ")
     assert (
         "LAPORAN EVALUASI EPN 2026.xlsx has no sheet 'FEBRUARI'. Did you mean 'FEBRUARY'" in message
     )
-    assert files_of(installation.root / "output" / "monthly") == before
+    assert files_of(february.root / "output" / "monthly") == before
 
 
 def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
-    installation: Installation,
+    february: Installation,
 ) -> None:
-    installation.atlas("build", "--entity", "EPN", "--period", "2026-02")
-    before = files_of(installation.root / "output" / "monthly")
-    rows = rows_of(installation.root / "operational.db")
-    raw = installation.workspace.raw_store.raw_dir / "transactions" / "EPN" / "2026-02.parquet"
+    before = files_of(february.root / "output" / "monthly")
+    rows = rows_of(february.root / "operational.db")
+    raw = february.workspace.raw_store.raw_dir / "transactions" / "EPN" / "2026-02.parquet"
     frame = pl.read_parquet(raw)
     doubled = pl.col("amount").cast(pl.Int64) * (pl.int_range(pl.len()) == 0).cast(pl.Int64)
     frame.with_columns((pl.col("amount").cast(pl.Int64) + doubled).cast(pl.String)).write_parquet(
         raw
     )
-    failed = installation.atlas("sync", "--entity", "EPN", "--period", "2026-02", status=1)
+    failed = february.atlas("sync", "--entity", "EPN", "--period", "2026-02", status=1)
     message = failed.stderr.replace("\n", " ")
     assert "check sheet_amounts: LAPORAN EVALUASI EPN 2026.xlsx, sheet FEBRUARI" in message
     assert "nothing is published or reported until they agree" in message
-    again = installation.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
+    again = february.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "check sheet_amounts" in again.stderr  # trying again does not get it through
-    published = installation.atlas("publish", "--entity", "EPN", "--period", "2026-02", status=1)
+    published = february.atlas("publish", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "Nothing is published or reported until this is mended" in published.stderr
-    assert files_of(installation.root / "output" / "monthly") == before
-    assert rows_of(installation.root / "operational.db") == rows
+    assert files_of(february.root / "output" / "monthly") == before
+    assert rows_of(february.root / "operational.db") == rows
 
 
 def test_what_is_not_there_yet_is_said_and_no_traceback_shown(installation: Installation) -> None:
