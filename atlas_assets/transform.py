@@ -125,7 +125,9 @@ class Transform:
             return self._parse()
 
     def _parse(self) -> Manifest:
-        return self._invoke(["parse", "--no-write-json"], None)  # dbt writes in place
+        return self._invoke(
+            ["parse", "--no-write-json"], None
+        )  # it would write the manifest in place
 
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None

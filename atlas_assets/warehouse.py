@@ -54,10 +54,11 @@ class Warehouse:
             try:
                 connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
             except duckdb.IOException as error:
-                why = str(error).removeprefix("IO Error: ").split(". However")[0]
+                why = str(error).removeprefix("IO Error: ").split(". However")[0].rstrip("!")
                 raise AtlasError(
                     f"The warehouse cannot be opened. {why}. If another program has it open, close "
-                    "it there, then repeat the command."
+                    "it there, then repeat the command. If it is damaged, move it away: the next "
+                    "build makes it again from the workbooks."
                 ) from error
             connection.execute(f"USE {CATALOG}")
             yield connection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -87,7 +86,9 @@ class RawStore:
         """
         schema = self.raw_dir / "sheet_manifest" / "schema.parquet"
         if schema.exists() and pl.read_parquet_schema(schema) != MANIFEST:
-            shutil.rmtree(self.raw_dir)
+            for path in self.raw_dir.rglob("*"):
+                if path.is_file() and path != schema:  # which goes last: removal can be cut off
+                    path.unlink()
         for table in TABLES:
             columns = dict.fromkeys(sorted(COLUMNS[table]), pl.String)
             empty = pl.DataFrame(schema={**PROVENANCE, **columns})

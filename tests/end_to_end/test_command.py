@@ -357,6 +357,17 @@ def test_a_warehouse_that_is_open_elsewhere_can_be_read_and_is_not_written(
     installation.atlas("extract", *month)
 
 
+def test_a_damaged_warehouse_is_told_with_its_remedy(installation: Installation) -> None:
+    installation.settings.duckdb_path.write_bytes(b"no database" * 1000)
+    told = installation.atlas("status", "--entity", "EPN", status=1).stderr
+    assert f'"{installation.settings.duckdb_path}"' in told.replace("\n", "")
+    assert "not a valid DuckDB database file. If" in told.replace("\n", " ")
+    assert "move it away: the next build makes it again from the workbooks" in told.replace(
+        "\n", " "
+    )
+    assert "Traceback" not in told
+
+
 def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) -> None:
     installation.atlas("sync", "--entity", "IONS", "--period", "2026-01..2026-04")
     report = ("report", "--entity", "IONS", "--year", "2026")

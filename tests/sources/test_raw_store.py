@@ -3,6 +3,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from atlas_assets.files import written_whole
 from atlas_assets.periods import Month
@@ -67,3 +68,26 @@ def test_what_a_killed_process_leaves_behind_is_never_read(tmp_path: Path) -> No
         shutil.copy(tmp_path / "transactions" / "IONS" / "2026-01.parquet", temporary)
         assert pl.read_parquet(store.glob("transactions")).height == 1
         raise KeyboardInterrupt
+
+
+def test_raw_files_of_an_older_form_are_all_dropped_though_a_removal_was_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RawStore(tmp_path)
+    store.prepare()
+    empty = contents(tmp_path)
+    store.load(partition("a"), Adapter())
+    schema = tmp_path / "sheet_manifest" / "schema.parquet"
+    pl.DataFrame(schema={"older": pl.String}).write_parquet(schema)
+    unlink = Path.unlink
+    with monkeypatch.context() as patch:
+
+        def unlink_and_stop(path: Path) -> None:
+            unlink(path)
+            raise KeyboardInterrupt
+
+        patch.setattr(Path, "unlink", unlink_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            store.prepare()
+    store.prepare()
+    assert contents(tmp_path) == empty
