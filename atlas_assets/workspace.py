@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.notation.strings import Strings
 from atlas_assets.operational.sessions import OperationalStore
-from atlas_assets.pipeline_runs import PipelineRuns
 from atlas_assets.report.files import ReportFiles
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
-from atlas_assets.sources.workbook import WorkbookAdapter
-from atlas_assets.warehouse import Warehouse
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
+from atlas_assets.warehouse.connection import Warehouse
+from atlas_assets.warehouse.ledger import PipelineRuns
 
 if TYPE_CHECKING:
     from atlas_assets.settings import Settings

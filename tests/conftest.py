@@ -17,12 +17,12 @@ from typer.testing import CliRunner
 
 from atlas_assets.cli.main import app
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.periods import Month, month_range
+from atlas_assets.periods.calendar import Month, month_range
+from atlas_assets.periods.scope import Scope
 from atlas_assets.sample.workbooks import write_samples
-from atlas_assets.scope import Scope
 from atlas_assets.settings import PROJECT_DIR, Settings
 from atlas_assets.sources.extract import extract
-from atlas_assets.transform import Transform
+from atlas_assets.warehouse.dbt_project import Transform
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ import polars as pl
 import pytest
 from conftest import CONFIG_DIR, Installation
 
-from atlas_assets.periods import Month
+from atlas_assets.monitoring.staleness import input_hashes
+from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
-from atlas_assets.sources.control import ControlSums
-from atlas_assets.staleness import input_hashes
-from atlas_assets.transform import Transform
+from atlas_assets.sources.workbook.control import ControlSums
+from atlas_assets.warehouse.dbt_project import Transform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
 
-    from atlas_assets.scope import Scope
+    from atlas_assets.periods.scope import Scope
     from atlas_assets.workspace import Workspace
 
 # More than a year from the first to the last, so that every customer type occurs.

@@ -15,7 +15,7 @@ from atlas_assets.sample.business import fixture
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Registry
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
     from atlas_assets.sample.defects import Row
     from atlas_assets.sample.workbooks import Samples
 

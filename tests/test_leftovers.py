@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from atlas_assets.files import written_whole
-from atlas_assets.old_logs import prune
+from atlas_assets.orchestration.runs.old_logs import prune
 
 
 def test_the_next_writer_removes_what_a_killed_one_left(tmp_path: Path) -> None:

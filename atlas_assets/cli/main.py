@@ -24,7 +24,7 @@ from atlas_assets.cli.options import (
     period_text,
 )
 from atlas_assets.cli.output import errors_told, messages, show_overview, show_result
-from atlas_assets.periods import PeriodType
+from atlas_assets.periods.calendar import PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.cli.pipeline import Pipeline
@@ -278,7 +278,7 @@ def docs(
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     from atlas_assets.settings import load_settings
-    from atlas_assets.transform import Transform
+    from atlas_assets.warehouse.dbt_project import Transform
     from atlas_assets.workspace import Workspace
 
     with errors_told():
@@ -309,8 +309,8 @@ def ui(
     import os
     import sys
 
-    from atlas_assets.instance import prepare_home
-    from atlas_assets.notifications import Notifier
+    from atlas_assets.monitoring.notifications import Notifier
+    from atlas_assets.orchestration.runs.instance import prepare_home
     from atlas_assets.settings import PROJECT_DIR, load_settings
     from atlas_assets.workspace import Workspace
 
@@ -333,7 +333,7 @@ def ui(
 
 
 def _validate_configuration() -> None:
-    from atlas_assets.notifications import Notifier
+    from atlas_assets.monitoring.notifications import Notifier
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from atlas_assets.errors import AtlasError, UsageError
-from atlas_assets.pipeline_runs import STAGES
+from atlas_assets.warehouse.ledger import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Generator

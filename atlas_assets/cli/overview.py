@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from dagster._core.scheduler.instigation import InstigatorStatus
 
-from atlas_assets.freshness import Late, outlook
-from atlas_assets.months import business_now
-from atlas_assets.periods import Month, Period, stretches
-from atlas_assets.schedules import next_ticks
-from atlas_assets.unfinished_runs import under_way, waiting
+from atlas_assets.monitoring.deadlines import Late, outlook
+from atlas_assets.orchestration.runs.unfinished_runs import under_way, waiting
+from atlas_assets.orchestration.schedules import next_ticks
+from atlas_assets.periods.calendar import Month, Period, stretches
+from atlas_assets.sources.known_months import business_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
-    from atlas_assets.pipeline_runs import Stage
-    from atlas_assets.status import PartitionStatus, State
+    from atlas_assets.monitoring.status import PartitionStatus, State
+    from atlas_assets.warehouse.ledger import Stage
     from atlas_assets.workspace import Workspace
 
 _DATA: tuple[Stage, ...] = ("extract", "transform", "validate")

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from atlas_assets import automation
 from atlas_assets.cli.overview import Overview, overview
 from atlas_assets.cli.selection import Selection
 from atlas_assets.errors import UsageError
-from atlas_assets.instance import prepare_home, run_job
-from atlas_assets.months import business_now
-from atlas_assets.periods import Month, Period, PeriodType
-from atlas_assets.reconciliation import reconciliations
-from atlas_assets.scope import Scope, rectangles
+from atlas_assets.monitoring.staleness import facts_changed, pending
+from atlas_assets.orchestration import jobs as automation
+from atlas_assets.orchestration.runs.instance import prepare_home, run_job
+from atlas_assets.orchestration.runs.unfinished_runs import turn_of_commands, wait_for_runs
+from atlas_assets.periods.calendar import Month, Period, PeriodType
+from atlas_assets.periods.scope import Scope, rectangles
 from atlas_assets.sources.extract import changes
-from atlas_assets.staleness import facts_changed, pending
-from atlas_assets.unfinished_runs import turn_of_commands, wait_for_runs
+from atlas_assets.sources.known_months import business_now
 from atlas_assets.validation.assemble import validation_path
+from atlas_assets.warehouse.reconciliation import reconciliations
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ class Pipeline:
     @cached_property
     def definitions(self) -> dg.Definitions:
         """Everything that Dagster knows, built when the first job is run."""
-        from atlas_assets.build import build_definitions  # takes seconds; no refusal needs it
+        from atlas_assets.orchestration.build import (
+            build_definitions,  # takes seconds; no refusal needs it
+        )
 
         return build_definitions(self.settings)
 
@@ -142,7 +144,7 @@ class Pipeline:
         if selection is None:
             self._run(automation.TRANSFORM, scope)
             return self.result
-        from atlas_assets.assets.models import selected_models
+        from atlas_assets.orchestration.assets.models import selected_models
 
         models = selected_models(self.definitions, selection)
         if not models:

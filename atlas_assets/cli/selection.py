@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets import months
 from atlas_assets.errors import ConfigurationError, UsageError
-from atlas_assets.periods import Month, Period
+from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.sources import known_months as months
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.registry import Registry
 from atlas_assets.configuration.workbook_year import WorkbookYear, file_key
-from atlas_assets.configuration.yaml_file import composed, line_of, load
+from atlas_assets.documents.yaml_file import composed, line_of, load
 from atlas_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import polars as pl
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from atlas_assets.configuration.strict_model import KeyedError, StrictModel, no_repeats
+from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.errors import ConfigurationError, nearest
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 from xlsxwriter.utility import xl_cell_to_rowcol
 
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.registry import Code, MonthNumber
-from atlas_assets.configuration.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
+from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.errors import nearest
-from atlas_assets.sources.header_text import normalized_header
 
 RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
 

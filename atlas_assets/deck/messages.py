@@ -11,7 +11,7 @@ from atlas_assets.deck.text_fit import ELLIPSIS, line_count
 from atlas_assets.notation.numbers import number, percent, rupiah, signed
 from atlas_assets.notation.strings import period_label
 from atlas_assets.notation.tokens import Size
-from atlas_assets.periods import Month, Period
+from atlas_assets.periods.calendar import Month, Period
 
 if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
 
-from atlas_assets.deck.geometry import misplaced
+from atlas_assets.deck.placement_check import misplaced
 from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.numbers import (

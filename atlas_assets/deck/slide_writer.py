@@ -36,7 +36,7 @@ from atlas_assets.notation.numbers import (
 )
 from atlas_assets.notation.strings import short_period
 from atlas_assets.notation.tokens import Role, Size
-from atlas_assets.periods import Period, PeriodType
+from atlas_assets.periods.calendar import Period, PeriodType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,13 @@ from babel.dates import format_date, format_interval
 from pydantic import TypeAdapter, ValidationError
 
 from atlas_assets.errors import ConfigurationError
-from atlas_assets.periods import PeriodType
+from atlas_assets.periods.calendar import PeriodType
 
 if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from atlas_assets.periods import Month, Period
+    from atlas_assets.periods.calendar import Month, Period
 
 _Catalogue = TypeAdapter(dict[str, dict[str, str]])
 

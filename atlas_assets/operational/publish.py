@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.operational.sessions import OperationalStore
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from atlas_assets.operational.models import commerce, core, finance, marketing, target
 from atlas_assets.operational.seed import entity_id
-from atlas_assets.reconciliation import Reconciliation
-from atlas_assets.scope import partition_key
+from atlas_assets.periods.scope import partition_key
+from atlas_assets.warehouse.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.sessions import OperationalStore
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 # Unit, figure, what is counted, and amount; two decimals are what rupiah have.
 _IN_WAREHOUSE = """

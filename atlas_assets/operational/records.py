@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.models.base import Base
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 Records = list[dict[str, Any]]
 

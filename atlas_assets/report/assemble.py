@@ -37,7 +37,7 @@ from atlas_assets.report.model import (
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Entity
-    from atlas_assets.periods import Period
+    from atlas_assets.periods.calendar import Period
 
 Rows = list[dict[str, Any]]
 CUSTOMER_TYPES = ("new", "renewal", "alumni", "unknown")

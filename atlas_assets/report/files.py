@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
-from atlas_assets.periods import Period
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.model import Report
 
 if TYPE_CHECKING:

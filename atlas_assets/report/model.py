@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from atlas_assets.periods import PeriodType  # noqa: TC001  pydantic reads the annotations
+from atlas_assets.periods.calendar import PeriodType  # noqa: TC001  pydantic reads the annotations
 
 SCHEMA_VERSION = "1.0"
 

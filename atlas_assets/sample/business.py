@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from atlas_assets.periods import Month, month_range
+from atlas_assets.periods.calendar import Month, month_range
 
 
 @cache

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 
 @dataclass(frozen=True)

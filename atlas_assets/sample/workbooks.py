@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from atlas_assets.errors import UsageError
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 from atlas_assets.sample.business import Business, fixture, invent
 from atlas_assets.sample.defects import Cells, ErrorCell, Row, intake_text, sound, spoil
 

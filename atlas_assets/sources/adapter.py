@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from atlas_assets.configuration.tables import TableName
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from atlas_assets.sources.isolation import PROCESSES
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
-    from atlas_assets.periods import Month
-    from atlas_assets.pipeline_runs import Partition
-    from atlas_assets.scope import Scope
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.periods.scope import Scope
     from atlas_assets.sources.raw_store import Loaded
+    from atlas_assets.warehouse.ledger import Partition
     from atlas_assets.workspace import Workspace
 
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 from xlsxwriter.utility import xl_cell_to_rowcol
 
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.tables import OPTIONAL_COLUMNS
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.adapter import Column
-from atlas_assets.sources.header_text import normalized_header
 from atlas_assets.sources.raw_store import PROVENANCE
-from atlas_assets.sources.sheet import ROW
+from atlas_assets.sources.workbook.sheet import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas_assets.configuration.workbook_year import SheetTable
-    from atlas_assets.sources.sheet import Grid
+    from atlas_assets.sources.workbook.sheet import Grid
 
 SEARCHED_BELOW = 20  # rows below the configured header that are searched for it
 

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from atlas_assets.configuration.tables import TableName
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
     from atlas_assets.sources.adapter import RawPartition
     from atlas_assets.sources.raw_store import Loaded, RawStore
-    from atlas_assets.sources.workbook import WorkbookAdapter
+    from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 MEMORY = 4 * 2**30  # bytes that one reader may use
 SECONDS = 120  # a sheet of a million rows takes ten

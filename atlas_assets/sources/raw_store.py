@@ -11,14 +11,14 @@ import polars as pl
 
 from atlas_assets.configuration.tables import COLUMNS, TABLES
 from atlas_assets.files import written_whole
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
-    from atlas_assets.sources.control import ControlSums
+    from atlas_assets.sources.workbook.control import ControlSums
 
 PROVENANCE: dict[str, Any] = {
     "entity_code": pl.String,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import NotData
-from atlas_assets.sources.header_text import normalized_header
-from atlas_assets.sources.sheet import ROW
+from atlas_assets.sources.workbook.sheet import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -32,11 +32,11 @@ from rich.console import Console
 from rich.table import Table
 
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 from atlas_assets.settings import PROJECT_DIR
 from atlas_assets.sources.isolation import PROCESSES, IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
-from atlas_assets.sources.workbook import WorkbookAdapter
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

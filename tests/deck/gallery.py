@@ -24,7 +24,7 @@ from atlas_assets.deck.read_back import refuse_different
 from atlas_assets.deck.story import tell
 from atlas_assets.deck.template import chosen_template
 from atlas_assets.notation.strings import Strings
-from atlas_assets.periods import Period
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.settings import PROJECT_DIR, load_settings
 from atlas_assets.workspace import Workspace

@@ -14,13 +14,13 @@ from openxml_audit import OpenXmlValidator
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 
-from atlas_assets.checks import SPECS
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
 from atlas_assets.deck.story import tell
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import Strings
+from atlas_assets.orchestration.checks import SPECS
 from atlas_assets.report.model import Report
 
 

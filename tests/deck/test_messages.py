@@ -11,7 +11,7 @@ from atlas_assets.deck import messages
 from atlas_assets.deck.story import tell
 from atlas_assets.notation.numbers import NBSP
 from atlas_assets.notation.strings import Strings
-from atlas_assets.periods import Period
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Comparison, Report, RevenueSection, UnitReport
 

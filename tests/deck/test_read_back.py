@@ -16,7 +16,7 @@ from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import DeckError, differences, refuse_different
 from atlas_assets.deck.story import tell
 from atlas_assets.notation.strings import Strings
-from atlas_assets.periods import Period
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
 

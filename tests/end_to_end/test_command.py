@@ -18,8 +18,8 @@ from conftest import Installation
 from pptx import Presentation
 
 from atlas_assets.deck import pdf
-from atlas_assets.pipeline_runs import STAGES
 from atlas_assets.settings import PROJECT_DIR
+from atlas_assets.warehouse.ledger import STAGES
 
 
 def rows_of(database: Path) -> dict[str, list[tuple]]:

@@ -18,7 +18,7 @@ from atlas_assets.operational.sessions import OperationalStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.periods import Month
+    from atlas_assets.periods.calendar import Month
 
 
 def publish_months(

@@ -16,8 +16,8 @@ from operational.publishing import everything, publish_months
 from atlas_assets.operational.models.commerce import Order
 from atlas_assets.operational.models.people import Person
 from atlas_assets.operational.sessions import OperationalStore
-from atlas_assets.periods import Month
-from atlas_assets.scope import Scope
+from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from operational.publishing import (
 )
 
 from atlas_assets.operational.publish import published
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from atlas_assets.operational.publish import published
 from atlas_assets.operational.reconcile import published_figures
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 
 MONTHS = [Month(2026, 1), Month(2026, 2), Month(2026, 3)]
 

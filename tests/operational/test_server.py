@@ -17,7 +17,7 @@ from atlas_assets.errors import AtlasError
 from atlas_assets.operational.migrate import migrate
 from atlas_assets.operational.models.finance import Transaction
 from atlas_assets.operational.seed import seed
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 
 MONTHS = [Month(2026, 1), Month(2026, 2)]
 

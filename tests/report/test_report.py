@@ -9,11 +9,11 @@ import pytest
 from conftest import Installation
 
 from atlas_assets.errors import ReportError
-from atlas_assets.periods import Month, Period
-from atlas_assets.reconciliation import reconciliations
+from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.periods.scope import Scope
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
-from atlas_assets.scope import Scope
+from atlas_assets.warehouse.reconciliation import reconciliations
 
 UNIT_NAMES = {
     "WLC Inggris": "WLC_ENGLISH",

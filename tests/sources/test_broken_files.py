@@ -14,11 +14,11 @@ from conftest import CONFIG_DIR, Installation
 
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import SourceError
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
-from atlas_assets.sources.workbook import WorkbookAdapter
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 

@@ -7,8 +7,8 @@ import openpyxl
 from broken_workbooks import part_replaced
 from conftest import Installation
 
-from atlas_assets.periods import Month, Period
-from atlas_assets.scope import Scope
+from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.periods.scope import Scope
 from atlas_assets.sources.extract import changes, extract
 
 NAME = "LAPORAN EVALUASI EPN 2026.xlsx"

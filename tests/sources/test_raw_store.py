@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from atlas_assets.files import written_whole
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
 from atlas_assets.sources.raw_store import RawStore
 

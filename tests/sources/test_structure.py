@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atlas_assets.configuration.configuration import Configuration
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.errors import SourceError
-from atlas_assets.periods import Month
-from atlas_assets.sources.header_text import normalized_header
-from atlas_assets.sources.workbook import WorkbookAdapter
+from atlas_assets.periods.calendar import Month
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,12 @@ from conftest import CONFIG_DIR
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.errors import SourceError
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 from atlas_assets.sample.business import Business, invent
 from atlas_assets.sample.defects import intake_text
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.sources.adapter import NotData
-from atlas_assets.sources.workbook import WorkbookAdapter
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 SEED, SCALE = 3, 0.4
 FEBRUARY = Month(2026, 2)

@@ -11,7 +11,7 @@ from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Layout, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
 from atlas_assets.notation.numbers import AmountUnit, amount_unit, signed
 from atlas_assets.notation.strings import short_month
-from atlas_assets.periods import Month
+from atlas_assets.periods.calendar import Month
 
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark

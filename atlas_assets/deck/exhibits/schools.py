@@ -10,7 +10,7 @@ from atlas_assets.deck.table_exhibit import Span, TableExhibit
 from atlas_assets.deck.template import TABLE
 from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role
-from atlas_assets.periods import MONTHS_A_YEAR, Month
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, Month
 
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark

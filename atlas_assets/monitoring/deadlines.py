@@ -1,0 +1,139 @@
+"""When the figures of a month are due, and which of them are late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from atlas_assets.monitoring.status import partition_status
+from atlas_assets.periods.calendar import Month, stretches
+from atlas_assets.sources.known_months import known_months, newest_month
+
+if TYPE_CHECKING:
+    from atlas_assets.configuration.registry import Calendar
+    from atlas_assets.monitoring.status import PartitionStatus
+    from atlas_assets.warehouse.ledger import Stage
+    from atlas_assets.workspace import Workspace
+
+# Hours after the close of a month until which a stage has to be done.
+DEADLINES: dict[Stage, int] = {
+    "extract": 1,
+    "transform": 2,
+    "validate": 2,
+    "publish": 3,
+    "report": 3,
+    "present": 3,
+}
+LAST_DEADLINE = max(DEADLINES.values())
+# What is due of every month; the rest where it was made before, and of the newest due month.
+_OF_EVERY_MONTH: tuple[Stage, ...] = ("extract", "transform", "validate")
+
+
+@dataclass(frozen=True)
+class Late:
+    """Successive months of which something was due that is missing, stale or failed, and why."""
+
+    entity: str
+    first: Month
+    last: Month
+    what: str
+    why: str = ""
+
+    @property
+    def where(self) -> str:
+        """The entity and its months."""
+        until = "" if self.first == self.last else f" to {self.last}"
+        return f"{self.entity} {self.first}{until}"
+
+    def told(self) -> str:
+        """Return the message for a person."""
+        why = f" ({self.why})" if self.why else ""
+        return f"{self.where} late: {self.what}{why}. `atlas status` shows all there is to do."
+
+
+def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
+    """Return until when a stage of a month has to be done, in the business's time zone."""
+    day = month.plus(1).first_day + timedelta(days=calendar.close_day - 1)
+    hour = time(calendar.close_hour + DEADLINES[stage])
+    return datetime.combine(day, hour, ZoneInfo(calendar.time_zone))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The months of an entity: their state, the newest with data if any, and those that are late."""
+
+    statuses: list[PartitionStatus]
+    newest: Month | None
+    late: list[Late]
+
+
+def outlook(workspace: Workspace, entity: str, now: datetime) -> Outlook:
+    """Look at every known month of an entity. Reads the source and writes nothing."""
+    newest = newest_month(workspace, entity, now.date())
+    months = known_months(workspace, entity, now.date())
+    statuses = partition_status(workspace, entity, months)
+    configuration = workspace.configuration
+    first = min(
+        (Month(year, 1) for code, year in configuration.years if code == entity), default=None
+    )
+    calendar = configuration.registry.calendar
+    return Outlook(statuses, newest, _late_of(calendar, entity, statuses, newest, now, first))
+
+
+def _late_of(
+    calendar: Calendar,
+    entity: str,
+    statuses: list[PartitionStatus],
+    newest: Month | None,
+    now: datetime,
+    first: Month | None,
+) -> list[Late]:
+    """Return which of an entity's months are late.
+
+    `first` is the first one that is configured, `newest` the last one with data.
+
+    A workbook may have changed since it was loaded, marts may be older than what is loaded, records
+    or a report older than the marts. Records and a report are due of the newest due month, and
+    wherever they were made before.
+    """
+    due: dict[Stage, Month] = {s: _last_due(calendar, s, now) for s in DEADLINES}
+    last = due["extract"]
+    reasons = {
+        status.month: reason
+        for status in statuses
+        if status.month <= last and (reason := _why_late(status, due, newest))
+    }
+    if first and first <= last and all(status.month != last for status in statuses):
+        reasons[last] = ("no workbook or sheet", "put its workbook into the source folder")
+    return [
+        Late(entity, months[0], months[-1], *reason)
+        for together in stretches(list(reasons))
+        for reason, found in groupby(together, lambda month: reasons[month])
+        for months in [list(found)]
+    ]
+
+
+def _last_due(calendar: Calendar, stage: Stage, now: datetime) -> Month:
+    month = Month.of(now.astimezone(ZoneInfo(calendar.time_zone)).date()).plus(-1)
+    return month if deadline(calendar, month, stage) <= now else month.plus(-1)
+
+
+def _why_late(
+    status: PartitionStatus, due: dict[Stage, Month], newest: Month | None
+) -> tuple[str, str] | None:
+    if newest is None or status.month > newest:
+        return "no rows yet", "fill its sheet and save the workbook"
+    wrong: list[Stage] = [
+        stage
+        for stage, state in status.stages.items()
+        if state != "fresh"
+        and status.month <= due[stage]
+        and (state != "missing" or stage in _OF_EVERY_MONTH or status.month == due[stage])
+    ]
+    # The first stage of the figures says it all: what is made of them is no better.
+    told = wrong[:1] if set(wrong[:1]) & set(_OF_EVERY_MONTH) else wrong
+    what = ", ".join(f"{stage} {status.stages[stage]}" for stage in told)
+    return (what, status.reason) if what else None

@@ -1,0 +1,72 @@
+"""The state of every partition and stage: fresh, stale, failed or missing, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from atlas_assets.monitoring.staleness import pending
+from atlas_assets.warehouse.ledger import STAGES, Stage
+
+if TYPE_CHECKING:
+    from atlas_assets.monitoring.staleness import Stale
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.warehouse.ledger import LastRun
+    from atlas_assets.workspace import Workspace
+
+# What a later stage is made of; it is stale when that was made again.
+_MADE_OF: dict[Stage, Stage] = {
+    "publish": "transform",
+    "report": "transform",
+    "present": "report",
+}
+_BUILT_AGAIN: dict[Stage, str] = {
+    "publish": "the marts were built again after publish",
+    "report": "the marts were built again after report",
+    "present": "the report was made again after its deck",
+}
+State = Literal["fresh", "stale", "failed", "missing"]
+
+
+@dataclass(frozen=True)
+class PartitionStatus:
+    """The state of each stage of a partition. `reason` says why one is not fresh, or is empty."""
+
+    entity: str
+    month: Month
+    stages: dict[Stage, State]
+    reason: str
+
+
+def partition_status(
+    workspace: Workspace, entity: str, months: list[Month]
+) -> list[PartitionStatus]:
+    """Return the status of an entity's months, in order. Reads the source and writes nothing."""
+    stale = pending(workspace, entity, months)
+    runs = workspace.runs.last_runs()
+    return [
+        _status(entity, month, stale.get(month), runs.get((entity, month), {})) for month in months
+    ]
+
+
+def _status(
+    entity: str, month: Month, stale: Stale | None, runs: dict[Stage, LastRun]
+) -> PartitionStatus:
+    states: dict[Stage, State] = {}
+    reasons = [stale.reason] if stale else []
+    for stage in STAGES:
+        run = runs.get(stage)
+        source = runs.get(_MADE_OF[stage]) if stage in _MADE_OF else None
+        if run is None:
+            states[stage] = "missing"
+        elif run.status == "failed":
+            states[stage] = "failed"
+            reasons.append(run.error or "")
+        elif stale and STAGES.index(stage) >= STAGES.index(stale.first):
+            states[stage] = "stale"
+        elif source and run.number < source.number:
+            states[stage] = "stale"
+            reasons.append(_BUILT_AGAIN[stage])
+        else:
+            states[stage] = "fresh"
+    return PartitionStatus(entity, month, states, "; ".join(dict.fromkeys(filter(None, reasons))))

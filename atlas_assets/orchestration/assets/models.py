@@ -1,0 +1,115 @@
+"""dbt's models as assets and its tests as asset checks."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_assets
+
+from atlas_assets.monitoring.staleness import fact_digests, input_hashes
+from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration.metadata.fact_versions import Facts
+from atlas_assets.orchestration.metadata.model_metadata import model_metadata
+from atlas_assets.orchestration.partitions import SINGLE_RUN
+from atlas_assets.periods.scope import Scope
+from atlas_assets.warehouse.dbt_project import NodeResult, Transform, refuse_failed
+from atlas_assets.workspace import Workspace
+
+UNIQUE_ID = "dagster_dbt/unique_id"
+
+
+class _Translator(DagsterDbtTranslator):
+    """Groups models by their layer; who owns them in dbt, owns them here."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return dbt_resource_props["fqn"][1]
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        group = dbt_resource_props.get("group") or {"name": "data"}  # sources have none
+        return [f"team:{group['name']}"]
+
+
+def model_assets(
+    manifest: Path, partitions: dg.MultiPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """Return all dbt models as one step, so that one run calls dbt once."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_models",
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
+        dagster_dbt_translator=_Translator(),
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        scope = Scope.of_keys(context.partition_keys)
+        definition = context.assets_def
+        models = {
+            spec.metadata[UNIQUE_ID]: spec.key
+            for spec in definition.specs
+            if spec.key in context.selected_asset_keys
+        }
+        checks = {
+            spec.metadata[UNIQUE_ID]: spec.key
+            for spec in definition.check_specs
+            if spec.key in context.selected_asset_check_keys
+        }
+        names = [unique_id.split(".")[-1] for unique_id in models] if context.is_subset else []
+        with told_to_people():
+            facts_before = fact_digests(workspace)
+            with workspace.runs.stage("transform", scope, context.run.run_id) as stage:
+                hashes = input_hashes(workspace)
+                results = Transform(workspace.settings).build(
+                    workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
+                )
+                if not context.is_subset:  # a part of the models brings no month up to date
+                    stage.source_hashes.update(hashes)
+                failed = [result for result in results if result.failed]
+                if failed:
+                    told = "; ".join(result.message for result in failed)
+                    stage.problems = dict.fromkeys(scope.partitions, told)
+            facts = Facts(facts_before, fact_digests(workspace), scope)
+            built = {
+                models[result.unique_id]: result
+                for result in results
+                if result.unique_id in models and result.passed
+            }
+            for key, metadata in model_metadata(workspace.warehouse, built, scope).items():
+                for partition, values in metadata.of_partitions.items():
+                    context.add_asset_metadata(values, asset_key=key, partition_key=partition)
+                yield dg.MaterializeResult(
+                    asset_key=key,
+                    metadata=metadata.of_run,
+                    data_version=facts.version(key.path[-1]),
+                )
+                for event in facts.changed_elsewhere(key):
+                    context.log_event(event)
+            for result in results:
+                if result.unique_id in checks and not result.skipped:
+                    yield _check_result(checks[result.unique_id], result)
+            # A failed test stops the run as the check that it is.
+            refuse_failed([result for result in failed if result.unique_id not in checks])
+
+    return [dbt_models]
+
+
+def selected_models(definitions: dg.Definitions, selection: str) -> list[dg.AssetKey]:
+    """Return the assets of the models that dbt's `--select` would choose."""
+    models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
+    with contextlib.redirect_stdout(sys.stderr):  # dbt tells there what it does not find
+        chosen = build_dbt_asset_selection([models], dbt_select=selection)
+        return sorted(chosen.resolve(definitions.resolve_asset_graph()))
+
+
+def _check_result(key: dg.AssetCheckKey, result: NodeResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=result.passed,
+        metadata={"failing_rows": result.failures, "message": result.message or "passed"},
+    )

@@ -1,0 +1,66 @@
+"""The only place that assembles everything into Dagster's definitions."""
+
+from __future__ import annotations
+
+import warnings
+from functools import partial
+
+import dagster as dg
+
+from atlas_assets.orchestration.assets.models import model_assets
+from atlas_assets.orchestration.assets.operational import operational_assets
+from atlas_assets.orchestration.assets.raw import raw_assets
+from atlas_assets.orchestration.assets.reports import report_assets
+from atlas_assets.orchestration.assets.validation import validation_assets
+from atlas_assets.orchestration.checks import reconciliation_checks
+from atlas_assets.orchestration.conditions import followers
+from atlas_assets.orchestration.freshness import (
+    CLOSED_MONTHS,
+    due_month_checks,
+    with_freshness_policy,
+)
+from atlas_assets.orchestration.jobs import jobs
+from atlas_assets.orchestration.partitions import entity_month
+from atlas_assets.orchestration.schedules import schedules
+from atlas_assets.orchestration.sensors import sensors
+from atlas_assets.settings import Settings, load_settings
+from atlas_assets.warehouse.dbt_project import Transform
+from atlas_assets.workspace import Workspace
+
+# Dagster's own notices on parts of it that Atlas uses knowingly.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """Return the definitions for the settings in the environment."""
+    return build_definitions(load_settings())
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Return the code location for one installation.
+
+    Raises ConfigurationError when `source/config` is wrong.
+    """
+    workspace = Workspace(settings)
+    registry = workspace.configuration.registry
+    partitions = entity_month(workspace.configuration)
+    due_months = due_month_checks(registry)
+    made_jobs = jobs([key for check in due_months for key in check.check_keys])
+    assets = [
+        *raw_assets(partitions),
+        *model_assets(Transform(settings).manifest_path, partitions),
+        *operational_assets(partitions),
+        *validation_assets(partitions),
+        *report_assets(workspace.configuration),
+        CLOSED_MONTHS,
+    ]
+    return dg.Definitions(
+        assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),
+        asset_checks=[*reconciliation_checks(), *due_months],
+        jobs=made_jobs,
+        schedules=schedules(workspace),
+        sensors=[*sensors(workspace, made_jobs), followers()],
+        resources={"workspace": workspace},
+        executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing
+    )

@@ -1,0 +1,172 @@
+"""Reconciliations as asset checks: expected, actual and difference by partition."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration.metadata.markdown import markdown_rows
+from atlas_assets.periods.scope import Scope
+from atlas_assets.warehouse.reconciliation import Reconciliation, reconciliations
+from atlas_assets.workspace import Workspace
+
+_SHEETS = dg.AssetKey(["intermediate", "audit_sheets"])
+_ORDERS = dg.AssetKey(["intermediate", "int_orders"])
+_REVENUE = dg.AssetKey(["marts", "mart_revenue"])
+_PROGRAMS = dg.AssetKey(["marts", "mart_program_progress"])
+_CHANNELS = dg.AssetKey(["marts", "mart_channel_marketing"])
+_SCHOOLS = dg.AssetKey(["marts", "mart_school_progress"])
+_STUDENTS = dg.AssetKey(["marts", "mart_students"])
+_TARGETS = dg.AssetKey(["marts", "mart_targets"])
+VALIDATION_FILE = dg.AssetKey(["validation", "validation_file"])
+
+
+def _spec(
+    name: str, asset: dg.AssetKey, description: str, *, blocking: bool = True
+) -> dg.AssetCheckSpec:
+    """Return a check that a month only passes once its validation file has been written."""
+    return dg.AssetCheckSpec(
+        name,
+        asset=asset,
+        blocking=blocking,
+        description=description,
+        additional_deps=[VALIDATION_FILE],
+    )
+
+
+# The checks of `marts.reconciliation`. One that does not block warns: the sheet contradicts itself.
+SPECS = [
+    _spec("sheet_rows_read", _SHEETS, "Of each sheet, rows read = kept + not data."),
+    _spec("sheet_rows_judged", _SHEETS, "Of each sheet, rows kept = valid + flagged + duplicates."),
+    _spec(
+        "sheet_amounts",
+        _ORDERS,
+        (
+            "The amounts of each transaction sheet, read again by another reader, equal "
+            "revenue + unassigned + duplicates."
+        ),
+    ),
+    _spec(
+        "sheet_stated_total",
+        _ORDERS,
+        "The sheet's own total row equals the sum of its rows.",
+        blocking=False,
+    ),
+    _spec(
+        "mart_revenue_by_unit",
+        _REVENUE,
+        "Revenue by unit adds up to the revenue of the order lines.",
+    ),
+    _spec(
+        "mart_transactions",
+        _REVENUE,
+        "Transactions by unit add up to the order lines that count as revenue.",
+    ),
+    _spec("mart_orders_by_unit", _REVENUE, "Orders by unit add up to the enrollments."),
+    _spec("mart_orders_by_program", _PROGRAMS, "Orders by program add up to the enrollments."),
+    _spec(
+        "mart_orders_by_channel",
+        _CHANNELS,
+        "Orders (closings) by channel add up to the enrollments.",
+    ),
+    _spec(
+        "mart_revenue_by_program",
+        _PROGRAMS,
+        "Revenue by program adds up to the revenue of the order lines.",
+    ),
+    _spec(
+        "mart_revenue_by_channel",
+        _CHANNELS,
+        "Revenue by channel adds up to the revenue of the order lines.",
+    ),
+    _spec("mart_funnel", _CHANNELS, "Leads and follow-ups by channel add up to the recap sheets."),
+    _spec("mart_students", _SCHOOLS, "Students by unit and by school add up to the enrollments."),
+    _spec(
+        "students_counted_once",
+        _STUDENTS,
+        "Students who paid, and who enrolled, by unit, are those of the order lines.",
+    ),
+    _spec(
+        "mart_target",
+        _TARGETS,
+        "Targets by unit and program add up to the target sheet without its sub-totals.",
+    ),
+    _spec(
+        "reported_revenue",
+        _TARGETS,
+        "The administrators' own revenue in the target sheet equals the mart.",
+        blocking=False,
+    ),
+]
+
+
+def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
+    """Return the checks that stand beside the assets; others are made by the assets themselves."""
+
+    @dg.multi_asset_check(specs=SPECS, can_subset=True)
+    def reconciled(
+        context: dg.AssetCheckExecutionContext, workspace: dg.ResourceParam[Workspace]
+    ) -> Iterator[dg.AssetCheckResult]:
+        scope = Scope.of_keys(context.partition_keys)
+        with (
+            told_to_people(),
+            workspace.warehouse.reading() as connection,
+        ):
+            found = reconciliations(connection, scope)
+        chosen = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
+        results = [
+            reconciliation_result(
+                spec.asset_key, spec.name, found.get(spec.name, []), spec.blocking
+            )
+            for spec in chosen
+        ]
+        if len(chosen) == len(SPECS):  # a part of the checks verifies no month
+            with workspace.runs.stage("validate", scope, context.run.run_id) as stage:
+                failed = [result.description or "" for result in results if _stops(result)]
+                if failed:
+                    stage.problems = dict.fromkeys(scope.partitions, "; ".join(failed))
+        yield from results
+
+    return [reconciled]
+
+
+def reconciliation_result(
+    asset: dg.AssetKey, name: str, compared: list[Reconciliation], blocking: bool = True
+) -> dg.AssetCheckResult:
+    """Return a verdict with both figures; its first line says what a finance person has to do."""
+    differing = [pair for pair in compared if not pair.passed]
+    shown = differing or compared
+    rows = [(pair.where, pair.expected, pair.actual, pair.difference) for pair in shown]
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not differing,
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description=_what_to_do(differing, blocking=blocking)
+        if differing
+        else f"All figures agree ({len(compared)} compared).",
+        metadata={
+            "expected": float(sum(pair.expected for pair in compared)),
+            "actual": float(sum(pair.actual for pair in compared)),
+            "difference": float(sum(pair.difference for pair in compared)),
+            "differing_partitions": sorted({pair.partition for pair in differing}),
+            "figures": dg.MetadataValue.md(
+                markdown_rows(["where", "expected", "actual", "difference"], rows)
+            ),
+        },
+    )
+
+
+def _stops(result: dg.AssetCheckResult) -> bool:
+    return not result.passed and result.severity is dg.AssetCheckSeverity.ERROR
+
+
+def _what_to_do(differing: list[Reconciliation], *, blocking: bool) -> str:
+    more = f" And {len(differing) - 1} more." if len(differing) > 1 else ""
+    advice = (
+        "The validation file lists what became of every row; nothing is published or reported "
+        "until they agree."
+        if blocking
+        else "Look at the sheet: it contradicts itself."
+    )
+    return f"{differing[0].told()}{more} {advice}"

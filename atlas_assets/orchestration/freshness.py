@@ -1,0 +1,77 @@
+"""Freshness as the web UI shows it: a policy on every asset, and a check of the due months per entity.
+
+A policy is satisfied by any month that is built; the checks look at each one.
+"""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from atlas_assets.configuration.registry import Calendar, Registry
+from atlas_assets.monitoring.deadlines import DEADLINES, outlook
+from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.sources.known_months import business_now
+from atlas_assets.warehouse.ledger import Stage
+from atlas_assets.workspace import Workspace
+
+_STAGES: dict[str, Stage] = {
+    "raw": "extract",
+    "staging": "transform",
+    "intermediate": "transform",
+    "marts": "transform",
+    "validation": "validate",
+    "operational": "publish",
+    "reports": "report",
+}
+# In which months reports of a longer period are due; all else is due every month.
+_MONTHS: dict[str, str] = {PeriodType.QUARTERLY: "1,4,7,10", PeriodType.YEARLY: "1"}
+CLOSED_MONTHS = dg.AssetSpec(
+    ["calendar", "closed_months"],
+    description="The months that are over. Nobody makes them; the checks say which are late.",
+    group_name="calendar",
+    kinds={"yaml"},
+    owners=["team:finance"],
+    deps=[["reports", "monthly_deck"], ["operational", "records"]],
+)
+
+
+def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpec:
+    """Return an asset that belongs to a month, quarter or year with its deadline after the close."""
+    stage = _STAGES.get(spec.group_name or "")
+    if stage is None or spec.partitions_def is None:
+        return spec
+    months = _MONTHS.get(spec.key.path[-1].partition("_")[0], "*")
+    hour = calendar.close_hour + DEADLINES[stage]
+    policy = dg.FreshnessPolicy.cron(
+        deadline_cron=f"0 {hour} {calendar.close_day} {months} *",
+        lower_bound_delta=timedelta(days=calendar.close_day - 1, hours=hour),
+        timezone=calendar.time_zone,
+    )
+    return spec.replace_attributes(freshness_policy=policy)
+
+
+def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
+    """Return the check of each entity."""
+    return [_due_months(entity.code) for entity in registry.entities]
+
+
+def _due_months(entity: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        name=f"due_months_of_{entity.lower()}",
+        asset=CLOSED_MONTHS.key,
+        description=(
+            f"Every month of {entity} whose deadline has passed is there, made of what the workbooks "
+            "now say."
+        ),
+    )
+    def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
+        with told_to_people():
+            late = outlook(workspace, entity, business_now(workspace)).late
+        return dg.AssetCheckResult(
+            passed=not late,
+            description="\n".join(months.told() for months in late) or "Nothing is late.",
+            metadata={"late": [months.where for months in late]},
+        )
+
+    return due_months

@@ -1,0 +1,116 @@
+"""What Dagster shows of a model: rows, by partition too, a preview, and where its columns come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from atlas_assets.orchestration.metadata.column_lineage import column_lineage, warehouse_schema
+from atlas_assets.orchestration.metadata.markdown import markdown_table
+from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import partition_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+    from sqlglot.schema import MappingSchema
+
+    from atlas_assets.orchestration.metadata.column_lineage import Tables
+    from atlas_assets.periods.scope import Scope
+    from atlas_assets.warehouse.connection import Warehouse
+    from atlas_assets.warehouse.dbt_project import NodeResult
+
+# What a run says of all its partitions alike, and of each of them.
+Metadata = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ModelMetadata:
+    """The metadata of one model: of the run, and of each partition by its key."""
+
+    of_run: Metadata
+    of_partitions: dict[str, Metadata]
+
+
+def model_metadata(
+    warehouse: Warehouse, results: Mapping[dg.AssetKey, NodeResult], scope: Scope
+) -> dict[dg.AssetKey, ModelMetadata]:
+    """Return the metadata of built models.
+
+    Views are not counted: that would compute them again.
+    """
+    with warehouse.reading() as connection:
+        tables = _tables(connection)
+        known = warehouse_schema(tables)
+        return {
+            key: ModelMetadata(
+                {
+                    "seconds": round(result.seconds, 3),
+                    **_table_metadata(connection, key, scope),
+                    **_lineage(key, result, tables, known),
+                },
+                _partition_metadata(connection, key, scope, tables),
+            )
+            for key, result in results.items()
+        }
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
+    tables: Tables = {}
+    for schema, table, columns in connection.execute(
+        "SELECT table_schema, table_name, list(column_name ORDER BY ordinal_position) "
+        "FROM information_schema.columns GROUP BY ALL"
+    ).fetchall():
+        tables.setdefault(schema, {})[table] = columns
+    return tables
+
+
+def _is_view(key: dg.AssetKey) -> bool:
+    return key.path[-2] == "staging" or key.path[-1] == "reconciliation"
+
+
+def _table_metadata(
+    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope
+) -> Metadata:
+    if _is_view(key):
+        return {}
+    table = ".".join(key.path[-2:])
+    counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    metadata: Metadata = {"dagster/row_count": counted[0] if counted else 0}
+    if len(scope.partitions) == 1:
+        head = connection.sql(f"SELECT * FROM {table} ORDER BY ALL LIMIT 5").pl()
+        metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
+    return metadata
+
+
+def _partition_metadata(
+    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope, tables: Tables
+) -> dict[str, Metadata]:
+    schema, table = key.path[-2:]
+    if _is_view(key) or not {"entity_code", "month_key"} <= set(tables[schema][table]):
+        return {}
+    rows = connection.execute(
+        f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"
+    ).fetchall()
+    counts = {partition_key(entity, Month.of(month)): count for entity, month, count in rows}
+    keys = [partition_key(*partition) for partition in scope.partitions]
+    return {key: {"dagster/partition_row_count": counts.get(key, 0)} for key in keys}
+
+
+def _lineage(
+    key: dg.AssetKey, result: NodeResult, tables: Tables, known: MappingSchema
+) -> Metadata:
+    schema, table = key.path[-2:]
+    found = column_lineage(result.sql, tables[schema][table], known)
+    dependencies = {
+        column: [
+            dg.TableColumnDep(asset_key=dg.AssetKey([schema, table]), column_name=name)
+            for schema, table, name in sources
+        ]
+        for column, sources in found.items()
+        if sources
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(dependencies)} if dependencies else {}

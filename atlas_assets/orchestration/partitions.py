@@ -1,0 +1,83 @@
+"""Dagster's partitions: entity × month, quarter or year. Keys are `IONS|2026-02`.
+
+A quarter and a year are named by their first month; `scope.Scope` reads the keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from atlas_assets.periods.calendar import PeriodType
+
+if TYPE_CHECKING:
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.periods.scope import Scope
+
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+PARTITION_TAG = "dagster/partition"
+
+# One run does a whole range: every asset of the chain has to say so, or Dagster splits it.
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+MONTHS_OF = {PeriodType.MONTHLY: 1, PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
+_STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1 *"}
+
+
+def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
+    """Return every entity of the registry × every month from the first configured year on.
+
+    The running month exists too: administrators fill its sheet day by day.
+    """
+    months = dg.MonthlyPartitionsDefinition(
+        start_date=_first_month(configuration),
+        fmt="%Y-%m",
+        timezone=configuration.registry.calendar.time_zone,
+        end_offset=1,
+    )
+    return dg.MultiPartitionsDefinition({"entity": _entities(configuration), "month": months})
+
+
+def entity_period(
+    configuration: Configuration, type_: PeriodType
+) -> tuple[dg.MultiPartitionsDefinition, dg.MultiPartitionMapping]:
+    """Return every entity × every quarter or year that is over, and which months each needs."""
+    periods = dg.TimeWindowPartitionsDefinition(
+        start=_first_month(configuration),
+        fmt="%Y-%m",
+        timezone=configuration.registry.calendar.time_zone,
+        cron_schedule=_STARTS[type_],
+    )
+    mapping = dg.MultiPartitionMapping(
+        {
+            "entity": dg.DimensionPartitionMapping("entity", dg.IdentityPartitionMapping()),
+            "month": dg.DimensionPartitionMapping("period", dg.TimeWindowPartitionMapping()),
+        }
+    )
+    entities = _entities(configuration)
+    return dg.MultiPartitionsDefinition({"entity": entities, "period": periods}), mapping
+
+
+def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
+    # In the order in which `Scope` sorts them: a range runs from its first key to its last.
+    codes = sorted(entity.code for entity in configuration.registry.entities)
+    return dg.StaticPartitionsDefinition(codes)
+
+
+def _first_month(configuration: Configuration) -> str:
+    return f"{min(year for _, year in configuration.years)}-01"
+
+
+def single_key(scope: Scope | None) -> str | None:
+    """Return the partition's key where a scope is a single one."""
+    return scope.first_key if scope and scope.first_key == scope.last_key else None
+
+
+def range_tags(scope: Scope | None) -> dict[str, str]:
+    """Return the tags with which one run does a scope of several partitions."""
+    if scope is None or single_key(scope):
+        return {}
+    return {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}

@@ -1,0 +1,74 @@
+"""Dagster's SQLite event log with one open connection per database file instead of one per event.
+
+The stock storage opens an engine, compiles every statement anew and closes the file again for each
+of the thousands of events that a run over a range of partitions writes. `dagster.yaml` names this
+class. To be dropped when Dagster keeps its connections.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+BUSY_TIMEOUT_SECONDS = 60
+OPEN_FILES = 64
+_ENGINES: dict[str, sa.Engine] = {}
+
+
+class PooledEventLogStorage(SqliteEventLogStorage):
+    """The stock storage under `history/runs` of the configured Dagster home."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> PooledEventLogStorage:
+        """Make the storage from `dagster.yaml`, whose `base_dir` is the Dagster home."""
+        runs = Path(config_value["base_dir"]) / "history" / "runs"
+        return cls(inst_data=inst_data, base_dir=str(runs))
+
+    def dispose(self) -> None:
+        """Close the files, which lets SQLite fold its write-ahead logs into them."""
+        super().dispose()
+        for engine in list(_ENGINES.values()):
+            engine.dispose()
+
+    @contextmanager
+    def _connect(self, shard: str) -> Generator[sa.Connection]:
+        with self._db_lock:
+            engine = _engine(self.conn_string_for_shard(shard))
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+    def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
+        """Ask for the table's columns once, not for every event: they change only by a migration."""
+        return column_name in _asset_key_columns(conn.engine)
+
+
+@lru_cache(maxsize=OPEN_FILES)
+def _asset_key_columns(engine: sa.Engine) -> set[str]:
+    return {column["name"] for column in sa.inspect(engine).get_columns("asset_keys")}
+
+
+def _engine(url: str) -> sa.Engine:
+    if url in _ENGINES:
+        return _ENGINES[url]
+    engine = sa.create_engine(url, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _sync_at_checkpoints_only(connection: Any, _record: object) -> None:
+        """In WAL mode this risks no damage; only a power cut can lose the last events."""
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    while len(_ENGINES) >= OPEN_FILES:
+        _ENGINES.pop(next(iter(_ENGINES))).dispose()
+    return _ENGINES.setdefault(url, engine)

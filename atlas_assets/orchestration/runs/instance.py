@@ -1,0 +1,91 @@
+"""The persistent Dagster instance: made on first use, and the jobs run on it from the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import dagster as dg
+from filelock import FileLock
+
+from atlas_assets.files import written_whole
+from atlas_assets.orchestration.partitions import range_tags, single_key
+from atlas_assets.orchestration.runs.old_logs import prune
+from atlas_assets.orchestration.runs.run_problems import problems_of
+from atlas_assets.orchestration.runs.unfinished_runs import close_dead_runs, this_process
+from atlas_assets.settings import PROJECT_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from atlas_assets.periods.scope import Scope
+    from atlas_assets.settings import Settings
+    from atlas_assets.warehouse.ledger import PipelineRuns
+
+# The command line tells what matters itself; the whole log is in the web UI.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended. `problems` are complete texts for people."""
+
+    run_id: str
+    job: str
+    succeeded: bool
+    problems: list[str]
+
+
+def prepare_home(settings: Settings, ledger: PipelineRuns) -> None:
+    """Make the Dagster home usable and tell this process, and those it starts, where it is."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(home)
+    if settings.postgres_url:
+        os.environ["ATLAS_POSTGRES_URL"] = settings.postgres_url.get_secret_value()
+    with FileLock(home / ".lock"):  # two processes that initialise one home at once break it
+        if not (home / "dagster.yaml").exists():
+            with written_whole(home / "dagster.yaml") as temporary:  # half of it would be valid
+                shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", temporary)
+        with dg.DagsterInstance.get() as instance:
+            close_dead_runs(instance, ledger)
+    prune(home, datetime.now(UTC))
+
+
+def run_job(
+    definitions: dg.Definitions,
+    job: str,
+    scope: Scope | None,
+    on_step: Callable[[str], None],
+    assets: list[dg.AssetKey] | None = None,
+    config: dict[str, Any] | None = None,
+) -> RunOutcome:
+    """Run a job in this process on the persistent instance, over a whole scope in one run.
+
+    `on_step` is told the name of each step that begins; `assets` limits the job to some of its own;
+    `config` is that of its assets, by the names of their steps.
+    """
+    run_id = str(uuid4())
+
+    def tell(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event and event.event_type == dg.DagsterEventType.STEP_START and event.step_key:
+            on_step(event.step_key)
+
+    with dg.DagsterInstance.get() as instance:
+        instance.add_event_listener(run_id, tell)
+        result = definitions.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            run_config={**_QUIET, "ops": {n: {"config": c} for n, c in (config or {}).items()}},
+            raise_on_error=False,
+            asset_selection=assets,
+            partition_key=single_key(scope),
+            tags={**this_process(), **range_tags(scope)},
+        )
+        problems = [] if result.success else problems_of(instance, run_id)
+    return RunOutcome(run_id, job, result.success, problems)

@@ -1,0 +1,102 @@
+"""What went wrong in a run, in words for people."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
+from dagster._core.errors import DagsterAssetCheckFailedError
+
+from atlas_assets.monitoring.notifications import Notice
+from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
+from atlas_assets.periods.scope import SEPARATOR
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+
+_TOLD = {
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
+}
+
+
+def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Return complete texts: of checks and steps that failed, or else of how the run ended."""
+    events = [
+        entry.dagster_event
+        for entry in instance.all_logs(run_id, of_type=_TOLD)
+        if entry.dagster_event
+    ]
+    checks = [
+        _check_text(event.asset_check_evaluation_data)
+        for event in events
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        and not event.asset_check_evaluation_data.passed
+        and event.asset_check_evaluation_data.severity is dg.AssetCheckSeverity.ERROR
+    ]
+    steps = [
+        _failure_text(event)
+        for event in events
+        if event.is_step_failure and not _is_of_a_check(event)
+    ]
+    ends = [event.message or "" for event in events if event.is_run_failure]
+    return [*checks, *steps] or ends
+
+
+def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None:
+    """Return the message on a run that has ended, or None when nothing in it went wrong."""
+    problems = problems_of(instance, run.run_id)
+    if not problems:
+        return None
+    outcome = "failed" if run.status is dg.DagsterRunStatus.FAILURE else "found something wrong"
+    return Notice(title=f"Atlas: {_what(run)}{_where(run)} {outcome}", text="\n".join(problems))
+
+
+def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
+    """Whether a run has ended since a moment because its process did, not for what it found."""
+    failed = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since.astimezone(UTC)
+    )
+    return any(
+        not instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        for run in instance.get_runs(failed)
+    )
+
+
+def _what(run: dg.DagsterRun) -> str:
+    """Return the job's name, or the assets where Dagster or a person chose these."""
+    if not is_reserved_asset_job_name(run.job_name):
+        return run.job_name
+    return ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
+
+
+def _where(run: dg.DagsterRun) -> str:
+    first = run.tags.get(RANGE_START_TAG) or run.tags.get(PARTITION_TAG)
+    if first is None:
+        return ""
+    last = run.tags.get(RANGE_END_TAG, first)
+    (one, begin), (other, end) = (key.split(SEPARATOR) for key in (first, last))
+    entities = one if one == other else f"{one} to {other}"
+    return f" of {entities} {begin}" + (f" to {end}" if begin != end else "")
+
+
+def _check_text(evaluation: AssetCheckEvaluation) -> str:
+    told = evaluation.description or evaluation.metadata["message"].value
+    return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {told}"
+
+
+def _is_of_a_check(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
+
+
+def _failure_text(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    return f"{event.step_key}: {data.error_display_string}"

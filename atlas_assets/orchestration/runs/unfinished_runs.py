@@ -1,0 +1,140 @@
+"""Runs that have not ended: one at a time has its turn, and one whose process is gone has failed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import grpc
+import psutil
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import deserialize_value
+from filelock import FileLock, Timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from atlas_assets.warehouse.ledger import PipelineRuns
+
+# Where a command's run is running, to know when it is no more.
+HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
+_RUNNING = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_COMMANDS = ".commands.lock"
+_NOT_STARTED = dg.DagsterRunStatus.NOT_STARTED
+_ENDED = "The process that ran this was ended before it was done. Run the same command again."
+_LOOK_AGAIN_SECONDS = 1
+_CLOCK_STEP_SECONDS = 60  # a process's start is told by the clock, which can be set
+
+
+def this_process() -> dict[str, str]:
+    """Return the tags that name this process by its number and start, which no later one has."""
+    created = psutil.Process().create_time()
+    return {HOST_TAG: platform.node(), PROCESS_TAG: f"{os.getpid()} {created}"}
+
+
+def under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Return the runs that are running now, whoever started them."""
+    return list(instance.get_runs(dg.RunsFilter(statuses=_RUNNING)))
+
+
+def waiting(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Return the runs that wait for their turn."""
+    return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
+
+
+def close_dead_runs(instance: dg.DagsterInstance, ledger: PipelineRuns) -> None:
+    """Mark runs whose process is gone, and their stages, as failed; they would seem to run for ever."""
+    looked_at = datetime.now(UTC)
+    for run in instance.get_runs(dg.RunsFilter(statuses=[*_RUNNING, _NOT_STARTED])):
+        if _is_dead(instance, run):
+            instance.report_run_failed(run, _ENDED)
+    if not under_way(instance):
+        ledger.fail_unfinished(looked_at, _ENDED)
+
+
+@contextmanager
+def turn_of_commands(home: Path, tell: Callable[[str], None]) -> Generator[None]:
+    """Wait until no other command is under way; hold other commands back meanwhile."""
+    lock = FileLock(home / _COMMANDS)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell("Waits for another command, which is under way.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_command_under_way(home: Path) -> bool:
+    """Whether a command is under way that runs jobs."""
+    try:
+        with FileLock(home / _COMMANDS, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def wait_for_runs(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
+    """Wait until no run is under way, and say for which ones."""
+    told: set[str] = set()
+    while runs := [run for run in under_way(instance) if not _is_dead(instance, run)]:
+        for run in runs:
+            if run.run_id not in told:
+                tell(f"Waits for the run {run.run_id[:8]} ({run.job_name}), which is under way.")
+                told.add(run.run_id)
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether the process is gone that ran a command, or the server that ran it for the daemon."""
+    if run.tags.get(HOST_TAG) == platform.node():
+        is_gone = not _is_alive(run.tags[PROCESS_TAG])
+    elif run.status is dg.DagsterRunStatus.STARTED and isinstance(
+        instance.run_launcher, DefaultRunLauncher
+    ):  # Dagster's own monitoring looks after those that are starting or being cancelled
+        is_gone = not _is_served(instance.run_launcher, run.run_id)
+    else:
+        return False
+    if not is_gone:
+        return False
+    now = instance.get_run_by_id(run.run_id)  # it may have ended in the meantime as it should
+    return now is not None and not now.is_finished
+
+
+def _is_alive(process: str) -> bool:
+    number, _, created = process.partition(" ")
+    try:
+        difference = psutil.Process(int(number)).create_time() - float(created)
+        return abs(difference) < _CLOCK_STEP_SECONDS
+    except (psutil.NoSuchProcess, ValueError):
+        return False
+
+
+def _is_served(launcher: DefaultRunLauncher, run_id: str) -> bool:
+    """Ask the server that was given a run; one that was started since does not know it."""
+    client = launcher._get_grpc_client_for_termination(run_id)  # noqa: SLF001  there is no public way
+    if client is None:  # no server was given it
+        return True
+    request = CanCancelExecutionRequest(run_id=run_id)
+    try:
+        answer = deserialize_value(client.can_cancel_execution(request), CanCancelExecutionResult)
+    except DagsterUserCodeUnreachableError as error:
+        cause = error.__cause__  # a server that answers late is busy
+        return not (
+            isinstance(cause, grpc.RpcError) and cause.code() is grpc.StatusCode.UNAVAILABLE
+        )
+    return answer.can_cancel

@@ -1,0 +1,102 @@
+"""Runs that the calendar asks for: the month's close, the running month, a look for what is late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from dagster._utils.schedules import cron_string_iterator
+
+from atlas_assets.configuration.registry import Weekday
+from atlas_assets.monitoring.deadlines import LAST_DEADLINE
+from atlas_assets.orchestration.jobs import FRESHNESS, MONTHLY_CLOSE
+from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import partition_key
+from atlas_assets.sources.known_months import known_months, newest_month
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from atlas_assets.workspace import Workspace
+
+
+def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
+    """Return all schedules, which run from the first start on, in the business's time zone."""
+    calendar = workspace.configuration.registry.calendar
+    hour = calendar.close_hour
+    weekday = (get_args(Weekday).index(calendar.weekly_day) + 1) % 7  # cron's week begins on Sunday
+    return [
+        _schedule(
+            workspace,
+            "monthly_close",
+            f"0 {hour} {calendar.close_day} * *",
+            "Everything for the month that is over, of every entity that has rows for it.",
+            months_back=1,
+        ),
+        _schedule(
+            workspace,
+            "weekly",
+            f"0 {hour} * * {weekday}",
+            "Everything for the running month, of every entity that has rows for it.",
+            months_back=0,
+        ),
+        dg.ScheduleDefinition(
+            name=FRESHNESS,
+            description="Looks for months whose deadline has passed and that are not there.",
+            job_name=FRESHNESS,
+            cron_schedule=f"0 {hour + LAST_DEADLINE} * * *",
+            execution_timezone=calendar.time_zone,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+        ),
+    ]
+
+
+def next_ticks(workspace: Workspace, now: datetime) -> dict[str, datetime]:
+    """Return when each schedule runs next, in the business's time zone, by its name."""
+    zone = ZoneInfo(workspace.configuration.registry.calendar.time_zone)
+    return {
+        schedule.name: next(
+            cron_string_iterator(now.timestamp(), str(schedule.cron_schedule), zone.key)
+        ).astimezone(zone)
+        for schedule in schedules(workspace)
+    }
+
+
+def _schedule(
+    workspace: Workspace, name: str, cron: str, description: str, *, months_back: int
+) -> dg.ScheduleDefinition:
+    registry = workspace.configuration.registry
+    zone = registry.calendar.time_zone
+
+    @dg.schedule(
+        name=name,
+        description=description,
+        job_name=MONTHLY_CLOSE,
+        cron_schedule=cron,
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def run_months(
+        context: dg.ScheduleEvaluationContext,
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        """Ask for a run of each entity that has rows, so that none stops another."""
+        day = context.scheduled_execution_time.astimezone(ZoneInfo(zone)).date()
+        month = Month.of(day).plus(-months_back)
+        entities = sorted(entity.code for entity in registry.entities)
+        requests = [
+            dg.RunRequest(
+                run_key=f"{name} {entity} {day}", partition_key=partition_key(entity, month)
+            )
+            for entity in entities
+            if _has_rows(workspace, entity, month, day)
+        ]
+        return requests or dg.SkipReason(f"No entity has rows for {month} yet.")
+
+    return run_months
+
+
+def _has_rows(workspace: Workspace, entity: str, month: Month, day: date) -> bool:
+    newest = newest_month(workspace, entity, day)
+    known = known_months(workspace, entity, day)
+    return newest is not None and newest >= month and month in known

@@ -1,0 +1,186 @@
+"""Runs dbt inside this process, which costs a fraction of starting it as a command.
+
+All business logic is in `dbt_atlas`; this module only parses, builds and reads results.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from filelock import FileLock
+
+from atlas_assets.errors import AtlasError
+from atlas_assets.files import written_whole
+from atlas_assets.settings import DBT_PROJECT_DIR
+from atlas_assets.warehouse.registry_tables import write_registry_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from dbt.contracts.graph.manifest import Manifest
+
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.periods.scope import Scope
+    from atlas_assets.settings import Settings
+    from atlas_assets.sources.raw_store import RawStore
+    from atlas_assets.warehouse.connection import Warehouse
+
+
+class TransformError(AtlasError):
+    """dbt could not build a model, or a test found wrong data; what was built before stays."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one dbt model or test, which was compiled to `sql`.
+
+    `failures` counts a test's offending rows.
+    """
+
+    unique_id: str
+    passed: bool
+    skipped: bool
+    seconds: float
+    message: str
+    failures: int
+    sql: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the model could not be built, or the test found wrong data."""
+        return not (self.passed or self.skipped)
+
+
+def refuse_failed(results: list[NodeResult]) -> None:
+    """Raise TransformError if there are results, all of which have failed."""
+    if results:
+        lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in results]
+        raise TransformError(
+            "dbt could not build "
+            + "\n".join(lines)
+            + "\nThe tables of these models are as they were before."
+        )
+
+
+class Transform:
+    """The dbt project, bound to one warehouse and one folder of raw files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.target_dir = settings.dbt_target_dir
+
+    @property
+    def manifest_path(self) -> Path:
+        """Dbt's manifest, prepared when it is missing or older than the project."""
+        path = self.target_dir / "manifest.json"
+        self.target_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.target_dir / ".lock"):
+            if not path.exists() or path.stat().st_mtime < _newest_change():
+                with written_whole(path) as temporary:
+                    self._parse().writable_manifest().write(str(temporary))
+        return path
+
+    def build(
+        self,
+        warehouse: Warehouse,
+        raw_store: RawStore,
+        configuration: Configuration,
+        scope: Scope,
+        selection: list[str],
+    ) -> list[NodeResult]:
+        """Build models, with their tests, for a scope. All models when nothing is selected.
+
+        `selection` is what dbt's `--select` takes, for example `mart_revenue` or `staging`.
+
+        Raises TransformError when dbt itself or a model fails; failed tests are in the results.
+        """
+        raw_store.prepare()
+        write_registry_tables(configuration.registry, raw_store.raw_dir)
+        arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json"]
+        arguments += ["--exclude-resource-type", "unit_test"]
+        arguments += ["--select", *selection] if selection else []
+        with warehouse.writing():
+            results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
+        refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
+        return results
+
+    def document(self, warehouse: Warehouse) -> Path:
+        """Write dbt's documentation of the models, without a network, and return its folder."""
+        folder = self.target_dir / "docs"  # with a manifest of its own, which dbt writes in place
+        with warehouse.writing():  # dbt opens it to write, though it only reads
+            self._invoke(["docs", "generate", "--static"], None, folder)
+        return folder
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        with FileLock(self.target_dir / ".lock"):
+            return self._parse()
+
+    def _parse(self) -> Manifest:
+        return self._invoke(
+            ["parse", "--no-write-json"], None
+        )  # it would write the manifest in place
+
+    def _invoke(
+        self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
+    ) -> Any:
+        options = {
+            "--project-dir": DBT_PROJECT_DIR,
+            "--profiles-dir": DBT_PROJECT_DIR,
+            "--target-path": target_dir or self.target_dir,
+            "--log-path": self.target_dir,
+            "--log-level": "none",
+            "--log-level-file": "none",
+        }
+        flags = [str(part) for option in options.items() for part in option]
+        with self._environment(), contextlib.chdir(DBT_PROJECT_DIR):
+            try:
+                outcome = dbtRunner(manifest=manifest).invoke([*arguments, *flags])
+            finally:
+                DuckDBConnectionManager.close_all_connections()  # it keeps an attached file open
+        if outcome.exception is not None:
+            raise TransformError(f"dbt stopped: {outcome.exception}") from outcome.exception
+        return outcome.result
+
+    @contextlib.contextmanager
+    def _environment(self) -> Generator[None]:
+        """Tell dbt by environment variables where the data is; put them back afterwards."""
+        ours = {
+            "ATLAS_DUCKDB": str(self.settings.duckdb_path),
+            "ATLAS_RAW_DIR": str(self.settings.raw_dir),
+        }
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def _newest_change() -> float:
+    return max(path.stat().st_mtime for path in DBT_PROJECT_DIR.rglob("*") if path.is_file())
+
+
+def _node_result(result: Any) -> NodeResult:
+    status = str(result.status)
+    return NodeResult(
+        unique_id=result.node.unique_id,
+        passed=status in {"success", "pass", "warn", "no-op"},  # an exposure does nothing
+        skipped=status == "skipped",
+        seconds=result.execution_time,
+        message=result.message or "",
+        failures=result.failures or 0,
+        sql=getattr(result.node, "compiled_code", None) or "",
+    )

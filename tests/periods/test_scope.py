@@ -1,0 +1,38 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atlas_assets.periods.calendar import Month, month_range
+from atlas_assets.periods.scope import Scope, partition_key, rectangles
+
+JANUARY = Month(2026, 1)
+
+
+@given(
+    st.sets(st.sampled_from(["EPN", "IONS", "NEW"]), min_size=1),
+    st.integers(0, 30),
+)
+def test_a_scope_reads_its_own_keys_in_any_order(entities: set[str], length: int) -> None:
+    months = month_range(JANUARY, JANUARY.plus(length))
+    keys = {partition_key(entity, month) for entity in entities for month in months}
+    scope = Scope.of_keys(keys)
+    assert {partition_key(*partition) for partition in scope.partitions} == keys
+
+
+@pytest.mark.parametrize("keys", [[], ["EPN|2026-01", "IONS|2026-02"]])
+def test_what_is_no_rectangle_is_refused(keys: list[str]) -> None:
+    with pytest.raises(ValueError, match="no rectangle"):
+        Scope.of_keys(keys)
+
+
+def test_entities_share_a_run_only_when_no_other_lies_between() -> None:
+    months = (JANUARY,)
+    everyone = ["EPN", "IONS", "NEW"]
+    assert rectangles(dict.fromkeys(everyone, months), everyone) == [
+        Scope(("EPN", "IONS", "NEW"), months)
+    ]
+    assert rectangles({"EPN": months, "NEW": months}, everyone) == [
+        Scope(("EPN",), months),
+        Scope(("NEW",), months),
+    ]
+    assert rectangles({"EPN": months, "IONS": ()}, everyone) == [Scope(("EPN",), months)]
