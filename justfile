@@ -1,8 +1,12 @@
-# Shortcuts; everything here is a command of the README or of .ci/run.
+# Shortcuts; CONTRIBUTING.md says when to use which.
 
 # The main job.
 build *options:
     uv run atlas build {{ options }}
+
+# The tests that need no installation built first.
+quick:
+    uv run --group test pytest -m "not slow and not installation"
 
 # What CI runs.
 check:
@@ -10,18 +14,19 @@ check:
 
 # Put code and SQL in order.
 format:
-    uv run --all-groups ruff format .
-    uv run --all-groups ruff check --fix .
-    uv run --all-groups sqlfluff fix dbt_atlas/models
-    cd atlas_assets && uv run --all-groups sqlfluff fix .
+    uv run --group lint ruff format .
+    uv run --group lint ruff check --fix .
+    uv run --group lint sqlfluff fix dbt_atlas/models
+    cd atlas_assets && uv run --group lint sqlfluff fix .
 
-# Rebuild what is generated and committed: sample workbooks, template, JSON Schema.
+# Rebuild what is generated and committed: sample workbooks, template, JSON Schemas.
 generate:
     uv run atlas sample source --defects 0.01
-    uv run python -m atlas_assets.deck.template
-    uv run python -m atlas_assets.schemas
+    uv run python -m atlas_assets.deck.template_builder
+    uv run python -m atlas_assets.report.schema
+    uv run python -m atlas_assets.validation.schema
 
 # Pictures of every kind of deck, to look at, in output/gallery.
 gallery:
     uv run atlas backfill --from 2025-01 --to 2026-10
-    PYTHONPATH=tests uv run python tests/deck/gallery.py
+    PYTHONPATH=tests uv run --group test python tests/deck/gallery.py

@@ -1,4 +1,7 @@
-"""Everything that the settings lead to, made when it is first asked for: one object to hand around."""
+"""Everything that the settings lead to, assembled in this one place, each part when it is first needed.
+
+The Dagster shell and the command line get the whole; below them a function takes only what it needs.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.configuration import Configuration
+from atlas_assets.deck.pipeline import ReportPipeline
+from atlas_assets.deck.present import Presenter
+from atlas_assets.monitoring.notifications import Notifier
+from atlas_assets.monitoring.staleness import Staleness
+from atlas_assets.monitoring.watching import Watcher
 from atlas_assets.notation.strings import Strings
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.report.files import ReportFiles
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.raw_store import RawStore
-from atlas_assets.sources.workbook.adapter import WorkbookAdapter
+from atlas_assets.sources.routing import RoutedSource
+from atlas_assets.validation.assemble import ValidationWriter
 from atlas_assets.warehouse.connection import Warehouse
-from atlas_assets.warehouse.ledger import PipelineRuns
+from atlas_assets.warehouse.dbt_project import DbtProject
+from atlas_assets.warehouse.ledger import RunLedger
 
 if TYPE_CHECKING:
     from atlas_assets.settings import Settings
@@ -33,7 +43,7 @@ class Workspace:
     @cached_property
     def source(self) -> IsolatedSource:
         """The source of raw partitions, read in processes of its own."""
-        return IsolatedSource(WorkbookAdapter(self.settings.source_dir, self.configuration))
+        return IsolatedSource(RoutedSource(self.settings.source_dir, self.configuration))
 
     @cached_property
     def raw_store(self) -> RawStore:
@@ -46,9 +56,16 @@ class Workspace:
         return Warehouse(self.settings.duckdb_path)
 
     @cached_property
-    def runs(self) -> PipelineRuns:
-        """The ledger of stages."""
-        return PipelineRuns(self.warehouse)
+    def dbt(self) -> DbtProject:
+        """The models that turn raw files into marts."""
+        return DbtProject(
+            self.warehouse, self.raw_store, self.configuration, self.settings.dbt_target_dir
+        )
+
+    @cached_property
+    def ledger(self) -> RunLedger:
+        """Which stage was done for which partition."""
+        return RunLedger(self.warehouse)
 
     @cached_property
     def store(self) -> OperationalStore:
@@ -61,6 +78,53 @@ class Workspace:
         return Strings(self.settings.config_dir / "strings.yaml", self.settings.locale)
 
     @cached_property
+    def validation(self) -> ValidationWriter:
+        """The validation files."""
+        return ValidationWriter(
+            self.warehouse, self.raw_store, self.source, self.strings, self.settings.output_dir
+        )
+
+    @cached_property
     def report_files(self) -> ReportFiles:
         """Where reports, decks and PDFs are."""
         return ReportFiles(self.settings.output_dir)
+
+    @cached_property
+    def presenter(self) -> Presenter:
+        """What draws decks."""
+        return Presenter(
+            self.configuration.registry,
+            self.strings,
+            self.settings.config_dir,
+            self.settings.commentary_dir,
+        )
+
+    @cached_property
+    def reports(self) -> ReportPipeline:
+        """From marts to report.json, deck and PDF."""
+        return ReportPipeline(
+            self.warehouse,
+            self.configuration.registry,
+            self.report_files,
+            self.presenter,
+            self.settings.source_date_epoch,
+        )
+
+    @cached_property
+    def staleness(self) -> Staleness:
+        """What is not made of what the source now says."""
+        return Staleness(
+            self.source, self.raw_store, self.warehouse, self.ledger, self.configuration
+        )
+
+    @cached_property
+    def watcher(self) -> Watcher:
+        """What a changed source folder asks for."""
+        return Watcher(
+            self.settings.source_dir, self.configuration, self.staleness, self.report_files
+        )
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Where messages on what went wrong go."""
+        return Notifier.of(self.settings)

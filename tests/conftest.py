@@ -22,7 +22,7 @@ from atlas_assets.periods.scope import Scope
 from atlas_assets.sample.workbooks import write_samples
 from atlas_assets.settings import PROJECT_DIR, Settings
 from atlas_assets.sources.extract import extract
-from atlas_assets.warehouse.dbt_project import Transform
+from atlas_assets.warehouse.transform import transform
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -109,17 +109,9 @@ class Installation:
     def build_marts(self, years: range) -> None:
         """Load and judge all sheets of some years, in this process and without Dagster."""
         scope = Scope(ENTITIES, tuple(month_range(Month(years[0], 1), Month(years[-1], 12))))
-        assert not extract(self.workspace, scope, "run").problems
-        self.transform(scope)
-
-    def transform(self, scope: Scope) -> None:
-        """Build the models for a scope; all of their tests have to pass."""
         workspace = self.workspace
-        with workspace.runs.stage("transform", scope, "run"):
-            results = Transform(workspace.settings).build(
-                workspace.warehouse, workspace.raw_store, workspace.configuration, scope, []
-            )
-        assert all(result.passed for result in results)
+        assert not extract(workspace.source, workspace.raw_store, scope).problems
+        assert not transform(workspace.dbt, scope).problems
 
     def report(self, entity: str, period: str) -> dict:
         path = self.root / "output" / "monthly" / f"{entity}-{period}.json"
@@ -169,7 +161,7 @@ def parsed_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with dbt's manifest, which is the same for every installation."""
 
     def parse(root: Path) -> None:
-        _ = Transform(Installation(root).settings).manifest_path
+        _ = Installation(root).workspace.dbt.manifest_path
 
     return made_once(tmp_path_factory, "parsed", parse).settings.dbt_target_dir
 

@@ -12,11 +12,9 @@ import polars as pl
 import pytest
 from conftest import CONFIG_DIR, Installation
 
-from atlas_assets.monitoring.staleness import input_hashes
 from atlas_assets.periods.calendar import Month
-from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
-from atlas_assets.sources.workbook.control import ControlSums
-from atlas_assets.warehouse.dbt_project import Transform
+from atlas_assets.sources.adapter import ControlSums, RawPartition, SheetColumn, SheetManifest
+from atlas_assets.warehouse.provenance import input_hashes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,12 +63,6 @@ class Sheet:
     lines: list[Line] = field(default_factory=list)
 
 
-class _Source:
-    """Stands for where the rows come from; the store only notes its name."""
-
-    name = "test"
-
-
 def load(workspace: Workspace, sheet: Sheet) -> None:
     """Put a sheet into the raw store, with its control sums."""
     frame = pl.DataFrame(
@@ -94,41 +86,36 @@ def load(workspace: Workspace, sheet: Sheet) -> None:
         schema={"source_row": pl.Int64, **dict.fromkeys(_TEXTS, pl.String)},
     )
     count = len(sheet.lines)
-    columns = [Column("A", "X", name) for name in frame.columns]
-    place = ("book.xlsx", str(sheet.month), repr(sheet.lines), "layout")
+    columns = [SheetColumn("A", "X", name) for name in frame.columns]
+    place = ("test", "book.xlsx", str(sheet.month), repr(sheet.lines), "layout")
     manifest = SheetManifest(*place, [6], columns, count, count)
     partition = RawPartition("transactions", sheet.entity, sheet.month, frame, manifest)
-    workspace.raw_store.load(partition, _Source())
+    workspace.raw_store.load(partition)
     total = sum(line.amount for line in sheet.lines) * 1000
     workspace.raw_store.keep_control(partition, ControlSums(total, None))
 
 
 def build(workspace: Workspace, scope: Scope) -> None:
     """Build the marts for a scope and what they are made of, without their tests."""
-    transform = Transform(workspace.settings)
-    vars(transform)["_manifest"] = _parsed(workspace.settings.duckdb_path.parents[2])
+    vars(workspace.dbt)["_manifest"] = _parsed(workspace.settings.duckdb_path.parents[2])
     with (
         pytest.MonkeyPatch.context() as patch,
-        workspace.runs.stage("transform", scope, "run") as stage,
+        workspace.ledger.stage("transform", scope, "run") as stage,
     ):
         patch.setenv("DBT_INDIRECT_SELECTION", "empty")
-        stage.source_hashes.update(input_hashes(workspace))
-        results = transform.build(
-            workspace.warehouse,
-            workspace.raw_store,
-            workspace.configuration,
-            scope,
-            ["+reconciliation,resource_type:model"],
+        stage.source_hashes.update(
+            input_hashes(workspace.raw_store, workspace.configuration.registry)
         )
+        results = workspace.dbt.build(scope, ["+reconciliation,resource_type:model"])
         assert all(result.passed for result in results)
-    with workspace.runs.stage("validate", scope, "run"):
+    with workspace.ledger.stage("validate", scope, "run"):
         pass  # the tests look at the figures themselves
 
 
 @cache
 def _parsed(home: Path) -> Manifest:
     """Return dbt's manifest, which is the same for every installation."""
-    return Transform(Installation(home).settings)._manifest
+    return Installation(home).workspace.dbt._manifest
 
 
 def marts(workspace: Workspace, loaded: list[tuple[str, Month]]) -> dict[str, list[tuple]]:

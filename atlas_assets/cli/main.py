@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,7 +21,8 @@ from atlas_assets.cli.options import (
     YearOption,
     period_text,
 )
-from atlas_assets.cli.output import errors_told, messages, show_overview, show_result
+from atlas_assets.cli.output import errors_reported, messages, show_overview, show_result
+from atlas_assets.cli.tools import tools
 from atlas_assets.periods.calendar import PeriodType
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(tools)
 
 
 @app.command()
@@ -199,20 +199,6 @@ def format_(
 
 
 @app.command()
-def present(
-    report: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A report.json.")],
-) -> None:
-    """Draw the deck of any report.json, and its PDF, beside it. No run of the pipeline."""
-    from atlas_assets.deck.present import present_file
-    from atlas_assets.settings import load_settings
-    from atlas_assets.workspace import Workspace
-
-    with errors_told():
-        for path in present_file(Workspace(load_settings()), report):
-            print(path)
-
-
-@app.command()
 def backfill(
     *,
     entity: EveryEntityOption = None,
@@ -236,112 +222,15 @@ def status(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
     show_overview(found, as_json=json)
 
 
-@app.command()
-def sample(
-    directory: Annotated[Path, typer.Argument(help="Folder for the workbooks; made if missing.")],
-    years: Annotated[
-        str, typer.Option(help="First and last year, within 2023-2026.")
-    ] = "2023-2026",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same workbooks.")] = 1,
-    scale: Annotated[float, typer.Option(min=0.01, help="Multiplies the number of orders.")] = 1.0,
-    defects: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of defective transaction rows.")
-    ] = 0.01,
-) -> None:
-    """Write realistic workbooks of every entity, with the mistakes that real ones have."""
-    from atlas_assets.sample.workbooks import write_samples, year_range
-    from atlas_assets.settings import load_settings
-    from atlas_assets.workspace import Workspace
-
-    with errors_told():
-        workspace = Workspace(load_settings())
-        wanted = year_range(years, workspace.configuration)
-        samples = write_samples(
-            directory,
-            workspace.configuration,
-            years=wanted,
-            seed=seed,
-            scale=scale,
-            defects=defects,
-        )
-    for path in samples.files:
-        print(path)
-
-
-@app.command()
-def docs(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
-    serve: Annotated[bool, typer.Option(help="Serve the pages, or only write them.")] = True,
-) -> None:
-    """Write the documentation of the models and serve it, on this machine only."""
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-    from atlas_assets.settings import load_settings
-    from atlas_assets.warehouse.dbt_project import Transform
-    from atlas_assets.workspace import Workspace
-
-    with errors_told():
-        workspace = Workspace(load_settings())
-        folder = Transform(workspace.settings).document(workspace.warehouse)
-    print(folder / "static_index.html")
-    if serve:
-        handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-        messages.print(f"Models on http://127.0.0.1:{port}/static_index.html (Ctrl+C ends it)")
-        ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
-
-
-class Part(StrEnum):
-    """What `atlas ui` can start alone."""
-
-    WEB = "web"
-    DAEMON = "daemon"
-
-
-@app.command()
-def ui(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
-    only: Annotated[
-        Part | None, typer.Option(help="Only this part, as services of a machine start them.")
-    ] = None,
-) -> None:
-    """Start the Dagster web UI with its daemon, on this machine only."""
-    import os
-    import sys
-
-    from atlas_assets.monitoring.notifications import Notifier
-    from atlas_assets.orchestration.runs.instance import prepare_home
-    from atlas_assets.settings import PROJECT_DIR, load_settings
-    from atlas_assets.workspace import Workspace
-
-    web = ["-h", "127.0.0.1", "-p", str(port)]
-    commands = {
-        None: ["dagster", "dev", *web],
-        Part.WEB: ["dagster_webserver", *web],
-        Part.DAEMON: ["dagster._daemon", "run"],
-    }
-    with errors_told():
-        settings = load_settings()
-        Notifier.of(settings).check()
-        prepare_home(settings, Workspace(settings).runs)
-    if only is not Part.DAEMON:
-        messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
-    # The first look at large workbooks takes its time.
-    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
-    command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
-    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server takes this process's place
-
-
 def _validate_configuration() -> None:
-    from atlas_assets.monitoring.notifications import Notifier
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with errors_told():
-        settings = load_settings()
-        for path in Workspace(settings).configuration.check():
+    with errors_reported():
+        workspace = Workspace(load_settings())
+        for path in workspace.configuration.check():
             print(f"{path}: correct")
-        Notifier.of(settings).check()
+        workspace.notifier.check()
 
 
 @contextmanager
@@ -350,7 +239,7 @@ def _pipeline(*, runs_jobs: bool = True) -> Generator[Pipeline]:
     from atlas_assets.cli.pipeline import Pipeline
     from atlas_assets.settings import load_settings
 
-    with errors_told():
+    with errors_reported():
         pipeline = Pipeline(load_settings(), messages)
         with pipeline.turn() if runs_jobs else nullcontext():
             yield pipeline

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from atlas_assets.periods.calendar import Month, Period
+
 
 def _known_entities(incomplete: str) -> list[str]:
     """Return the entities that a half-typed code can become, for the shell's completion."""
@@ -53,7 +55,7 @@ def period_text(year: int | None, month: str | None, period: str | None) -> str:
         return str(year)
     first, _, last = month.partition("-")
     try:
-        months = [f"{year}-{int(number):02d}" for number in (first, last or first)]
+        months = [Month(year or 0, int(number)) for number in (first, last or first)]
+        return str(Period(*months))
     except ValueError as error:
         raise typer.BadParameter(f"--month takes 2 or 1-3, not {month!r}") from error
-    return "..".join(dict.fromkeys(months))

@@ -1,4 +1,4 @@
-"""What a person or a machine gets to see: results on standard output, everything else on the other."""
+"""Prints for people and machines: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from atlas_assets.cli.overview import Overview
-    from atlas_assets.cli.pipeline import Result
+    from atlas_assets.cli.result import Result
 
 messages = Console(stderr=True, highlight=False, soft_wrap=True)
 _COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
 
 
 @contextmanager
-def errors_told() -> Generator[None]:
-    """Tell an error for people and end with status 1, or 2 where the command was used wrongly."""
+def errors_reported() -> Generator[None]:
+    """Print an error for people and end with status 1, or 2 where the command was used wrongly."""
     try:
         yield
     except UsageError as error:
@@ -59,7 +59,7 @@ def show_overview(overview: Overview, *, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     table = Table("entity", "months", *STAGES, box=None, pad_edge=False, padding=(0, 1))
-    for entity, months, states in overview.stretches:
+    for entity, months, states in overview.rows:
         cells = [f"[{_COLORS[states[stage]]}]{states[stage]}" for stage in STAGES]
         table.add_row(entity, months, *cells)
     console.print(table)

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from dagster._core.scheduler.instigation import InstigatorStatus
-
 from atlas_assets.monitoring.deadlines import Late, outlook
 from atlas_assets.orchestration.runs.unfinished_runs import under_way, waiting
 from atlas_assets.orchestration.schedules import next_ticks
-from atlas_assets.periods.calendar import Month, Period, stretches
-from atlas_assets.sources.known_months import business_now
+from atlas_assets.periods.calendar import Period, consecutive_runs, span_text
+from atlas_assets.warehouse.ledger import DATA_STAGES, FILE_STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +22,7 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.ledger import Stage
     from atlas_assets.workspace import Workspace
 
-_DATA: tuple[Stage, ...] = ("extract", "transform", "validate")
-_REASONS = 3  # that are told; the rest is counted
-_FILES: tuple[Stage, ...] = ("report", "present")
+_REASONS = 3  # that are listed; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -43,11 +39,11 @@ class Overview:
     next: list[tuple[str, str]]
 
     @property
-    def stretches(self) -> list[tuple[str, str, dict[Stage, State]]]:
+    def rows(self) -> list[tuple[str, str, dict[Stage, State]]]:
         """Entity, months and states: successive months in the same state together."""
         grouped = groupby(self.statuses, lambda status: (status.entity, status.stages))
         return [
-            (entity, _months_text([status.month for status in found]), stages)
+            (entity, span_text([status.month for status in found]), stages)
             for (entity, stages), found in grouped
         ]
 
@@ -59,7 +55,7 @@ class Overview:
                 for s in (*self.statuses, *self.empty)
             ],
             "to_do": [{"command": command, "why": why} for command, why in self.remedies],
-            "late": [late.told() for late in self.late],
+            "late": [late.message() for late in self.late],
             "next": [{"what": what, "when": when} for what, when in self.next],
         }
 
@@ -68,13 +64,13 @@ def overview(
     workspace: Workspace, instance: dg.DagsterInstance, entities: Sequence[str]
 ) -> Overview:
     """Look at every known month of some entities."""
-    now = business_now(workspace)
+    now = workspace.configuration.registry.calendar.now()
     statuses: list[PartitionStatus] = []
     empty: list[PartitionStatus] = []
     remedies: list[tuple[str, str]] = []
     late: list[Late] = []
     for entity in entities:
-        found = outlook(workspace, entity, now)
+        found = outlook(workspace.staleness, entity, now)
         with_data = [s for s in found.statuses if found.newest and s.month <= found.newest]
         remedies += _remedies(entity, with_data)
         statuses += with_data
@@ -88,16 +84,12 @@ def overview(
     return Overview(statuses, empty, remedies, late, coming)
 
 
-def _months_text(months: list[Month]) -> str:
-    return str(months[0]) if len(months) == 1 else f"{months[0]}–{months[-1]}"
-
-
 def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, str]]:
     """Return the commands that bring an entity up to date, in the order to give them."""
     if not statuses:
         return []
     newest = statuses[-1]
-    stale = [s for s in statuses if any(s.stages[stage] != "fresh" for stage in _DATA)]
+    stale = [s for s in statuses if any(s.stages[stage] != "fresh" for stage in DATA_STAGES)]
     found: list[tuple[str, str]] = []
     if stale or any(state != "fresh" for state in newest.stages.values()):
         found.append((f"atlas build --entity {entity}", _why(stale or [newest])))
@@ -108,11 +100,11 @@ def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, s
         for s in rest
         if s.stages["publish"] in wrong or (s.stages["publish"] == "missing" and s not in stale)
     ]
-    reports = [s.month for s in rest if any(s.stages[f] in wrong for f in _FILES)]
-    for months in stretches(records):
+    reports = [s.month for s in rest if any(s.stages[f] in wrong for f in FILE_STAGES)]
+    for months in consecutive_runs(records):
         command = f"atlas publish --entity {entity} --period {Period(months[0], months[-1])}"
         found.append((command, "records not published, or older than their figures"))
-    for months in stretches(reports):
+    for months in consecutive_runs(reports):
         period = Period(months[0], months[-1])
         command = f"atlas report --entity {entity} --period {period}"
         found.append((command, "reports older than their figures, or failed"))
@@ -123,9 +115,9 @@ def _why(statuses: list[PartitionStatus]) -> str:
     """Return which months are not up to date, and the reasons, each once."""
     reasons = list(dict.fromkeys(status.reason for status in statuses if status.reason))
     more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
-    told = "; ".join(reasons[:_REASONS]) or "not finished"
-    months = stretches([status.month for status in statuses])
-    return f"{', '.join(_months_text(together) for together in months)}: {told}{more}"
+    listed = "; ".join(reasons[:_REASONS]) or "not finished"
+    months = consecutive_runs([status.month for status in statuses])
+    return f"{', '.join(span_text(together) for together in months)}: {listed}{more}"
 
 
 def _runs(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
@@ -139,9 +131,7 @@ def _ticks(
 ) -> list[tuple[str, str]]:
     """Return when schedules run next, and whether there is a daemon to run them."""
     stopped = {
-        state.instigator_name
-        for state in instance.all_instigator_state()
-        if state.status is InstigatorStatus.STOPPED
+        state.instigator_name for state in instance.all_instigator_state() if not state.is_running
     }
     ticks = [
         (name, "switched off" if name in stopped else f"{tick:%Y-%m-%d %H:%M} ({tick.tzname()})")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.errors import ConfigurationError, UsageError
 from atlas_assets.periods.calendar import Month, Period
-from atlas_assets.sources import known_months as months
+from atlas_assets.sources.known_months import known_months, newest_month
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,20 +77,21 @@ class Selection:
 
     def known_months(self, entity: str, last: Month | None = None) -> list[Month]:
         """Return the months that have a sheet and have begun, up to `last`."""
-        return months.known_months(
-            self.workspace, entity, months.business_now(self.workspace).date(), last
-        )
+        return known_months(self.workspace.source, entity, last or self.running_month)
 
     def newest_month(self, entity: str) -> Month:
         """Return the newest month whose transaction sheet has rows, or cannot be read."""
-        month = months.newest_month(
-            self.workspace, entity, months.business_now(self.workspace).date()
-        )
+        month = newest_month(self.workspace.source, entity, self.running_month)
         if month is None:
             raise UsageError(
                 f"{entity} has no transactions in {self.workspace.settings.source_dir}."
             )
         return month
+
+    @property
+    def running_month(self) -> Month:
+        """The month that it is by the clock of the business."""
+        return Month.of(self.workspace.configuration.registry.calendar.now().date())
 
     def units(self, entity: str, text: str) -> list[str]:
         """Return the known units of a list such as `TM,wlc_english`; warn of the others.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.registry import Registry
 from atlas_assets.configuration.workbook_year import WorkbookYear, file_key
-from atlas_assets.documents.yaml_file import composed, line_of, load
+from atlas_assets.documents.yaml_file import line_at, load
 from atlas_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ class Configuration:
         try:
             self.registry.entity(year.entity)
         except ConfigurationError as error:
-            line = line_of(composed(path), ["entity"])
+            line = line_at(path, ["entity"])
             raise ConfigurationError(
                 f"{path}, line {line}: entity: {error} `registry.yaml` lists them."
             ) from error
         expected = f"{year.entity.lower()}-{year.year}.yaml"
         if path.name != expected:
-            line = line_of(composed(path), ["year"])
+            line = line_at(path, ["year"])
             raise ConfigurationError(
                 f"{path}, line {line}: describes {year.entity} {year.year}. Expected the name "
                 f"{expected}."
@@ -82,7 +82,7 @@ class Configuration:
         for year in years.values():
             for name in year.workbooks.values():
                 if (other := owners.setdefault(file_key(name), year)) is not year:
-                    line = line_of(composed(self.path_of(year)), ["workbooks"])
+                    line = line_at(self.path_of(year), ["workbooks"])
                     raise ConfigurationError(
                         f"{self.path_of(year)}, line {line}: the workbook {name!r} belongs to "
                         f"{self.path_of(other).name} already. Every year of an entity has "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -127,6 +128,15 @@ class Calendar(StrictModel):
         if name not in available_timezones():
             raise ValueError(f"{name!r} is no time zone.{nearest(name, available_timezones())}")
         return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the business."""
+        return ZoneInfo(self.time_zone)
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the business."""
+        return datetime.now(self.zone)
 
 
 class Registry(StrictModel):

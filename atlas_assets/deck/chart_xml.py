@@ -1,8 +1,8 @@
-"""Native charts as one piece of XML, with the workbook behind them.
+"""Native charts written as one piece of XML, and the workbooks behind them.
 
-Every part of a chart is said here, so that PowerPoint and LibreOffice draw the same: no style, no
-legend, no gridlines, a value axis that is fixed and hidden, labels as ready text (number formats
-would follow the viewer's locale).
+Everything about a chart is set explicitly, so that PowerPoint and LibreOffice draw it alike: no
+style, legend or gridlines, a fixed and hidden value axis, and labels as finished text, because
+number formats would follow the viewer's locale.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WORKBOOK_RELATION = "rId1"
 
 @dataclass(frozen=True)
 class Label:
-    """What stands at a column; `on_ground` where something may be drawn behind it."""
+    """A column's label; `on_ground` puts it on white where something may be drawn behind it."""
 
     text: str
     role: Role
@@ -40,7 +40,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Series:
-    """Values with one look: filled, outlined, or small triangles. Later series stand in front."""
+    """Values drawn alike: filled, outlined, or as small triangles. Later series lie in front."""
 
     name: str
     values: list[float | None]
@@ -51,10 +51,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
-    """A chart of columns, or of bars with the first category on top.
+    """A chart of columns, or of horizontal bars with the first category on top.
 
-    The plot is as wide as its frame and begins at its top; `height` is its share of the frame's.
-    `gap` is the space between two categories in percent of a column.
+    The plot is as wide as its frame and starts at its top; `height` is its share of the frame's
+    height. `low` to `high` is the value axis. `gap` between categories and `overlap` of series are
+    in percent of a column's width; `axis_width` and `category_size` are in points, and without a
+    `category_size` categories are not named.
     """
 
     categories: list[str]
@@ -71,7 +73,7 @@ class Plot:
 
 
 def chart_xml(plot: Plot) -> bytes:
-    """Return the chart part of a plot; its workbook has to be related as WORKBOOK_RELATION."""
+    """Return the chart part of a plot; its workbook must be related as WORKBOOK_RELATION."""
     columns = [item for item in enumerate(plot.series) if item[1].kind != "triangles"]
     triangles = [item for item in enumerate(plot.series) if item[1].kind == "triangles"]
     axes = '<c:axId val="1"/><c:axId val="2"/>'

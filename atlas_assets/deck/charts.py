@@ -29,7 +29,8 @@ from atlas_assets.notation.tokens import Role, Size
 if TYPE_CHECKING:
     from atlas_assets.deck.slides import Bars, ColumnChart, SmallChart
 
-CAPTION = 0.24  # height of the line that names a chart
+# In inches.
+CAPTION = 0.24  # height of a chart's caption
 AXIS = 0.3  # height of the month names
 LABEL_ROOM = 0.2  # above and below a tier's columns, for their labels
 
@@ -42,7 +43,10 @@ class ChartDrawer:
         self._count = 0
 
     def columns(self, drawn: Any, placeholder: Any, chart: ColumnChart, box: Box) -> None:
-        """Draw the variance tier, if any, above the columns, both at the same scale, into `box`."""
+        """Draw a column chart into `box`, in place of `placeholder`.
+
+        The variance tier, if any, is above the columns, at the same scale.
+        """
         scale = _Scale(chart, box.height)
         top = box.top
         if chart.variance_name:
@@ -63,7 +67,7 @@ class ChartDrawer:
         _mark_period(drawn, chart, base)
 
     def small(self, drawn: Any, chart: SmallChart, box: Box) -> None:
-        """Draw a figure beside earlier ones, its name above it."""
+        """Draw a figure next to earlier ones, under its name."""
         add_text(
             drawn,
             Box(box.left, box.top, box.width, CAPTION),
@@ -74,7 +78,7 @@ class ChartDrawer:
         self._add(drawn, _small_plot(chart, frame.height), chart.name, chart.description, frame)
 
     def bars(self, drawn: Any, bars: Bars, box: Box) -> None:
-        """Draw bars over the cells of a table's column, one for each row."""
+        """Draw bars over the cells of a table's column, one per row."""
         rows = len(bars.series[0].values)
         plot = Plot(
             categories=[str(row + 1) for row in range(rows)],
@@ -102,22 +106,8 @@ class ChartDrawer:
         box: Box,
         placeholder: Any = None,
     ) -> None:
-        """Add a native chart, in the place of a placeholder where one is given."""
-        self._count += 1
-        part = ChartPart.load(
-            PackURI(f"/ppt/charts/chart{self._count}.xml"),
-            CONTENT_TYPE.DML_CHART,
-            self.package,
-            chart_xml(plot),
-        )
-        workbook = EmbeddedXlsxPart(
-            PackURI(f"/ppt/embeddings/workbook{self._count}.xlsx"),
-            CONTENT_TYPE.SML_SHEET,
-            self.package,
-            chart_workbook(plot, self.date),
-        )
-        part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE)
-        relation = drawn.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
+        """Add a native chart, in place of `placeholder` where one is given."""
+        relation = drawn.part.relate_to(self._part(plot), RELATIONSHIP_TYPE.CHART)
         shapes = drawn.shapes
         number = placeholder.shape_id if placeholder else shapes._next_shape_id  # noqa: SLF001
         place = '<p:ph type="chart" idx="14"/>' if placeholder else ""
@@ -137,9 +127,27 @@ class ChartDrawer:
         else:
             shapes._spTree.append(frame)  # noqa: SLF001
 
+    def _part(self, plot: Plot) -> ChartPart:
+        """Return the chart's part of the package, with its workbook."""
+        self._count += 1
+        part = ChartPart.load(
+            PackURI(f"/ppt/charts/chart{self._count}.xml"),
+            CONTENT_TYPE.DML_CHART,
+            self.package,
+            chart_xml(plot),
+        )
+        workbook = EmbeddedXlsxPart(
+            PackURI(f"/ppt/embeddings/workbook{self._count}.xlsx"),
+            CONTENT_TYPE.SML_SHEET,
+            self.package,
+            chart_workbook(plot, self.date),
+        )
+        part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE)
+        return part
+
 
 class _Scale:
-    """How high a unit of value is, the same on both tiers."""
+    """The scale shared by both tiers of a chart. Heights are in inches."""
 
     def __init__(self, chart: ColumnChart, height: float) -> None:
         levels = [
@@ -162,7 +170,7 @@ class _Scale:
         self.base_height = (self.top - self.bottom) / self.per_inch
 
     def inches(self, value: float) -> float:
-        """Return how far above the axis a value stands."""
+        """Return a value's height above the axis in inches."""
         return value / self.per_inch
 
 
@@ -201,7 +209,10 @@ def _base_plot(chart: ColumnChart, scale: _Scale) -> Plot:
 def _base_label(
     actual: float | None, previous: float | None, text: str, scale: _Scale
 ) -> Label | None:
-    """Put a label into the column's foot, or its head where last year's triangle is at the foot."""
+    """Place a label at the column's foot, or at its head where last year's triangle is at the foot.
+
+    A label that does not fit inside the column goes above it.
+    """
     if actual is None:
         return None
     height, mark = scale.inches(actual), scale.inches(previous or 0)
@@ -245,7 +256,7 @@ def _variance_plot(chart: ColumnChart, name: str, scale: _Scale) -> Plot:
 
 
 def _rating(label: str, role: Role) -> Role:
-    """Return a variance's colour; what rounds to zero, and so has no sign, is not rated."""
+    """Return the colour of a variance's label; without a sign it is zero and not rated."""
     return role if label.startswith(("+", MINUS)) else Role.INK
 
 
@@ -283,7 +294,7 @@ def _small_plot(chart: SmallChart, height: float) -> Plot:
 
 
 def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
-    """Name the scenarios beside small signs of their fill; there is no legend box."""
+    """Name the scenarios next to small samples of their fill, instead of a legend box."""
     named = [
         ("■ ", Role.ACTUAL, chart.actual_name),
         ("□ ", Role.ACTUAL, chart.target_name),
@@ -299,7 +310,7 @@ def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
 
 
 def _draw_plan_axis(drawn: Any, tier: Box, scale: _Scale) -> None:
-    """Draw the axis of a variance against the plan as two parallel lines: an outlined strip."""
+    """Draw the axis of a variance from plan as two parallel lines: an outlined strip."""
     height = 0.04
     zero = tier.top + LABEL_ROOM + scale.inches(scale.variance_top)
     strip = Box(tier.left, zero - height / 2, tier.width, height)
@@ -307,7 +318,7 @@ def _draw_plan_axis(drawn: Any, tier: Box, scale: _Scale) -> None:
 
 
 def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> None:
-    """Put the numbers of comments above the columns that they are about."""
+    """Put the numbers of comments above the columns that they refer to."""
     size, step = 0.2, base.width / len(chart.points)
     for position, point in enumerate(chart.points):
         column = max(point.actual or 0.0, point.target or 0.0, 0.0)
@@ -326,7 +337,7 @@ def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> No
 
 
 def _mark_period(drawn: Any, chart: ColumnChart, base: Box) -> None:
-    """Underline the months that the report is about, where they are several."""
+    """Underline the months of the period if there is more than one."""
     reported = [position for position, point in enumerate(chart.points) if point.is_reported]
     if len(reported) > 1:
         step, height = base.width / len(chart.points), 0.03

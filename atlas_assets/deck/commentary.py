@@ -1,6 +1,6 @@
-"""What people have to say about a report: `source/commentary/<ENTITY>-<period>.yaml`.
+"""People's remarks on a report, from `source/commentary/<ENTITY>-<period>.yaml`.
 
-The file is read whenever the deck is drawn, so that a remark outlives every new deck:
+The file is read every time the deck is drawn, so remarks survive redrawing:
 
     summary: [Two classes moved to March.]
     units:
@@ -15,9 +15,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
+from atlas_assets.documents.strict_model import StrictModel
+from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,11 +28,7 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Report
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Remark(_Part):
+class Remark(StrictModel):
     """A sentence or two. With a month (`YYYY-MM`) it is numbered in the revenue chart."""
 
     text: str = Field(min_length=1)
@@ -45,21 +42,21 @@ def _remark(given: Any) -> Any:
 Remarks = list[Annotated[Remark, BeforeValidator(_remark)]]
 
 
-class UnitCommentary(_Part):
+class UnitCommentary(StrictModel):
     """Remarks on the exhibits of a unit."""
 
-    revenue: Remarks = []
-    key_comparison: Remarks = []
-    programs: Remarks = []
-    schools: Remarks = []
-    channels: Remarks = []
+    revenue: Remarks = Field(default_factory=list)
+    key_comparison: Remarks = Field(default_factory=list)
+    programs: Remarks = Field(default_factory=list)
+    schools: Remarks = Field(default_factory=list)
+    channels: Remarks = Field(default_factory=list)
 
 
-class Commentary(_Part):
+class Commentary(StrictModel):
     """Remarks on a report."""
 
-    summary: Remarks = []
-    units: dict[str, UnitCommentary] = {}
+    summary: Remarks = Field(default_factory=list)
+    units: dict[str, UnitCommentary] = Field(default_factory=dict)
 
     def texts(self) -> Iterator[str]:
         """Yield every remark's text."""
@@ -70,29 +67,22 @@ class Commentary(_Part):
         yield from (remark.text for group in remarks for remark in group)
 
 
-def load_commentary(folder: Path, report: Report, units: list[str]) -> Commentary:
-    """Return the remarks on a report; none where nobody wrote any. `units` are all of the entity.
+_EXPECTED = (
+    "Expected `summary: [text]` and, by unit, lists of texts for "
+    f"{', '.join(UnitCommentary.model_fields)}."
+)
 
-    Raises ConfigurationError where the file cannot be read, or speaks of a unit that the entity does
-    not have, or of a month that its chart does not show.
+
+def load_commentary(folder: Path, report: Report, units: list[str]) -> Commentary:
+    """Return the remarks on a report; empty without a file. `units` are all of the entity's codes.
+
+    Raises ConfigurationError where the file is not valid, or names a unit that the entity does not
+    have or a month that no chart shows.
     """
     path = folder / f"{report.meta.entity}-{report.meta.period}.yaml"
     if not path.exists():
         return Commentary()
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        commentary = Commentary.model_validate(given)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not YAML: {error}.") from error
-    except ValidationError as error:
-        places = "; ".join(
-            f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise ConfigurationError(
-            f"{path}: {places}. Expected `summary: [text]` and, by unit, lists of texts for "
-            f"{', '.join(UnitCommentary.model_fields)}."
-        ) from error
+    commentary = load(path, Commentary, _EXPECTED)
     _refuse_unknown(path, commentary, report, units)
     return commentary
 

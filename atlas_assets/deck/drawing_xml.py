@@ -1,4 +1,4 @@
-"""Pieces of DrawingML that shapes, tables and charts are made of."""
+"""Fragments of DrawingML shared by shapes, tables and charts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,21 @@ NAMESPACES = (
 
 
 def solid_fill(role: Role) -> str:
-    """Return a fill in the theme's colour for a role."""
+    """Return a solid fill in the theme colour of a role."""
     return f'<a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill>'
 
 
 def text_look(size: float, role: Role, *, bold: bool) -> str:
-    """Return attributes and content of run properties; `size` is in points."""
+    """Return the attributes of a run-properties tag, its `>` and the fill; `size` is in points."""
     return f'lang="id" sz="{round(size * 100)}" b="{int(bold)}">{solid_fill(role)}'
 
 
 def runs_xml(runs: list[Run], size: float | None = None) -> str:
-    """Return the runs of a paragraph: in ink and of a size, or as their placeholder says."""
+    """Return a paragraph's runs.
+
+    With `size` (in points), runs without a role are in ink; without it, size and colour come from
+    the placeholder.
+    """
     return "".join(
         f"<a:r>{_run_look(run, size)}<a:t>{escape(run.text)}</a:t></a:r>" for run in runs
     )

@@ -1,12 +1,12 @@
-"""Key messages: one sentence with the number and the verdict, written by rules from the report."""
+"""Key messages: one sentence with a figure and a verdict, derived from the report by rules."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from atlas_assets.deck.boxes import MESSAGE
 from atlas_assets.deck.commentary import Remark
-from atlas_assets.deck.template import MESSAGE
 from atlas_assets.deck.text_fit import ELLIPSIS, line_count
 from atlas_assets.notation.numbers import number, percent, rupiah, signed
 from atlas_assets.notation.strings import period_label
@@ -24,33 +24,37 @@ if TYPE_CHECKING:
     )
 
 MESSAGE_LINES = 2
-NAME_LENGTH = 36  # so that a message with two names stays within its two lines
+NAME_LENGTH = 36  # characters; keeps a message with two names within its two lines
 
 
 def fits_message(text: str) -> bool:
-    """Whether a text can be a slide's message, also with a page number behind it."""
+    """Return whether a text fits as a slide's message, even with a page number after it."""
     lines = line_count(f"{text} (1/2)", MESSAGE.width, Size.MESSAGE, bold=True)
     return lines <= MESSAGE_LINES
 
 
 def short_name(name: str, length: int = NAME_LENGTH) -> str:
-    """Return a name as it stands in a message: long ones are cut."""
+    """Return a name for use in a message, cut with an ellipsis beyond `length` characters."""
     return name if len(name) <= length else name[: length - 1].rstrip() + ELLIPSIS
 
 
 def revenue_message(section: RevenueSection, subject: str, period: str, strings: Strings) -> str:
-    """Say how revenue stands against the target, and whether last year agrees with that."""
+    """Compare revenue with the target, and say whether last year points the same way."""
     return _against_target(section, subject, period, strings) + _against_last_year(section, strings)
 
 
 def summary_message(report: Report, subject: str, strings: Strings) -> str:
-    """Say how the entity stands, which unit that is mainly owed to, and last year, as there is room."""
+    """Compare the entity's revenue with its target.
+
+    As far as there is room, add the unit that contributes most to the gap and the change since
+    last year.
+    """
     totals = report.totals
     head = _against_target(totals, subject, report.meta.period_label, strings)
-    owed = _owed_to(report, strings)
+    cause = _main_contributor(report, strings)
     tail = _against_last_year(totals, strings)
-    told = (head + owed + tail, head + owed, head + tail)
-    return next((text for text in told if fits_message(text)), head)
+    candidates = (head + cause + tail, head + cause, head + tail)
+    return next((text for text in candidates if fits_message(text)), head)
 
 
 def _against_target(section: RevenueSection, subject: str, period: str, strings: Strings) -> str:
@@ -76,8 +80,8 @@ def _against_last_year(section: RevenueSection, strings: Strings) -> str:
     return strings(key, pct=percent(abs(change), strings.locale))
 
 
-def _owed_to(report: Report, strings: Strings) -> str:
-    """Name the unit with the largest part in the entity's gap to its target."""
+def _main_contributor(report: Report, strings: Strings) -> str:
+    """Name the unit that contributes most to the entity's gap to its target, if any."""
     gap = report.totals.gap_to_target
     if not gap or len(report.units) == 1:
         return ""
@@ -89,14 +93,15 @@ def _owed_to(report: Report, strings: Strings) -> str:
     if not same_way:
         return ""
     unit, its_gap = max(same_way, key=lambda item: abs(item[1]))
-    told = signed(rupiah(its_gap, strings.locale), its_gap)
-    return strings("mainly", unit=short_name(unit.name), gap=told)
+    gap_text = signed(rupiah(its_gap, strings.locale), its_gap)
+    return strings("mainly", unit=short_name(unit.name), gap=gap_text)
 
 
 def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> list[Remark]:
-    """Say what stands behind a unit's revenue: the gap, who moved it, the worst month, the best year.
+    """Explain a unit's revenue: its gap, the month and customers that moved it, the best year.
 
-    Remarks about one of the period's `months` bear it, to be numbered in the chart.
+    A remark about one of the period's `months` (`YYYY-MM`) carries that month, so that the chart
+    can number it.
     """
     section, locale = unit.revenue, strings.locale
     remarks: list[Remark] = []
@@ -113,8 +118,8 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
     if driver := _driver(unit):
         kind, delta = driver
         key = "driver_up" if delta > 0 else "driver_down"
-        told = signed(rupiah(delta, locale), delta)
-        text = strings(key, type=strings.customer_type(kind), delta=told)
+        delta_text = signed(rupiah(delta, locale), delta)
+        text = strings(key, type=strings.customer_type(kind), delta=delta_text)
         remarks.append(Remark(text=text))
     if section.best_year and section.best_year.delta < 0:
         best = section.best_year
@@ -128,7 +133,7 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
 
 
 def unassigned_remark(report: Report, strings: Strings) -> list[Remark]:
-    """Say how much money belongs to no unit yet, if any does."""
+    """Return a remark on revenue that is not assigned to a unit yet, if there is any."""
     amount = report.data_quality.unassigned_revenue
     if not amount:
         return []
@@ -136,7 +141,7 @@ def unassigned_remark(report: Report, strings: Strings) -> list[Remark]:
 
 
 def _widest_gap(trend: list[TrendPoint], months: list[str]) -> tuple[TrendPoint, Decimal] | None:
-    """Return the month of the period that is farthest from its target, and how far."""
+    """Return the month of the period furthest from its target, with its gap in rupiah."""
     gaps = [
         (point, point.gap_to_target)
         for point in trend
@@ -146,7 +151,7 @@ def _widest_gap(trend: list[TrendPoint], months: list[str]) -> tuple[TrendPoint,
 
 
 def _driver(unit: UnitReport) -> tuple[str, Decimal] | None:
-    """Return the customer type that moved most in the direction of the unit's revenue."""
+    """Return the customer type that moved the unit's revenue most, with its change in rupiah."""
     change = unit.revenue.last_year
     if change is None or change.delta == 0:
         return None
@@ -160,7 +165,7 @@ def _driver(unit: UnitReport) -> tuple[str, Decimal] | None:
 
 
 def key_message(unit: UnitReport, period: str, before: str, strings: Strings) -> str:
-    """Say how many orders were won and what they are worth."""
+    """State the number of orders and their average value; `before` names the previous period."""
     section, locale, subject = unit.key_comparison, strings.locale, short_name(unit.name)
     if not section.orders.value:
         return strings("no_orders", subject=subject, period=period)
@@ -179,7 +184,7 @@ def key_message(unit: UnitReport, period: str, before: str, strings: Strings) ->
 
 
 def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
-    """Name the program that is farthest from its target; without targets, that which brought most."""
+    """Name the program furthest from its target or, without targets, the one with most revenue."""
     programs = [row for row in unit.programs if row.customer_type == "all"]
     subject, locale = short_name(unit.name), strings.locale
     sold = [row for row in programs if row.revenue > 0]
@@ -206,7 +211,7 @@ def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
 
 
 def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -> str:
-    """Name the school that sent most students this year; an unfinished year is compared with none."""
+    """Name the school with most students this year; only a whole year is compared with the last."""
     schools, locale, subject = unit.schools, strings.locale, short_name(unit.name)
     named = [
         name
@@ -238,7 +243,7 @@ def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -
 
 
 def channel_message(unit: UnitReport, period: str, strings: Strings) -> str:
-    """Name the channel that brought most closings."""
+    """Name the channel with most closings."""
     won = [row for row in unit.channels if row.customer_type == "all" and row.closings > 0]
     subject = short_name(unit.name)
     if not won:
@@ -257,7 +262,7 @@ def channel_message(unit: UnitReport, period: str, strings: Strings) -> str:
 
 
 def quality_message(quality: DataQualitySection, strings: Strings) -> str:
-    """Say how many rows are valid, and whether all figures agree."""
+    """State how many rows are valid and whether all figures reconcile."""
     locale = strings.locale
     failed = [check for check in quality.checks if not check.passed]
     if any(check.is_blocking for check in failed):

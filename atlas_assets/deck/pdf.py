@@ -1,4 +1,4 @@
-"""The deck as PDF, by LibreOffice."""
+"""Converts a deck to PDF with LibreOffice."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ _CHANGING = [
 
 
 def is_available() -> bool:
-    """Whether LibreOffice can be run."""
+    """Return whether LibreOffice is installed."""
     return shutil.which("soffice") is not None
 
 
 def convert(deck: Path, pdf: Path) -> None:
-    """Write a deck as PDF, unless the PDF there is of the very same deck.
+    """Write a deck as PDF, unless the existing PDF was converted from the same deck.
 
     The same deck gives the same bytes. Raises ReportError when LibreOffice fails or takes too long;
-    the PDF that was there stays.
+    an existing PDF then stays.
     """
     digest = hashlib.sha256(deck.read_bytes()).hexdigest()
     if pdf.exists() and _mark(digest) in pdf.read_bytes()[-200:]:
         return
     with tempfile.TemporaryDirectory() as folder:
-        made = _run_libreoffice(deck, Path(folder))
+        converted = _run_libreoffice(deck, Path(folder))
         with written_whole(pdf) as temporary:
-            temporary.write_bytes(_without_dates(made.read_bytes(), digest) + _mark(digest))
+            temporary.write_bytes(_without_dates(converted.read_bytes(), digest) + _mark(digest))
 
 
 def _run_libreoffice(deck: Path, folder: Path) -> Path:
@@ -61,17 +61,17 @@ def _run_libreoffice(deck: Path, folder: Path) -> Path:
         )
     except subprocess.TimeoutExpired as error:
         raise ReportError(
-            f"LibreOffice did not finish {deck.name} within {TIMEOUT_SECONDS} s. The deck itself is "
+            f"LibreOffice did not convert {deck.name} within {TIMEOUT_SECONDS} s. The deck itself is "
             "ready; run the report again for the PDF."
         ) from error
-    made = folder / f"{deck.stem}.pdf"
-    if finished.returncode != 0 or not made.exists():
+    converted = folder / f"{deck.stem}.pdf"
+    if finished.returncode != 0 or not converted.exists():
         raise ReportError(f"LibreOffice could not convert {deck.name}: {finished.stderr.strip()}")
-    return made
+    return converted
 
 
 def _without_dates(content: bytes, digest: str) -> bytes:
-    """Overwrite what differs from run to run by something of the same length."""
+    """Overwrite the dates and ids that differ between runs, keeping lengths and so offsets."""
     fixed = (digest.upper() * 2).encode()
 
     def constant(match: re.Match[bytes]) -> bytes:
@@ -86,5 +86,5 @@ def _without_dates(content: bytes, digest: str) -> bytes:
 
 
 def _mark(digest: str) -> bytes:
-    """Return the comment behind the PDF that names the deck it was made of."""
+    """Return the comment that identifies the deck a PDF was converted from, for its end."""
     return f"\n% atlas deck {digest}\n".encode()

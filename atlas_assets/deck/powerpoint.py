@@ -1,4 +1,4 @@
-"""Draws a deck with python-pptx on a template."""
+"""Draws a deck on a template with python-pptx."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
 
+from atlas_assets.deck.boxes import COMMENTS, EXHIBIT, RAIL, TABLE
 from atlas_assets.deck.charts import ChartDrawer
 from atlas_assets.deck.drawing_xml import NAMESPACES, runs_xml
 from atlas_assets.deck.remarks import PARAGRAPH_SPACE
@@ -15,7 +16,7 @@ from atlas_assets.deck.shapes import Box, add_brand, add_card
 from atlas_assets.deck.slides import Layout, Run
 from atlas_assets.deck.table_layout import column_widths
 from atlas_assets.deck.tables import table_xml
-from atlas_assets.deck.template import COMMENTS, EXHIBIT, RAIL, TABLE, load
+from atlas_assets.deck.template import load
 from atlas_assets.deck.text_fit import shortened
 from atlas_assets.files import written_whole
 from atlas_assets.notation.tokens import Role, Size
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.slides import Card, Deck, Slide, Table
 
-RAIL_GAP = 0.163  # between two cards or small charts
+RAIL_GAP = 0.163  # inches between two cards or small charts
 CARD_INSET = 0.12
 BRAND = Box(0.28, 0.42, 0.07, 0.98)
 _MESSAGE, _TITLE, _EXHIBIT, _COMMENTS, _SOURCE, _OWNER = 0, 13, 14, 16, 17, 18
 
 
 def render(deck: Deck, template: Path, path: Path) -> None:
-    """Write a deck as a PPTX; the same deck on the same template gives the same bytes.
+    """Write a deck as PPTX; the same deck on the same template gives the same bytes.
 
-    Raises ReportError when the template lacks something.
+    Raises ReportError when the template cannot be opened or lacks a layout or placeholder.
     """
     presentation = load(template)
     layouts = {layout.name: layout for layout in presentation.slide_layouts}
@@ -51,7 +52,7 @@ def render(deck: Deck, template: Path, path: Path) -> None:
 
 
 def _remove_slides(presentation: Presentation) -> None:
-    """Start from a template that a designer saved with example slides in it."""
+    """Remove the example slides that a designer may have left in the template."""
     slide_ids = presentation.slides._sldIdLst  # noqa: SLF001  python-pptx cannot remove slides
     for slide_id in list(slide_ids):
         presentation.part.drop_rel(slide_id.rId)
@@ -65,7 +66,7 @@ class _Drawer:
         self.slides, self.charts, self.entity = slides, charts, entity
 
     def draw(self, drawn: Any, slide: Slide) -> None:
-        """Put everything of a slide on its place; a placeholder without content is removed."""
+        """Draw a slide's content; placeholders without content are removed."""
         places = {shape.placeholder_format.idx: shape for shape in drawn.placeholders}
         page = f" ({slide.page})" if slide.page else ""
         _write(places[_MESSAGE], [[Run(slide.message + page)]])
@@ -120,7 +121,7 @@ class _Drawer:
 
 
 def _rail_box(position: int, height: float) -> Box:
-    """Return one of four places in the upper `height` inches of the rail."""
+    """Return the box of one of four positions (0 to 3) in the upper `height` inches of the rail."""
     width, part = (RAIL.width - RAIL_GAP) / 2, (height - 2 * RAIL_GAP) / 2
     left = RAIL.left + position % 2 * (width + RAIL_GAP)
     return Box(left, RAIL.top + position // 2 * (part + RAIL_GAP), width, part)
@@ -135,7 +136,7 @@ def _draw_card(drawn: Any, card: Card, box: Box) -> None:
 
 
 def _write(shape: Any, paragraphs: list[list[Run]]) -> None:
-    """Put paragraphs of runs into a placeholder; remove it when there is nothing to say."""
+    """Put paragraphs of runs into a placeholder, or remove it when they are empty."""
     element = shape._element  # noqa: SLF001
     if not any(run.text for runs in paragraphs for run in runs):
         element.getparent().remove(element)

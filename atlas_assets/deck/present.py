@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from atlas_assets.deck import pdf
 from atlas_assets.deck.commentary import load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.deck.template import chosen_template
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
@@ -19,35 +20,44 @@ from atlas_assets.report.model import Report
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.workspace import Workspace
+    from atlas_assets.configuration.registry import Registry
+    from atlas_assets.notation.strings import Strings
 
 
-def present(workspace: Workspace, report: Report, path: Path) -> Path:
-    """Draw a report's deck at `path`, read it back, and return the path.
+@dataclass(frozen=True)
+class Presenter:
+    """Draws decks in one language, with people's remarks, on the designer's template if there is one."""
 
-    Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
-    """
-    entity = workspace.configuration.registry.entity(report.meta.entity)
-    codes = [unit.code for unit in entity.units]
-    commentary = load_commentary(workspace.settings.commentary_dir, report, codes)
-    deck = tell(report, workspace.strings, entity.full_name, commentary)
-    with written_whole(path) as temporary:
-        render(deck, chosen_template(workspace.settings.config_dir), temporary)
-        refuse_different(temporary, report, workspace.strings.locale, list(commentary.texts()))
-    return path
+    registry: Registry
+    strings: Strings
+    config_dir: Path
+    commentary_dir: Path
 
+    def present(self, report: Report, path: Path) -> Path:
+        """Draw a report's deck at `path`, read it back, and return the path.
 
-def present_file(workspace: Workspace, path: Path) -> list[Path]:
-    """Draw the deck of a report.json, and its PDF where LibreOffice is installed, beside it.
+        Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
+        """
+        entity = self.registry.entity(report.meta.entity)
+        codes = [unit.code for unit in entity.units]
+        commentary = load_commentary(self.commentary_dir, report, codes)
+        deck = build_deck(report, self.strings, entity.full_name, commentary)
+        with written_whole(path) as temporary:
+            render(deck, chosen_template(self.config_dir), temporary)
+            refuse_different(temporary, report, self.strings.locale, list(commentary.texts()))
+        return path
 
-    Raises ReportError when the file is no report, DeckError as `present` does.
-    """
-    try:
-        report = Report.model_validate_json(path.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise ReportError(f"{path} is no report that Atlas wrote: {error}") from error
-    deck = present(workspace, report, path.with_name(f"{path.name.removesuffix('.json')}.pptx"))
-    return [deck, print_deck(deck)] if pdf.is_available() else [deck]
+    def present_file(self, path: Path) -> list[Path]:
+        """Draw the deck of a report.json, and its PDF where LibreOffice is installed, beside it.
+
+        Raises ReportError when the file is not a report, DeckError as `present` does.
+        """
+        try:
+            report = Report.model_validate_json(path.read_text(encoding="utf-8"))
+        except ValidationError as error:
+            raise ReportError(f"{path} is no report that Atlas wrote: {error}") from error
+        deck = self.present(report, path.with_name(f"{path.name.removesuffix('.json')}.pptx"))
+        return [deck, print_deck(deck)] if pdf.is_available() else [deck]
 
 
 def print_deck(deck: Path) -> Path:

@@ -1,7 +1,7 @@
-"""Reads a deck back from its file and compares every figure on it with the report.
+"""Reads a deck back from its file and checks every figure on it against the report.
 
-A slide's notes name the paths in report.json that its figures come from. A number on the slide, in
-text, table or chart, has to be one of the values there, as the notation writes it.
+A slide's notes name the paths in report.json that its figures come from. Every number in the
+slide's text, tables and charts must be one of the values there, as the notation writes it.
 """
 
 from __future__ import annotations
@@ -31,55 +31,54 @@ if TYPE_CHECKING:
 
     from atlas_assets.report.model import Report
 
-# What the slide with the contents is about, and what charts divide by.
-_SCOPE = "meta.scope"
-_CHART_UNITS = (1, 1e3, 1e6, 1e9, 1e12)
-_ROUNDED = 1e-6  # a chart's values have so many places, its labels are of the whole figure
+_SCOPE = "meta.scope"  # a path that only the contents slide names
+_CHART_UNITS = (1, 1e3, 1e6, 1e9, 1e12)  # what charts divide amounts by
+_ROUNDED = 1e-6  # a chart's values are rounded to this, its labels come from the exact figure
 _TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
 _FIGURE = re.compile(rf"[+{MINUS}]?(?:Rp\s)?\d(?:\d|[.,](?=\d))*%?")
-_PAGE = re.compile(r"\(\d+/\d+\)$")  # of a table that goes on over several slides
-_CUT = re.compile(r"\S*…")  # the end of a name that was cut
-_MARK = re.compile(r"^\d+  ")  # of a comment that is numbered in the chart
+_PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several slides
+_CUT = re.compile(r"\S*…")  # end of a shortened name
+_MARK = re.compile(r"^\d+  ")  # number of a comment that is marked in the chart
 _MONEY_WORD = re.compile(r"\s(?:T|M|jt|rb|tn|bn|m|k)\b")
 
 
 class DeckError(ReportError):
-    """A deck does not say what its report says; the earlier deck is untouched."""
+    """A deck differs from its report; the earlier deck is unchanged."""
 
 
 def refuse_different(
     path: Path, report: Report, locale: str, remarks: Collection[str] = ()
 ) -> None:
-    """Raise DeckError, naming every slide, unless a deck says what the report says."""
-    told = differences(path, report, locale, remarks)
-    if told:
+    """Raise DeckError, listing the differences by slide, unless a deck matches its report."""
+    problems = differences(path, report, locale, remarks)
+    if problems:
         raise DeckError(
             f"The slides of {report.meta.entity} {report.meta.period} differ from report.json:\n"
-            + "\n".join(told)
-            + "\nThis is a mistake of the program or of the template. The earlier deck is untouched."
+            + "\n".join(problems)
+            + "\nThis is a bug in Atlas or a fault in the template. The earlier deck is unchanged."
         )
 
 
 def differences(
     path: Path, report: Report, locale: str, remarks: Collection[str] = ()
 ) -> list[str]:
-    """Say of everything on a deck's slides that does not stand in the report, or cannot be read.
+    """Return what is on a deck's slides but not in the report, or is laid out illegibly.
 
-    Each text names the slide and what is wrong with it; none means that the deck is right.
-    `remarks` are what people wrote; their figures are their own.
+    Each text names the slide and what is wrong with it; an empty list means that the deck is
+    right. Figures in `remarks`, the texts that people wrote, are not checked.
     """
     presentation = Presentation(str(path))
     pages = {str(page + 1) for page in range(len(presentation.slides))}
     size = presentation.slide_width or 0, presentation.slide_height or 0
     brands = {unit.color.removeprefix("#") for unit in report.units.values()}
     data = report.model_dump(mode="python")
-    told: list[str] = []
+    problems: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
         leaves = list(_values(data, [*paths, "meta"]))
         divisor = _divisor(slide, locale)
         known = {text for leaf in leaves for text in _forms(leaf, locale, divisor)}
-        if _SCOPE in paths:  # the contents say on which slide a unit begins
+        if _SCOPE in paths:  # the contents list slide numbers
             known |= pages
         names = [leaf for leaf in leaves if isinstance(leaf, str)]
         wrong = [
@@ -87,12 +86,12 @@ def differences(
             *_unknown_in_charts(slide, leaves, locale),
             *misplaced(slide, *size, brands),
         ]
-        told += [f"slide {position}: {problem}" for problem in wrong]
-    return told
+        problems += [f"slide {position}: {problem}" for problem in wrong]
+    return problems
 
 
 def _divisor(slide: Any, locale: str) -> float | None:
-    """Return what the slide's amounts are divided by: the unit that its title names."""
+    """Return the divisor of the unit that the slide's title names; None where it names none."""
     title = next(
         (item.text for item in slide.placeholders if item.placeholder_format.idx == _TITLE), ""
     )
@@ -108,23 +107,23 @@ def _paths(slide: Any) -> list[str]:
 
 
 def _values(data: Any, paths: list[str]) -> Iterator[Any]:
-    """Yield every value below paths such as `units.*.revenue`, and the length of every list."""
+    """Yield every value, key and length below paths such as `units.*.revenue`."""
     for path in paths:
-        found = [data]
+        parts = [data]
         for step in path.split("."):
-            found = [
+            parts = [
                 inner
-                for outer in found
+                for outer in parts
                 for inner in (outer.values() if step == "*" else [outer[step]])
             ]
-        for part in found:
+        for part in parts:
             yield from _leaves(part)
 
 
 def _leaves(part: Any) -> Iterator[Any]:
     if isinstance(part, dict):
         yield len(part)
-        yield from part  # the years of schools are keys
+        yield from part  # the schools' years are keys
         for value in part.values():
             yield from _leaves(value)
     elif isinstance(part, list):
@@ -135,11 +134,11 @@ def _leaves(part: Any) -> Iterator[Any]:
         yield part
 
 
-@lru_cache(maxsize=100_000, typed=True)  # else True would be 1
+@lru_cache(maxsize=100_000, typed=True)  # otherwise True and 1 would share an entry
 def _forms(value: Any, locale: str, divisor: float | None) -> frozenset[str]:
-    """Return the ways in which a value may stand on a slide, with its sign and without.
+    """Return the ways in which a value may be written on a slide, with and without its sign.
 
-    `divisor` is the unit of the slide's amounts, where it has one.
+    `divisor` is that of the slide's amount unit, if it has one.
     """
     if isinstance(value, str):
         return frozenset(_figures(value))
@@ -171,7 +170,7 @@ def _unknown(slide: Any, known: set[str], names: Collection[str]) -> Iterator[st
 
 
 def _is_name(text: str, names: Collection[str]) -> bool:
-    """Whether a text is a name, one that was cut, or a fingerprint; a mere number is none."""
+    """Return whether a text is a name, a shortened name or a fingerprint."""
     is_cut = text.endswith("…") or len(text) == FINGERPRINT_LENGTH
     return text in names or (
         is_cut and any(name.startswith(text.removesuffix("…")) for name in names)
@@ -187,7 +186,7 @@ def _texts(slide: Any) -> Iterator[str]:
 
 
 def _unknown_in_charts(slide: Any, leaves: list[Any], locale: str) -> Iterator[str]:
-    """Yield what charts show that is no value of the report, and labels that are not their values'."""
+    """Yield chart values that are not in the report, and labels that differ from their values."""
     amounts = [leaf for leaf in leaves if isinstance(leaf, int | float)]
     known = [{round(abs(amount) / unit, 6) for amount in amounts} for unit in _CHART_UNITS]
     for shape in slide.shapes:
@@ -207,10 +206,10 @@ def _unknown_in_charts(slide: Any, leaves: list[Any], locale: str) -> Iterator[s
 
 
 def _wrong_labels(series: Any, locale: str) -> Iterator[str]:
-    for label in series._element.iter("{*}dLbl"):  # noqa: SLF001  labels cannot be iterated over
+    for label in series._element.iter("{*}dLbl"):  # noqa: SLF001  python-pptx does not list labels
         text = "".join(label.itertext("{*}t"))
         value = series.values[int(label.find("{*}idx").get("val"))]
         near = () if value is None else (value, value - _ROUNDED, value + _ROUNDED)
-        told = {number(item, locale, decimals=places) for item in near for places in range(3)}
-        if value is None or text not in {*told, *(signed(form, value) for form in told)}:
+        forms = {number(item, locale, decimals=places) for item in near for places in range(3)}
+        if value is None or text not in {*forms, *(signed(form, value) for form in forms)}:
             yield f"the label {text!r} in the chart of {series.name!r} is not its value {value}"

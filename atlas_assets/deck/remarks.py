@@ -1,4 +1,4 @@
-"""Puts remarks into the room that a slide has for them."""
+"""Fits remarks into the space that a slide has for them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _POINTS_PER_INCH = 72
 def arranged(
     own: list[Remark], by_rule: list[Remark], box: Box, heading: str = ""
 ) -> list[Comment]:
-    """Return people's remarks, then as many of those written by rules as the box holds.
+    """Return people's remarks (`own`), then as many generated ones (`by_rule`) as fit the box.
 
-    Remarks about a month are numbered. Raises ConfigurationError where people wrote too much.
+    Remarks on a month are numbered. Raises ConfigurationError where people's own do not fit.
     """
     comments: list[Comment] = []
     used = _height(heading, box.width, is_first=True) if heading else 0.0
@@ -34,8 +34,8 @@ def arranged(
         if used + height > box.height:
             if remark in own:
                 raise ConfigurationError(
-                    f"In source/commentary, {remark.text!r} does not fit on its slide: there is room for "
-                    f"some {_letters(box)} letters in all its remarks. Make it shorter."
+                    f"In source/commentary, {remark.text!r} does not fit on its slide, which has room "
+                    f"for about {_capacity(box)} characters in all its remarks. Shorten it."
                 )
             continue
         used += height
@@ -48,11 +48,12 @@ def arranged(
 
 
 def _height(text: str, width: float, *, is_first: bool) -> float:
-    """Return how high a paragraph is, in inches."""
+    """Return a paragraph's height in inches, including the space before it."""
     points = line_count(text, width, Size.COMMENT) * Size.COMMENT * LINE_HEIGHT
     return (points + (0 if is_first else PARAGRAPH_SPACE)) / _POINTS_PER_INCH
 
 
-def _letters(box: Box) -> int:
+def _capacity(box: Box) -> int:
+    """Estimate how many characters fit into a box."""
     lines = int(box.height * _POINTS_PER_INCH / (Size.COMMENT * LINE_HEIGHT))
     return lines * int(box.width * _POINTS_PER_INCH / (Size.COMMENT * 0.5))

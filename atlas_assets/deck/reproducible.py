@@ -1,4 +1,4 @@
-"""Office files that are the same bytes whenever they are made of the same data."""
+"""Office files that have the same bytes whenever they are created from the same data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 def save_reproducibly(presentation: Presentation, path: Path, date: str) -> None:
     """Save a presentation with `date` (ISO 8601) as its only date.
 
-    Embedded workbooks have to bear it already: `chart_xml.chart_workbook` dates its own.
+    Embedded workbooks must carry it already; `chart_xml.chart_workbook` sets it.
     """
     properties = presentation.core_properties
     moment = datetime.fromisoformat(date)
@@ -31,7 +31,7 @@ def save_reproducibly(presentation: Presentation, path: Path, date: str) -> None
 
 
 def _at_fixed_time(package: bytes) -> bytes:
-    """Return a zip package whose entries all bear the same time."""
+    """Return a zip package whose entries all have the same time."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(target, "w") as new:
         for item in old.infolist():

@@ -1,4 +1,4 @@
-"""Boxes, texts and marks on a slide, drawn without any style of their own."""
+"""Boxes, texts and marks on a slide, drawn without a shape style."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Box:
 
     @property
     def bottom(self) -> float:
-        """Where it ends."""
+        """The lower edge, in inches from the top of the slide."""
         return self.top + self.height
 
 
 def add_text(drawn: Any, box: Box, runs: list[Run], size: float) -> None:
-    """Add one line of text."""
+    """Add one line of text; `size` is in points."""
     name = "".join(run.text for run in runs).strip()
     _add(drawn, box, name, "<a:noFill/>", [(runs, size)])
 
@@ -42,14 +42,17 @@ def add_card(
     lines: list[tuple[list[Run], float]],
     inset: tuple[float, float],
 ) -> None:
-    """Add lines of runs and their sizes on a light ground, set in by `inset` inches."""
+    """Add a light card with lines of runs, each with its size in points.
+
+    `inset` is the margin around the text in inches, across and down.
+    """
     _add(drawn, box, name, solid_fill(Role.CARD), lines, inset=inset)
 
 
 def add_mark(
     drawn: Any, box: Box, name: str, *, fill: Role, line: Role | None = None, text: str = ""
 ) -> None:
-    """Add a strip, or a numbered dot."""
+    """Add a strip, or a dot with a text such as a number."""
     edge = f'<a:ln w="9525">{solid_fill(line)}</a:ln>' if line else ""
     runs = [Run(text, bold=True, role=Role.WHITE)] if text else []
     shape = "ellipse" if text else "rect"
@@ -57,7 +60,7 @@ def add_mark(
 
 
 def add_brand(drawn: Any, box: Box, color: str) -> None:
-    """Add a strip in a unit's own colour, `#RRGGBB`."""
+    """Add a strip in a unit's brand colour, `#RRGGBB`."""
     fill = f'<a:solidFill><a:srgbClr val="{color.removeprefix("#")}"/></a:solidFill>'
     _add(drawn, box, "Brand", fill, [([], Size.TABLE)])
 
@@ -79,7 +82,7 @@ def _add(
         for runs, size in lines
     )
     shapes = drawn.shapes
-    shapes._spTree.append(  # noqa: SLF001  a style-less shape is none of python-pptx's
+    shapes._spTree.append(  # noqa: SLF001  python-pptx only adds shapes with a style
         parse_xml(
             f"<p:sp {NAMESPACES}><p:nvSpPr>"
             f'<p:cNvPr id="{shapes._next_shape_id}" name={quoteattr(name)}/><p:cNvSpPr/><p:nvPr/>'  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""What is on each slide, in inches and roles: the deck before any file format."""
+"""The content of each slide, in inches and roles, independent of any file format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of text in one look."""
+    """A piece of text with uniform formatting."""
 
     text: str
     bold: bool = False
@@ -32,7 +32,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Column:
-    """A table column; `width` is a share of the table's width."""
+    """A table column; `width` is relative to the widths of the others."""
 
     header: str
     width: float
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell. `slide` is the number of the slide that it leads to."""
+    """A table cell. `slide` is the number, from 1, of the slide that it links to."""
 
     text: str
     role: Role | None = None
@@ -52,7 +52,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A table row. A total stands between two rules; a detail is set in under the row above."""
+    """A table row. A total has a rule above and below; a detail is indented under the row above."""
 
     cells: list[Cell]
     is_total: bool = False
@@ -61,7 +61,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class BarSeries:
-    """One scenario of bars, a value for each row; an outline is a plan."""
+    """The bars of one scenario, one value per row; an outline is a plan."""
 
     name: str
     role: Role
@@ -71,7 +71,10 @@ class BarSeries:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars that lie over a column of a table, first series in front; `low` to `high` is its width."""
+    """Bars drawn over a table column, first series in front.
+
+    `column` is the column's index; its width spans the values from `low` to `high`.
+    """
 
     column: int
     name: str
@@ -83,7 +86,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Table:
-    """A native table; `name` and `description` are what a screen reader says."""
+    """A native table; `row_height` is in inches, name and description are for screen readers."""
 
     name: str
     description: str
@@ -95,9 +98,10 @@ class Table:
 
 @dataclass(frozen=True)
 class ColumnPoint:
-    """One month of a column chart, in the chart's unit, with ready labels.
+    """One month of a column chart: values in the chart's unit, and finished labels.
 
-    `marks` are the numbers of the comments about it; `is_reported` where it is of the period.
+    `marks` are the numbers of the comments on it; `is_reported` says whether it belongs to the
+    period.
     """
 
     category: str
@@ -114,10 +118,10 @@ class ColumnPoint:
 
 @dataclass(frozen=True)
 class ColumnChart:
-    """Actual columns before target outlines, with previous year as triangles.
+    """Actual columns in front of outlined targets, with the previous year as triangles.
 
-    The variance against the target (or the previous year, where there is no target) stands above
-    on a tier of its own at the same scale; where there is neither, there is no such tier.
+    The variance from the target (or from the previous year, where there is no target) is drawn
+    above, on a separate tier at the same scale; where there is neither, there is no such tier.
     """
 
     name: str
@@ -131,7 +135,7 @@ class ColumnChart:
 
 @dataclass(frozen=True)
 class SmallChart:
-    """A figure beside earlier ones, the actual last; ratios have thinner columns than measures."""
+    """A figure next to earlier ones, the actual last; ratios have thinner columns."""
 
     name: str
     description: str
@@ -152,7 +156,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Comment:
-    """A remark; a numbered one is about the month in the chart that bears the number."""
+    """A remark; a numbered one refers to the month marked with that number in the chart."""
 
     runs: list[Run]
     number: int | None = None
@@ -161,9 +165,9 @@ class Comment:
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide. Reading only the messages of all slides tells the story.
+    """One slide. Read on their own, the messages of all slides tell the story.
 
-    `page` says which of several slides of one table it is: `2/3`.
+    `page` numbers the slides of one table, such as `2/3`; `color` is a unit's, `#RRGGBB`.
     """
 
     layout: Layout

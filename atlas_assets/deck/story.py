@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
+from atlas_assets.deck.boxes import OWNER
 from atlas_assets.deck.commentary import Commentary
 from atlas_assets.deck.exhibits import unit_slides
 from atlas_assets.deck.exhibits.contents import contents_slides
@@ -13,7 +14,6 @@ from atlas_assets.deck.exhibits.sources import source_slides
 from atlas_assets.deck.exhibits.summary import summary_slides
 from atlas_assets.deck.slide_writer import SlideWriter
 from atlas_assets.deck.slides import Deck, Layout, Run, Slide
-from atlas_assets.deck.template import OWNER
 from atlas_assets.deck.text_fit import shortened
 from atlas_assets.notation.tokens import Size
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Report
 
 
-def tell(
+def build_deck(
     report: Report, strings: Strings, full_name: str, commentary: Commentary | None = None
 ) -> Deck:
     """Return the deck of a report. `full_name` is the entity's legal name."""

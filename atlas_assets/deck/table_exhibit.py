@@ -1,4 +1,4 @@
-"""A table and what is said about it, before it is divided over slides; and the bars in its rows."""
+"""A table with its texts before it is split over slides, and the bars in its rows."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slides import Column
 
-MIN_BARS = 0.4  # inches that bars have at least
+MIN_BARS = 0.4  # inches: the minimum width of bars
 
 
 @dataclass(frozen=True)
 class TableExhibit:
-    """A table with what is said about it; `paths` are its figures' places in report.json.
+    """A table with its texts; `paths` say where its figures are in report.json.
 
-    The values of its bars are of its rows, in order; a total has none and stands on the last page.
+    Bars have one value per row, in order; the total has no bar and appears on the last page.
     """
 
     message: str
@@ -38,7 +38,7 @@ class TableExhibit:
 
 
 def without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
-    """Leave out the columns, and the bars, for which there are no data in this period at all."""
+    """Drop columns and bars without any data in the period; emphasised columns always stay."""
     rows = [*exhibit.rows, *([exhibit.total] if exhibit.total else [])]
     bars = [
         item for item in exhibit.bars if any(v is not None for s in item.series for v in s.values)
@@ -67,32 +67,32 @@ def without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
 
 
 def sliced(bars: Bars, start: int, stop: int) -> Bars:
-    """Return the bars of some of a table's rows, at the same scale."""
+    """Return the bars of the rows from `start` up to, not including, `stop`, at the same scale."""
     series = [replace(item, values=item.values[start:stop]) for item in bars.series]
     return replace(bars, series=series)
 
 
 @dataclass(frozen=True)
 class Span:
-    """From the lowest to the highest value of bars, zero included."""
+    """The range from the lowest to the highest value of bars, zero included."""
 
     low: float
     high: float
 
     @classmethod
     def of(cls, *values: list[float | None]) -> Span:
-        """Return the span of all these values; never an empty one."""
+        """Return the span of all these values, which is never empty."""
         known = [value for group in values for value in group if value is not None]
         low, high = min([*known, 0.0]), max([*known, 0.0])
         return cls(low, high if high > low else low + 1.0)
 
     def share(self, other: Span) -> float:
-        """Return this span's share of the room of both, which are at one scale."""
+        """Return this span's share, from 0 to 1, of the width of both at one scale."""
         mine, others = self.high - self.low, other.high - other.low
         return mine / (mine + others)
 
     def beside(self, other: Span, room: float) -> Span:
-        """Return this span, widened until its share of `room` inches is wide enough to be seen."""
+        """Return this span, widened so that next to `other` it gets MIN_BARS of `room` inches."""
         least = MIN_BARS / (room - MIN_BARS) * (other.high - other.low)
         return Span(self.low, max(self.high, self.low + least))
 
@@ -100,7 +100,7 @@ class Span:
 def variance_bars(
     column: int, name: str, values: list[float | None], reference: Literal["PL", "PY"], span: Span
 ) -> Bars:
-    """Return bars of variances: the good ones green, the others red, on the reference's axis."""
+    """Return bars of variances, good ones green and bad ones red, on the reference's axis."""
     good = [value if value is not None and value >= 0 else None for value in values]
     bad = [value if value is not None and value < 0 else None for value in values]
     return Bars(

@@ -1,4 +1,4 @@
-"""How tables are laid out: column widths, what fits into a cell, rows a page and their height."""
+"""Table layout: column widths, text that fits its cell, rows per page and their height."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from atlas_assets.notation.tokens import Size
 if TYPE_CHECKING:
     from atlas_assets.deck.slides import Column, TableRow
 
-MARGIN = 0.06  # left and right of a cell's text
-INDENT = 0.16  # of a detail's name, and between figures and words after them
-ROW_HEIGHTS = (0.262, 0.34)  # the least, and the most where there is room
+MARGIN = 0.06  # inches left and right of a cell's text
+INDENT = 0.16  # inches before a detail's name, and before text that follows figures
+ROW_HEIGHTS = (0.262, 0.34)  # inches: the minimum, and the maximum where there is room
 
 
 @dataclass(frozen=True)
 class Pages:
-    """Rows by page, as even as can be, and how high they are."""
+    """The number of rows on each page, as even as possible, and the height of a row in inches."""
 
     counts: list[int]
     row_height: float
 
 
 def pages(row_count: int, height: float) -> Pages:
-    """Divide rows over pages whose table is at most `height` inches high, its header included."""
+    """Spread rows over pages whose table, header included, is at most `height` inches high."""
     least, most = ROW_HEIGHTS
     fitting = int(height / least + 1e-9) - 1
     count = max(1, ceil(row_count / fitting))
@@ -35,13 +35,13 @@ def pages(row_count: int, height: float) -> Pages:
 
 
 def column_widths(columns: list[Column], width: float) -> list[float]:
-    """Return the columns' widths in inches."""
+    """Return the columns' widths in inches, for a table that is `width` inches wide."""
     total = sum(column.width for column in columns)
     return [width * column.width / total for column in columns]
 
 
 def indent(columns: list[Column], position: int, *, is_detail: bool = False) -> float:
-    """Return how far a cell's text is set in: details, and words just behind figures."""
+    """Return a cell's indent in inches: details have one, and so has text after figures."""
     if position == 0:
         return INDENT if is_detail else 0.0
     after_figures = columns[position - 1].align == "right"
@@ -51,7 +51,10 @@ def indent(columns: list[Column], position: int, *, is_detail: bool = False) -> 
 def fitted(
     columns: list[Column], rows: list[TableRow], width: float
 ) -> tuple[list[TableRow], list[str]]:
-    """Cut what is too wide for its cell, and return the rows with the texts that were cut."""
+    """Return the rows with text shortened to fit its cell, and the full texts that were cut.
+
+    `width` is the table's, in inches.
+    """
     widths = column_widths(columns, width)
     cut: list[str] = []
 

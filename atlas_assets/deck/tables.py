@@ -1,4 +1,4 @@
-"""Native tables as one piece of XML: building them cell by cell is many times slower."""
+"""Native tables written as one piece of XML, which is many times faster than cell by cell."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def table_xml(
     table: Table, box: Box, shape_id: int, slide_relations: dict[int, str] | None = None
 ) -> str:
-    """Return a table's graphic frame that fills the placeholder 14.
+    """Return a table's graphic frame, which fills placeholder 14.
 
-    `slide_relations` are the relations to the slides that its cells lead to.
+    `slide_relations` gives the relation id for the number of each slide that cells link to.
     """
     links = slide_relations or {}
     widths = column_widths(table.columns, box.width)
@@ -78,7 +78,7 @@ def _text(cell: Cell, links: dict[int, str], *, bold: bool) -> str:
 
 
 def _run(text: str, look: str) -> str:
-    if not text:  # else the empty cell would be as high as its default size
+    if not text:  # otherwise an empty cell would be as high as text of the default size
         return f"<a:endParaRPr {look}</a:endParaRPr>"
     return f"<a:r><a:rPr {look}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
 

@@ -1,4 +1,4 @@
-"""How wide text is and how many lines it takes, by the metrics of Helvetica, which are Arial's."""
+"""Text widths and line counts, measured with Helvetica's metrics, which equal Arial's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from atlas_assets.notation.numbers import NBSP
 
 ELLIPSIS = "…"
-LINE_HEIGHT = 1.17  # of the size
+LINE_HEIGHT = 1.17  # relative to the text size
 _POINTS_PER_INCH = 72
 
 
@@ -28,7 +28,7 @@ def shortened(text: str, width: float, size: float, *, bold: bool = False) -> st
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """Return how many lines a paragraph takes in a box of `width` inches."""
-    unbroken = text.replace(NBSP, "/")  # as wide as a blank, and not broken at
+    unbroken = text.replace(NBSP, "/")  # as wide as a space, but lines never break at it
     return len(simpleSplit(unbroken, _font(bold=bold), size, width * _POINTS_PER_INCH)) or 1
 
 

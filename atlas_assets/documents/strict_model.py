@@ -1,4 +1,4 @@
-"""What every part of the configuration is checked by."""
+"""The base of everything that is read or written as data: what a model does not know is a mistake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class KeyedError(ValueError):
-    """A mistake in the value that stands under some keys, below where it is found."""
+    """A mistake in the value at `keys`, which lead on from where the error is raised."""
 
     def __init__(self, keys: list[int | str], message: str) -> None:
         super().__init__(message)
@@ -19,7 +19,7 @@ class KeyedError(ValueError):
 
 
 class StrictModel(BaseModel):
-    """A part of the configuration: what it does not know is a mistake."""
+    """An immutable part of a file; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,9 +30,9 @@ def no_repeats(
     keys: Sequence[int | str] = (),
     form: Callable[[str], str] = str,
 ) -> None:
-    """Raise an error for a value that occurs twice in the given form.
+    """Raise KeyedError for a value that occurs twice in the given form.
 
-    `keys` lead to the list or mapping of them.
+    `keys` lead to the list or mapping of the values.
     """
     seen: set[str] = set()
     for value in values:

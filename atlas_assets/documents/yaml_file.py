@@ -1,13 +1,13 @@
-"""Reads a file of the configuration; a mistake is told with file, line, key and what is expected."""
+"""Reads a YAML file into a model; mistakes are reported with file, line, key and what is expected."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from atlas_assets.documents.strict_model import KeyedError, StrictModel
+from atlas_assets.documents.strict_model import KeyedError
 from atlas_assets.errors import ConfigurationError, nearest
 
 if TYPE_CHECKING:
@@ -27,15 +27,20 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-M = TypeVar("M", bound=StrictModel)
+M = TypeVar("M", bound=BaseModel)
 
 
-def load(path: Path, model: type[M]) -> M:
-    """Read a file. Raises ConfigurationError that names every mistake in it."""
+def load(path: Path, model: type[M], expected: str = "") -> M:
+    """Read a file; an empty one is read as a mapping without keys.
+
+    Raises ConfigurationError that names every mistake, each followed by `expected`: a sentence on
+    what such a file looks like.
+    """
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        return model.model_validate(yaml.load(text, Loader=_UniqueKeys))  # noqa: S506  a safe one
+        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  a subclass of the safe loader
+        return model.model_validate({} if content is None else content)
     except FileNotFoundError:
         raise ConfigurationError(
             f"{path} is missing. Copy `source/config` from the project, or point ATLAS_SOURCE_DIR "
@@ -47,39 +52,52 @@ def load(path: Path, model: type[M]) -> M:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(_explain(path, text, error)) from error
+        raise ConfigurationError(_explain(path, text, model, error, expected)) from error
 
 
-def _explain(path: Path, text: str, error: ValidationError) -> str:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    problems: list[str] = []
+def line_at(path: Path, keys: list[int | str]) -> int:
+    """Return the 1-based line of the deepest node of a file that the keys lead to."""
+    return _line(_nodes(path.read_text(encoding="utf-8")), keys)
+
+
+def _explain(
+    path: Path, text: str, model: type[BaseModel], error: ValidationError, expected: str
+) -> str:
+    root = _nodes(text)
+    mistakes: list[str] = []
     for problem in error.errors():
         keys = [key for key in problem["loc"] if key != "[key]"]
         cause = problem.get("ctx", {}).get("error")
         if isinstance(cause, KeyedError):
             keys += cause.keys
-        line = line_of(root, keys)
         where = ".".join(str(key) for key in keys) or "the file"
-        found = (
-            "" if problem["type"] in {"missing", "value_error"} else f" Found {problem['input']!r}."
+        is_input_told = problem["type"] not in {"missing", "value_error"}
+        found = f" Found {problem['input']!r}." if is_input_told else ""
+        is_unknown = problem["type"] == "extra_forbidden"
+        hint = nearest(str(keys[-1]), _keys_of(model)) if is_unknown else ""
+        message = problem["msg"].removeprefix("Value error, ")
+        mistakes.append(
+            f"{path}, line {_line(root, keys)}: {where}: {message}.{found}{hint}"
+            + (f" {expected}" if expected else "")
         )
-        hint = nearest(str(keys[-1]), _known_keys()) if problem["type"] == "extra_forbidden" else ""
-        told = problem["msg"].removeprefix("Value error, ")
-        problems.append(f"{path}, line {line}: {where}: {told}.{found}{hint}")
-    return "\n".join(problems)
+    return "\n".join(mistakes)
 
 
-def composed(path: Path) -> Any:
-    """Return the nodes of a file, which know their lines."""
-    return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+def _keys_of(annotation: Any) -> set[str]:
+    """Return every key that a model and the models in its fields know."""
+    keys = {key for argument in get_args(annotation) for key in _keys_of(argument)}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            keys |= {name, *_keys_of(field.annotation)}
+    return keys
 
 
-def _known_keys() -> set[str]:
-    return {name for model in StrictModel.__subclasses__() for name in model.model_fields}
+def _nodes(text: str) -> Any:
+    """Return the nodes of a YAML text, which know their lines."""
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def line_of(node: Any, keys: list[int | str]) -> int:
-    """Return the 1-based line of the deepest node that the keys lead to."""
+def _line(node: Any, keys: list[int | str]) -> int:
     line = node.start_mark.line + 1 if node else 1
     for key in keys:
         child = None

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from atlas_assets.monitoring.status import partition_status
-from atlas_assets.periods.calendar import Month, stretches
+from atlas_assets.periods.calendar import Month, consecutive_runs, span_text
 from atlas_assets.sources.known_months import known_months, newest_month
+from atlas_assets.warehouse.ledger import DATA_STAGES
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Calendar
+    from atlas_assets.monitoring.staleness import Staleness
     from atlas_assets.monitoring.status import PartitionStatus
     from atlas_assets.warehouse.ledger import Stage
-    from atlas_assets.workspace import Workspace
 
 # Hours after the close of a month until which a stage has to be done.
 DEADLINES: dict[Stage, int] = {
@@ -28,8 +28,6 @@ DEADLINES: dict[Stage, int] = {
     "present": 3,
 }
 LAST_DEADLINE = max(DEADLINES.values())
-# What is due of every month; the rest where it was made before, and of the newest due month.
-_OF_EVERY_MONTH: tuple[Stage, ...] = ("extract", "transform", "validate")
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,10 @@ class Late:
     @property
     def where(self) -> str:
         """The entity and its months."""
-        until = "" if self.first == self.last else f" to {self.last}"
-        return f"{self.entity} {self.first}{until}"
+        return f"{self.entity} {span_text([self.first, self.last], ' to ')}"
 
-    def told(self) -> str:
-        """Return the message for a person."""
+    def message(self) -> str:
+        """Return what a person is notified of."""
         why = f" ({self.why})" if self.why else ""
         return f"{self.where} late: {self.what}{why}. `atlas status` shows all there is to do."
 
@@ -58,7 +55,7 @@ def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
     """Return until when a stage of a month has to be done, in the business's time zone."""
     day = month.plus(1).first_day + timedelta(days=calendar.close_day - 1)
     hour = time(calendar.close_hour + DEADLINES[stage])
-    return datetime.combine(day, hour, ZoneInfo(calendar.time_zone))
+    return datetime.combine(day, hour, calendar.zone)
 
 
 @dataclass(frozen=True)
@@ -70,12 +67,13 @@ class Outlook:
     late: list[Late]
 
 
-def outlook(workspace: Workspace, entity: str, now: datetime) -> Outlook:
+def outlook(staleness: Staleness, entity: str, now: datetime) -> Outlook:
     """Look at every known month of an entity. Reads the source and writes nothing."""
-    newest = newest_month(workspace, entity, now.date())
-    months = known_months(workspace, entity, now.date())
-    statuses = partition_status(workspace, entity, months)
-    configuration = workspace.configuration
+    running = Month.of(now.date())
+    newest = newest_month(staleness.source, entity, running)
+    months = known_months(staleness.source, entity, running)
+    statuses = partition_status(staleness, entity, months)
+    configuration = staleness.configuration
     first = min(
         (Month(year, 1) for code, year in configuration.years if code == entity), default=None
     )
@@ -110,14 +108,14 @@ def _late_of(
         reasons[last] = ("no workbook or sheet", "put its workbook into the source folder")
     return [
         Late(entity, months[0], months[-1], *reason)
-        for together in stretches(list(reasons))
+        for together in consecutive_runs(list(reasons))
         for reason, found in groupby(together, lambda month: reasons[month])
         for months in [list(found)]
     ]
 
 
 def _last_due(calendar: Calendar, stage: Stage, now: datetime) -> Month:
-    month = Month.of(now.astimezone(ZoneInfo(calendar.time_zone)).date()).plus(-1)
+    month = Month.of(now.astimezone(calendar.zone).date()).plus(-1)
     return month if deadline(calendar, month, stage) <= now else month.plus(-1)
 
 
@@ -131,9 +129,9 @@ def _why_late(
         for stage, state in status.stages.items()
         if state != "fresh"
         and status.month <= due[stage]
-        and (state != "missing" or stage in _OF_EVERY_MONTH or status.month == due[stage])
+        and (state != "missing" or stage in DATA_STAGES or status.month == due[stage])
     ]
     # The first stage of the figures says it all: what is made of them is no better.
-    told = wrong[:1] if set(wrong[:1]) & set(_OF_EVERY_MONTH) else wrong
-    what = ", ".join(f"{stage} {status.stages[stage]}" for stage in told)
+    named = wrong[:1] if set(wrong[:1]) & set(DATA_STAGES) else wrong
+    what = ", ".join(f"{stage} {status.stages[stage]}" for stage in named)
     return (what, status.reason) if what else None

@@ -37,8 +37,8 @@ class Notice(BaseModel, frozen=True):
         return _digest(f"{self.title}\n{self.text}")
 
 
-class Memory(BaseModel):
-    """What was told on which day, and what could not be sent yet, with a digest of the address."""
+class SentMemory(BaseModel):
+    """What was reported on which day, and what could not be sent yet, each with its address's digest."""
 
     told: dict[str, date] = {}
     unsent: list[tuple[str, Notice]] = []
@@ -68,17 +68,17 @@ class Notifier:
                 "jsons://example.org/hook; blanks divide them."
             )
 
-    def tell(self, notices: Iterable[Notice], memory: Memory, now: datetime) -> Memory:
-        """Tell what was not told today yet, and send what could not be sent before.
+    def notify(self, notices: Iterable[Notice], memory: SentMemory, now: datetime) -> SentMemory:
+        """Log and send what was not reported today yet, and what could not be sent before.
 
-        The same message is told once a day at most. Returns what to remember.
+        The same message goes out once a day at most. Returns what to remember.
         """
         today = now.date()
         told = {digest: day for digest, day in memory.told.items() if day == today}
         new = [notice for notice in dict.fromkeys(notices) if notice.digest not in told]
         self._log(new, now)
         to_send = [*memory.unsent, *((_digest(url), n) for n in new for url in self.addresses)]
-        return Memory(
+        return SentMemory(
             told={**told, **{notice.digest: today for notice in new}},
             unsent=self._unsent(to_send)[-MOST_UNSENT:],  # the log file has them all
         )

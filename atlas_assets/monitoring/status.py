@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from atlas_assets.monitoring.staleness import pending
+from atlas_assets.periods.scope import Partition
 from atlas_assets.warehouse.ledger import STAGES, Stage
 
 if TYPE_CHECKING:
-    from atlas_assets.monitoring.staleness import Stale
+    from atlas_assets.monitoring.staleness import Stale, Staleness
     from atlas_assets.periods.calendar import Month
     from atlas_assets.warehouse.ledger import LastRun
-    from atlas_assets.workspace import Workspace
 
 # What a later stage is made of; it is stale when that was made again.
 _MADE_OF: dict[Stage, Stage] = {
@@ -39,18 +38,19 @@ class PartitionStatus:
 
 
 def partition_status(
-    workspace: Workspace, entity: str, months: list[Month]
+    staleness: Staleness, entity: str, months: list[Month]
 ) -> list[PartitionStatus]:
     """Return the status of an entity's months, in order. Reads the source and writes nothing."""
-    stale = pending(workspace, entity, months)
-    runs = workspace.runs.last_runs()
+    stale = staleness.pending(entity, months)
+    runs = staleness.ledger.last_runs()
     return [
-        _status(entity, month, stale.get(month), runs.get((entity, month), {})) for month in months
+        _status(partition, stale.get(partition.month), runs.get(partition, {}))
+        for partition in (Partition(entity, month) for month in months)
     ]
 
 
 def _status(
-    entity: str, month: Month, stale: Stale | None, runs: dict[Stage, LastRun]
+    partition: Partition, stale: Stale | None, runs: dict[Stage, LastRun]
 ) -> PartitionStatus:
     states: dict[Stage, State] = {}
     reasons = [stale.reason] if stale else []
@@ -69,4 +69,4 @@ def _status(
             reasons.append(_BUILT_AGAIN[stage])
         else:
             states[stage] = "fresh"
-    return PartitionStatus(entity, month, states, "; ".join(dict.fromkeys(filter(None, reasons))))
+    return PartitionStatus(*partition, states, "; ".join(dict.fromkeys(filter(None, reasons))))

@@ -1,7 +1,7 @@
 """What has to be done because the source changed: the plan behind the workbook sensor.
 
 A plan follows from the workbooks, the raw store and the warehouse. What is remembered from one look to
-the next only keeps the same work from being asked for twice, and saves reading unchanged files.
+the next only prevents asking for the same work twice, and saves reading unchanged files.
 """
 
 from __future__ import annotations
@@ -14,27 +14,28 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from atlas_assets.configuration.workbook_year import file_key
-from atlas_assets.monitoring.staleness import Stale, fact_digests, pending, unverified
-from atlas_assets.periods.calendar import Month, Period, stretches
-from atlas_assets.periods.scope import Scope, partition_key
+from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.periods.scope import Partition, Scope, exact_scopes
 from atlas_assets.sources.known_months import known_months, newest_month
 from atlas_assets.sources.workbook.file import lock_file
+from atlas_assets.warehouse.provenance import fact_digests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from atlas_assets.warehouse.ledger import Partition
-    from atlas_assets.workspace import Workspace
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.monitoring.staleness import Stale, Staleness
+    from atlas_assets.report.files import ReportFiles
 
 SETTLED_SECONDS = 5  # a file that was written to more recently may not be whole yet
 WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 YearKey = tuple[str, int]
 
 
-class Memory(BaseModel):
-    """What was seen at the last look: files with size and time, and the work asked for.
+class WatchMemory(BaseModel):
+    """What the last look saw: files with size (bytes) and time (ns), and the work asked for.
 
-    `repeated` is work that was asked for once more, as its run was cut off.
+    `repeated` is work that was asked for a second time because its run was cut off.
     """
 
     files: dict[str, tuple[int, int]] = {}
@@ -43,7 +44,7 @@ class Memory(BaseModel):
     looked_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def ask_once_more(self) -> None:
-        """Forget what was asked for, but for what was asked for twice already."""
+        """Forget what was asked for, except what was asked for twice already."""
         again = {k: v for k, v in self.requested.items() if self.repeated.get(k) != v}
         self.repeated |= again
         self.requested = {k: v for k, v in self.requested.items() if k not in again}
@@ -54,114 +55,138 @@ class Memory(BaseModel):
 class Plan:
     """Runs to ask for: months to make whole, months to load only, months whose sheets are refused.
 
-    `told` is what a person should know of files that were left alone.
+    `remarks` are what a person should know of files that were left alone.
     """
 
-    memory: Memory
+    memory: WatchMemory
     deliver: list[Scope] = field(default_factory=list)
     load: list[Scope] = field(default_factory=list)
     refuse: list[Scope] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-
-
-def plan(workspace: Workspace, memory: Memory, now: datetime) -> Plan:
-    """Return what has to be done now, and what to remember of it.
-
-    A month is made whole, with its report, where it had a report or is the newest with data; other
-    months are loaded, built and published. A sheet that cannot be read gets a run of its own, which
-    says so and stops no other. Nothing is asked for twice until its workbook, the rules or the facts
-    behind it change again.
-    """
-    sight = _look(workspace, memory, now)
-    loaded = set(unverified(workspace))
-    newest = {
-        entity: newest_month(workspace, entity, now.date())
-        for entity in {code for code, _ in (*sight.changed, *loaded)}
-    }
-    stale = _stale(workspace, sight, newest, loaded, now)
-    prints = _fingerprints(workspace, sight, stale)
-    wanted = {
-        partition: reason
-        for partition, reason in stale.items()
-        if memory.requested.get(partition_key(*partition)) != prints[partition]
-    }
-    requested = {
-        **memory.requested,
-        **{partition_key(*partition): prints[partition] for partition in wanted},
-    }
-    reported = [
-        (entity, month)
-        for entity, month in wanted
-        if month == newest.get(entity)
-        or workspace.report_files.existing(entity, Period.of_month(month))
-    ]
-    refused = [partition for partition, reason in wanted.items() if reason.refused]
-    return Plan(
-        memory=Memory(
-            files=sight.remembered,
-            requested=requested,
-            repeated=memory.repeated,
-            looked_at=now,
-        ),
-        deliver=_scopes([p for p in reported if p not in refused]),
-        load=_scopes([p for p in wanted if p not in reported and p not in refused]),
-        refuse=_scopes(refused),
-        told=sight.told,
-    )
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Sight:
+class SourceScan:
     """The source folder at one look: which years' workbooks changed and can be read now."""
 
-    changed: set[YearKey]
-    busy: set[YearKey]
-    remembered: dict[str, tuple[int, int]]
-    told: list[str]
+    changed: set[YearKey] = field(default_factory=set)
+    busy: set[YearKey] = field(default_factory=set)
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
-def _look(workspace: Workspace, memory: Memory, now: datetime) -> _Sight:
-    owners = {
-        file_key(name): (code, year)
-        for (code, year), configured in workspace.configuration.years.items()
-        for name in configured.workbooks.values()
-    }
-    changed: set[YearKey] = set()
-    busy: set[YearKey] = set()
-    remembered: dict[str, tuple[int, int]] = {}
-    told: list[str] = []
-    folder = workspace.settings.source_dir
-    if not folder.is_dir():
-        told.append(f"There is no folder {folder}; it is looked for again.")
-    for path in _files(folder):
-        owner = owners.get(file_key(path.name))
-        if owner is None:
-            told.append(f"{path.name} is not configured, and left alone.")
-            continue
-        try:
-            facts = path.stat()
-        except FileNotFoundError:  # renamed or removed at this moment
-            continue
-        found = (facts.st_size, facts.st_mtime_ns)
-        if 0 <= now.timestamp() - facts.st_mtime < SETTLED_SECONDS:
-            told.append(f"{path.name} is still being written.")
-            busy.add(owner)
-        elif lock_file(path).exists():
-            told.append(f"{path.name} is open in the office program; close it to have it read.")
-            busy.add(owner)
-        else:
-            remembered[path.name] = found
-            if memory.files.get(path.name) != found:
-                changed.add(owner)
-    told += [
-        f"{name} is gone; what was loaded of it stays."
-        for name in memory.files
-        if not (folder / name).exists()
-    ]
-    return _Sight(changed - busy, busy, remembered, told)
+@dataclass(frozen=True)
+class Watcher:
+    """Plans the work that a changed source folder asks for."""
+
+    source_dir: Path
+    configuration: Configuration
+    staleness: Staleness
+    report_files: ReportFiles
+
+    def plan(self, memory: WatchMemory, now: datetime) -> Plan:
+        """Return what has to be done now, and what to remember of it.
+
+        A month is made whole, with its report, where it had a report or is the newest with data;
+        other months are loaded, built and published. A sheet that cannot be read gets a run of its
+        own, which says so and stops no other. Nothing is asked for twice until its workbook, the
+        rules or the facts behind it change again.
+        """
+        scan = self._scan(memory, now)
+        loaded = set(self.staleness.unverified())
+        running = Month.of(now.date())
+        newest = {
+            entity: newest_month(self.staleness.source, entity, running)
+            for entity in {code for code, _ in (*scan.changed, *loaded)}
+        }
+        stale = self._stale(scan, newest, loaded, running)
+        prints = self._fingerprints(scan, stale)
+        wanted = [p for p in stale if memory.requested.get(p.key) != prints[p]]
+        refused = [p for p in wanted if stale[p].refused]
+        sound = [p for p in wanted if not stale[p].refused]
+        reported = [p for p in sound if self._is_reported(p, newest)]
+        return Plan(
+            memory=WatchMemory(
+                files=scan.files,
+                requested={**memory.requested, **{p.key: prints[p] for p in wanted}},
+                repeated=memory.repeated,
+                looked_at=now,
+            ),
+            deliver=exact_scopes(reported),
+            load=exact_scopes(p for p in sound if p not in reported),
+            refuse=exact_scopes(refused),
+            remarks=scan.remarks,
+        )
+
+    def _is_reported(self, partition: Partition, newest: dict[str, Month | None]) -> bool:
+        entity, month = partition
+        has_report = self.report_files.existing(entity, Period.of_month(month))
+        return month == newest.get(entity) or bool(has_report)
+
+    def _scan(self, memory: WatchMemory, now: datetime) -> SourceScan:
+        owners = {
+            file_key(name): key
+            for key, year in self.configuration.years.items()
+            for name in year.workbooks.values()
+        }
+        scan = SourceScan()
+        if not self.source_dir.is_dir():
+            scan.remarks.append(f"There is no folder {self.source_dir}; it is looked for again.")
+        for path in _workbooks(self.source_dir):
+            owner = owners.get(file_key(path.name))
+            if owner is None:
+                scan.remarks.append(f"{path.name} is not configured, and left alone.")
+            else:
+                _look_at(path, owner, scan, memory, now)
+        scan.remarks.extend(
+            f"{name} is gone; what was loaded of it stays."
+            for name in memory.files
+            if not (self.source_dir / name).exists()
+        )
+        scan.changed.difference_update(scan.busy)
+        return scan
+
+    def _stale(
+        self,
+        scan: SourceScan,
+        newest: dict[str, Month | None],
+        loaded: set[Partition],
+        running: Month,
+    ) -> dict[Partition, Stale]:
+        """Return the stale months of changed workbooks, and those that are loaded but not built.
+
+        Sheets after the newest month with data wait for their first row.
+        """
+        stale: dict[Partition, Stale] = {}
+        for entity in (entity.code for entity in self.configuration.registry.entities):
+            last = newest.get(entity) or running
+            months = [
+                month
+                for month in known_months(self.staleness.source, entity, last)
+                if (entity, month.year) not in scan.busy
+                and ((entity, month.year) in scan.changed or (entity, month) in loaded)
+            ]
+            pending = self.staleness.pending(entity, months) if months else {}
+            stale |= {Partition(entity, month): reason for month, reason in pending.items()}
+        return stale
+
+    def _fingerprints(
+        self, scan: SourceScan, stale: dict[Partition, Stale]
+    ) -> dict[Partition, str]:
+        """Return what the work on each partition depends on: its workbooks, its reason, its facts."""
+        facts = fact_digests(self.staleness.warehouse) if stale else {}
+        prints: dict[Partition, str] = {}
+        for partition, reason in stale.items():
+            names = self.configuration.years[
+                partition.entity, partition.month.year
+            ].workbooks.values()
+            files = [(name, scan.files.get(name)) for name in sorted(names)]
+            text = f"{files}{reason}{sorted(facts.get(partition, {}).items())}"
+            prints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return prints
 
 
-def _files(folder: Path) -> list[Path]:
+def _workbooks(folder: Path) -> list[Path]:
     """Return the workbooks of the source folder, without the files that mark an open one."""
     return [
         path
@@ -170,52 +195,22 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
-def _stale(
-    workspace: Workspace,
-    sight: _Sight,
-    newest: dict[str, Month | None],
-    loaded: set[Partition],
-    now: datetime,
-) -> dict[Partition, Stale]:
-    """Return the stale months of changed workbooks, and those that are loaded but not built.
-
-    Sheets behind the newest month with data wait for their first row.
-    """
-    stale: dict[Partition, Stale] = {}
-    for entity in workspace.configuration.registry.entities:
-        months = [
-            month
-            for month in known_months(workspace, entity.code, now.date(), newest.get(entity.code))
-            if (entity.code, month.year) not in sight.busy
-            and ((entity.code, month.year) in sight.changed or (entity.code, month) in loaded)
-        ]
-        found = pending(workspace, entity.code, months) if months else {}
-        stale |= {(entity.code, month): reason for month, reason in found.items()}
-    return stale
-
-
-def _fingerprints(
-    workspace: Workspace, sight: _Sight, stale: dict[Partition, Stale]
-) -> dict[Partition, str]:
-    """Return what the work on each partition depends on: its workbooks, its reason, its facts."""
-    facts = fact_digests(workspace) if stale else {}
-    prints: dict[Partition, str] = {}
-    for (entity, month), reason in stale.items():
-        names = workspace.configuration.years[entity, month.year].workbooks.values()
-        files = [(name, sight.remembered.get(name)) for name in sorted(names)]
-        text = f"{files}{reason}{sorted(facts.get((entity, month), {}).items())}"
-        prints[entity, month] = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return prints
-
-
-def _scopes(partitions: list[Partition]) -> list[Scope]:
-    """Return as few scopes as hold exactly these partitions: of one entity, without a gap.
-
-    Each entity has runs of its own, so that a figure that does not add up stops no other entity.
-    """
-    entities = sorted({entity for entity, _ in partitions})
-    return [
-        Scope((entity,), tuple(months))
-        for entity in entities
-        for months in stretches([month for code, month in partitions if code == entity])
-    ]
+def _look_at(
+    path: Path, owner: YearKey, scan: SourceScan, memory: WatchMemory, now: datetime
+) -> None:
+    """Note in the scan whether a workbook changed, or cannot be read now."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:  # renamed or removed at this moment
+        return
+    found = (facts.st_size, facts.st_mtime_ns)
+    if 0 <= now.timestamp() - facts.st_mtime < SETTLED_SECONDS:
+        scan.remarks.append(f"{path.name} is still being written.")
+        scan.busy.add(owner)
+    elif lock_file(path).exists():
+        scan.remarks.append(f"{path.name} is open in the office program; close it to have it read.")
+        scan.busy.add(owner)
+    else:
+        scan.files[path.name] = found
+        if memory.files.get(path.name) != found:
+            scan.changed.add(owner)

@@ -1,6 +1,6 @@
-"""Numbers as a person reads them, in the locale's style; shared by deck and dashboard.
+"""Numbers formatted for people, in the locale's style.
 
-Variances are always signed, levels never. Blanks between number and unit do not break.
+Variances always have a sign, levels never a plus. Spaces between number and unit do not break.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 NOT_AVAILABLE = "n.a."
 
-# From which amount on which word is used, with the number of decimals: Rp 1,25 M; Rp 250 jt.
+# Each step: from which amount on, divisor, word, number of decimals: Rp 1,25 M; Rp 250 jt.
 LADDERS: dict[str, list[tuple[Decimal, Decimal, str, int]]] = {
     "id": [
         (Decimal("1e12"), Decimal("1e12"), "T", 2),
@@ -46,14 +46,14 @@ def number(value: Decimal | float, locale: str, *, decimals: int = 0) -> str:
 
 
 def signed(text: str, value: Decimal | float) -> str:
-    """Return a variance's text with its sign; what rounds to zero has none."""
+    """Return a variance's text with its sign, or without one where it rounds to zero."""
     if not any(digit in "123456789" for digit in text):
         return text.removeprefix(MINUS)
     return f"+{text}" if value > 0 else text
 
 
 def percent(value: Decimal | float | None, locale: str) -> str:
-    """Return a share in percent: `87,5%`, `260%`; `n.a.` where there is none."""
+    """Return a value in percent as text: `87,5%`, `260%`; `n.a.` where there is none."""
     if value is None:
         return NOT_AVAILABLE
     return f"{number(value, locale, decimals=1 if abs(value) < 100 else 0)}%"
@@ -75,7 +75,7 @@ def rupiah(value: Decimal | float | None, locale: str) -> str:
 
 @dataclass(frozen=True)
 class AmountUnit:
-    """The one unit in which an exhibit tells all its amounts: `word` is `jt`, or empty for rupiah."""
+    """The unit of all amounts in an exhibit; `word` is for example `jt`, or empty for rupiah."""
 
     divisor: Decimal
     word: str
@@ -98,7 +98,7 @@ class AmountUnit:
 
 
 def amount_unit(amounts: Iterable[Decimal | None], locale: str, *, digits: int) -> AmountUnit:
-    """Return the unit in which the largest of these amounts has at most so many digits."""
+    """Return the unit that suits the largest of these amounts, written with up to `digits` digits."""
     highest = max((abs(amount) for amount in amounts if amount is not None), default=Decimal(0))
     for least, divisor, word, _ in LADDERS[locale]:
         if highest >= least:

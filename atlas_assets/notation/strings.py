@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
 from babel.dates import format_date, format_interval
-from pydantic import TypeAdapter, ValidationError
+from pydantic import RootModel
 
+from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.periods.calendar import PeriodType
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from atlas_assets.periods.calendar import Month, Period
 
-_Catalogue = TypeAdapter(dict[str, dict[str, str]])
+
+class _Catalogue(RootModel[dict[str, dict[str, str]]]):
+    """Texts by key and locale."""
 
 
 class Strings:
@@ -25,20 +27,9 @@ class Strings:
 
     def __init__(self, path: Path, locale: str) -> None:
         self.path, self.locale = path, locale
-        self._texts: dict[str, dict[str, str]]
-        try:
-            self._texts = _Catalogue.validate_python(
-                yaml.safe_load(path.read_text(encoding="utf-8"))
-            )
-        except FileNotFoundError:
-            raise ConfigurationError(
-                f"{path} is missing. Copy `source/config` from the project."
-            ) from None
-        except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
-            raise ConfigurationError(
-                f"{path} is not a catalogue of texts: {error}. Expected lines such as "
-                "`target: {id: Target, en: Target}`."
-            ) from error
+        self._texts = load(
+            path, _Catalogue, "Expected lines such as `target: {id: Target, en: Target}`."
+        ).root
 
     def __call__(self, key: str, **places: object) -> str:
         """Return a text. Raises ConfigurationError where the catalogue lacks it."""

@@ -1,7 +1,7 @@
-"""The one notation of everything that a person sees: colour roles and sizes, after IBCS 2.0.
+"""The common notation of everything shown to people: colour roles and sizes, after IBCS 2.0.
 
-A scenario is a fill: actual solid dark, previous year lighter, target outlined. Variances are
-coloured by rating, never by sign alone.
+Fills show scenarios: actuals are solid and dark, the previous year is lighter, targets are
+outlined. Variances are coloured by rating, never by sign alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a colour stands for. No other colours appear, but for each unit's brand colour."""
+    """What a colour stands for. The only other colours are the units' brand colours."""
 
     INK = "ink"
     WHITE = "white"
@@ -39,7 +39,7 @@ HEX: dict[Role, str] = {
     Role.RULE: "C9D0D7",
 }
 
-# The theme slots that hold the roles, so that a designer's theme recolours a deck.
+# The theme slot of each role, so that a designer's theme recolours a deck.
 THEME: dict[Role, str] = {
     Role.INK: "tx1",
     Role.WHITE: "bg1",

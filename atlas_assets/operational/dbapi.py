@@ -1,11 +1,11 @@
 """A PEP 249 module over `libsql_experimental`, for `create_engine("sqlite+libsql://…", module=…)`.
 
-The stock driver raises ValueError for everything, binds integers beyond 32 bits as floats, runs an
-`INSERT … RETURNING` again when its rows are fetched twice, has no busy timeout, begins transactions
-by the look of the statement, and passes over parameters and statements that are too many. This
-module mends that and nothing else: transactions are begun by the engine (`sessions`), waiting for
-locks happens here, in Python, where it blocks no other thread. Tested with libsql-experimental
-0.0.55 and sqlalchemy-libsql 0.2.0; to be dropped when the driver does all this itself.
+The stock driver raises ValueError for everything, binds integers beyond 32 bits as floats, reruns
+an `INSERT … RETURNING` when its rows are fetched twice, has no busy timeout, guesses from the
+statement whether to begin a transaction, and ignores surplus parameters and statements. This module
+fixes that and nothing else: the engine begins transactions (`sessions`), and waiting for locks
+happens here, in Python, where it blocks no other thread. Tested with libsql-experimental 0.0.55
+and sqlalchemy-libsql 0.2.0; to be dropped once the driver does all this itself.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ Parameters = Sequence[Any]
 
 
 class Error(Exception):
-    """Base of all errors of this module."""
+    """Base class of this module's errors."""
 
 
-class Warning(Exception):  # noqa: A001, N818  PEP 249 names it so
+class Warning(Exception):  # noqa: A001, N818  PEP 249 requires the name
     """Required by PEP 249; never raised."""
 
 
@@ -111,22 +111,25 @@ def _mapped(error: Exception) -> Error:
 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call the driver and raise its errors as this module's own."""
+    """Call the driver and convert its errors to those of this module."""
     try:
         return function(*arguments)
     except ValueError as error:
         raise _mapped(error) from error
-    except Exception as error:  # the driver raises what Rust happened to give it
+    except Exception as error:  # the driver passes on whatever Rust raised
         raise OperationalError(f"{type(error).__name__}: {error}") from error
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # a BaseException of pyo3's, not importable
+        if type(error).__name__ == "PanicException":  # pyo3's, which cannot be imported
             raise InterfaceError(f"the driver panicked: {error}") from error
         raise
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What has to be known of a statement to run it. `parameters` is None where they are named."""
+    """What has to be known of a statement to run it.
+
+    `parameters` is their number, None where they are named.
+    """
 
     changes_rows: bool
     begins: bool
@@ -134,9 +137,9 @@ class Statement:
     parameters: int | None
 
     def check(self, parameters: Parameters) -> None:
-        """Raise ProgrammingError for another number of parameters than the statement has."""
+        """Raise ProgrammingError for a wrong number of parameters, InterfaceError for a dict."""
         if isinstance(parameters, dict):
-            raise InterfaceError("parameters are a sequence: the driver would store their names")
+            raise InterfaceError("parameters must be a sequence: the driver would store dict keys")
         if self.parameters is not None and len(parameters) != self.parameters:
             raise ProgrammingError(
                 f"the statement has {self.parameters} parameters, {len(parameters)} were given"
@@ -145,7 +148,7 @@ class Statement:
 
 @lru_cache(maxsize=512)
 def read_statement(statement: str) -> Statement:
-    """Read a statement. Raises ProgrammingError where it is several: only the first would run."""
+    """Analyse a statement. Raises ProgrammingError for several: only the first would run."""
     code = _NO_CODE.sub("''", statement).replace("''", " ").strip()
     if _MANY.search(code) and not _TRIGGER.match(code):
         raise ProgrammingError("only one statement can be run at a time")
@@ -209,16 +212,16 @@ class Cursor:
 
     @property
     def description(self) -> tuple[Row, ...] | None:
-        """The names of the columns; None where the statement gives no rows."""
+        """One tuple per column, its name first; None where the statement returns no rows."""
         if self._description is None and self._driver_cursor is not None:
             self._description = self._driver_cursor.description or None
         return self._description
 
     def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
-        """Run one statement, waiting for a lock as long as the connection's timeout."""
+        """Run one statement, waiting for a lock for up to the connection's timeout."""
         read = read_statement(statement)
         if read.asks_isolation and self.connection.remote:
-            self._forget()  # servers refuse to tell it to a reader; they never read uncommitted
+            self._forget()  # servers refuse a reader this query; they never read uncommitted data
             self._description, self._rows = (("read_uncommitted", *(None,) * 6),), [(0,)]
             return self
         bound = self._bind(read, parameters)
@@ -229,7 +232,7 @@ class Cursor:
         """Run one statement for every set of parameters."""
         read = read_statement(statement)
         if _RETURNING.search(statement):
-            raise NotSupportedError("the driver gives the rows of the last set of parameters only")
+            raise NotSupportedError("the driver only returns rows for the last set of parameters")
         bound = [self._bind(read, parameters) for parameters in parameter_sets]
         if bound:
             self._run(read, lambda cursor: cursor.executemany(statement, bound))
@@ -263,7 +266,7 @@ class Cursor:
             return taken
         if self._driver_cursor is None:
             return []
-        rows = _call(self._driver_cursor.fetchall) or []  # None where a statement gives no rows
+        rows = _call(self._driver_cursor.fetchall) or []  # None if a statement returns no rows
         self._end()
         return rows
 
@@ -278,7 +281,7 @@ class Cursor:
         """Do nothing, as PEP 249 allows."""
 
     def close(self) -> None:
-        """Let go of the rows; `rowcount` and `description` stay."""
+        """Release the rows; `rowcount` and `description` stay."""
         self._end()
         self._rows = None
 
@@ -293,7 +296,7 @@ class Cursor:
         self._driver_cursor = cursor
         if not read.changes_rows:
             return
-        if self.description:  # RETURNING: fetched at once, a second fetch would insert again
+        if self.description:  # RETURNING: fetch at once, as a second fetch would insert again
             self._rows = _call(cursor.fetchall)
             self.rowcount = len(self._rows or [])
         else:
@@ -306,7 +309,7 @@ class Cursor:
         self._description, self.rowcount, self.lastrowid = None, -1, None
 
     def _end(self) -> None:
-        """Let go of the driver's cursor, which would run a finished statement again."""
+        """Release the driver's cursor, which would rerun a finished statement."""
         if self._driver_cursor is not None:
             _ = self.description
             self._driver_cursor.close()
@@ -314,7 +317,10 @@ class Cursor:
 
 
 class Connection:
-    """A PEP 249 connection. It begins no transaction by itself: send `BEGIN`."""
+    """A PEP 249 connection. It never begins a transaction by itself: execute `BEGIN`.
+
+    `timeout` is how long to wait for a lock, in seconds.
+    """
 
     isolation_level: str | None = ""
 
@@ -344,30 +350,30 @@ class Connection:
         return self.cursor().execute(statement, parameters)
 
     def commit(self) -> None:
-        """Commit the transaction; does nothing where none has begun."""
+        """Commit the transaction, if one has begun."""
         _call(self._open.commit)
 
     def rollback(self) -> None:
-        """Roll the transaction back; does nothing where none has begun."""
+        """Roll the transaction back, if one has begun."""
         _call(self._open.rollback)
 
     def create_function(self, *_arguments: Any, **_options: Any) -> None:
-        """Do nothing: the driver has no functions in Python, and the dialect asks for one."""
+        """Do nothing: the dialect registers a function, but the driver supports none in Python."""
 
     def close(self) -> None:
-        """Roll back what is open and close."""
+        """Roll back an open transaction and close the connection."""
         if self._driver_connection is not None:
             if self.in_transaction:
-                with contextlib.suppress(OperationalError):  # a server forgets what is left open
+                with contextlib.suppress(OperationalError):  # a server discards it anyway
                     self.rollback()
             self._driver_connection.close()
             self._driver_connection = None
 
     def waiting_for_lock(self, read: Statement, action: Callable[[Any], Any]) -> Any:
-        """Run an action on a new driver cursor; repeat it while another process holds the lock.
+        """Run an action on a new driver cursor and return the cursor; retry while locked.
 
-        Only outside a transaction and only single statements are repeated, so nothing is ever
-        applied twice. Raises OperationalError when the timeout has passed.
+        Only single statements outside a transaction are retried, so nothing is ever applied twice.
+        Raises OperationalError when the timeout has passed.
         """
         deadline: float | None = None
         pause = 0.002
@@ -396,7 +402,10 @@ def connect(
     check_same_thread: bool = True,  # noqa: ARG001  the dialect passes it
     uri: bool = False,  # noqa: ARG001  the dialect passes it
 ) -> Connection:
-    """Open a local file, or a server at `libsql://`, `http://` or `https://`."""
+    """Open a local file, or a server at `libsql://`, `http://` or `https://`.
+
+    `timeout` is how long to wait for a lock, in seconds; only files are waited for.
+    """
     remote = database.startswith(("libsql://", "http://", "https://"))
     open_driver: Callable[..., Any] = vars(driver)["connect"]  # the driver has no types
     opened = _call(partial(open_driver, isolation_level=None, auth_token=auth_token), database)

@@ -1,8 +1,8 @@
-"""What is read and written through here belongs to one entity, whatever is asked.
+"""Sessions that read and write the records of one entity only, whatever the statement.
 
-Every statement is sent with common table expressions in front that bear the names of the tables and
-hold the entity's rows only. SQLite looks a name up there first, in every join and subquery, for SQL
-from the ORM as for SQL as text; so a file and a server show the same.
+Every statement is prefixed with common table expressions that have the names of the tables but hold
+only the entity's rows. SQLite looks names up there first, in every join and subquery, whether the
+SQL comes from the ORM or is written by hand, and in a file as on a server.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ _WITH = re.compile(r"\s*WITH(\s+RECURSIVE)?\s", re.IGNORECASE)
 
 
 class ScopeError(Exception):
-    """A statement or record would have left the entity of its session."""
+    """A statement or record would have reached beyond the entity of its session."""
 
 
 @contextmanager
 def reading(connection: sa.Connection, entity_id: str) -> Generator[Session]:
-    """Give a session that sees one entity's rows.
+    """Yield a read-only session that sees one entity's rows.
 
-    It reads only: whatever is no query raises ScopeError, and so does naming the schema `main`, in
-    which the tables of all entities are.
+    Anything but a query raises ScopeError, and so does naming the schema `main`, which holds the
+    rows of all entities.
     """
     with _narrowed(connection, entity_id, writes=False), Session(connection) as session:
         yield session
@@ -49,7 +49,7 @@ def reading(connection: sa.Connection, entity_id: str) -> Generator[Session]:
 
 @contextmanager
 def writing(connection: sa.Connection, entity_id: str) -> Generator[EntityWriter]:
-    """Give what deletes and upserts one entity's records."""
+    """Yield a writer of one entity's records."""
     with _narrowed(connection, entity_id, writes=True):
         yield EntityWriter(connection, entity_id)
 
@@ -66,7 +66,7 @@ class EntityWriter:
         return set(self._connection.scalars(query))
 
     def delete(self, model: type[Any], *criteria: sa.ColumnElement[bool]) -> None:
-        """Delete the entity's records for which all criteria hold."""
+        """Delete the entity's records that meet all criteria."""
         if issubclass(model, EntityScoped):
             mine = model.entity_id == self.entity_id
         else:
@@ -75,15 +75,18 @@ class EntityWriter:
         self._connection.execute(sa.delete(model).where(mine, *criteria))
 
     def upsert(self, model: type[Base], records: Sequence[dict[str, Any]]) -> None:
-        """Insert the entity's records, or bring the ones that exist to the given values."""
+        """Insert the entity's records, or update those that exist.
+
+        Raises ScopeError for another entity's.
+        """
         if issubclass(model, EntityScoped):
-            strange = [row for row in records if row["entity_id"] != self.entity_id]
+            foreign = [row for row in records if row["entity_id"] != self.entity_id]
         else:
             link, owner = _owner(model)
             known = self.column(sa.select(owner.id)) if records else set[str]()
-            strange = [row for row in records if row[link.key] not in known]
-        if strange:
-            raise ScopeError(f"{model.__tablename__}: {strange[0]} is another entity's.")
+            foreign = [row for row in records if row[link.key] not in known]
+        if foreign:
+            raise ScopeError(f"{model.__tablename__}: {foreign[0]} is another entity's.")
         written = upsert(self._connection, model, records)
         if issubclass(model, EntityScoped) and written != len(records):
             raise ScopeError(f"{model.__tablename__}: a record's id is another entity's.")
@@ -108,9 +111,9 @@ def _narrowed(connection: sa.Connection, entity_id: str, *, writes: bool) -> Gen
 
 @lru_cache(maxsize=512)
 def _of_entity(statement: str, entity_id: str, *, writes: bool) -> str:
-    """Return the statement with the entity's rows in place of the tables that it names."""
+    """Return the statement with the tables that it names restricted to the entity's rows."""
     if _BEGIN.fullmatch(statement) or (writes and statement.startswith("INSERT INTO ")):
-        return statement  # begun by the engine; made by `upsert`
+        return statement  # BEGIN comes from the engine, INSERT from `upsert`
     if _MAIN.search(statement):
         raise ScopeError(f"`main` has the rows of all entities: {statement}")
     common = ", ".join(
@@ -131,7 +134,7 @@ def _of_entity(statement: str, entity_id: str, *, writes: bool) -> str:
 
 @lru_cache
 def _conditions() -> dict[str, str]:
-    """Return which rows of each table are those of `$entity`; tables for all are not in it."""
+    """Return, by table, the condition for the rows of `$entity`; shared tables are left out."""
     conditions = {Entity.__tablename__: "id = $entity"}
     for mapper in Base.registry.mappers:
         model: type[Base] = mapper.class_
@@ -148,7 +151,7 @@ def _conditions() -> dict[str, str]:
 
 @lru_cache
 def _owner(link: type[Base]) -> tuple[Any, type[Any]]:
-    """Return the column of a table between two others that refers to its owner, and the owner."""
+    """Return the column of a link table that refers to the owner of its rows, and the owner."""
     classes = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
     column = next(iter(sa.inspect(link).primary_key))
     for key in column.foreign_keys:

@@ -1,4 +1,4 @@
-"""Brings the operational database to the newest schema."""
+"""Migrates the operational database to the newest schema."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class MigrationError(AtlasError):
-    """The database cannot be brought to the schema of this version."""
+    """The database cannot be migrated to the schema of this version."""
 
 
 def alembic_config(connection: sa.Connection) -> Config:
-    """Return the Alembic configuration that works on an open connection."""
+    """Return an Alembic configuration that uses an open connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
@@ -31,7 +31,7 @@ def alembic_config(connection: sa.Connection) -> Config:
 
 
 def migrate(store: OperationalStore) -> None:
-    """Apply the migrations that are missing, all or none.
+    """Apply the missing migrations, all or none.
 
     Raises MigrationError for a database that a newer version has migrated.
     """

@@ -1,4 +1,4 @@
-"""Writes one entity's month into the operational database, in one transaction."""
+"""Writes months of an entity into the operational database, each in one transaction."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from atlas_assets.operational.models import (
     people,
     target,
 )
+from atlas_assets.operational.reconcile import dangling_references, published_figures
 from atlas_assets.operational.records import MonthRecords
-from atlas_assets.operational.seed import entity_id
+from atlas_assets.operational.seed import entity_id, prepare
+from atlas_assets.warehouse.reconciliation import refuse_unreconciled
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods.calendar import Month
+    from atlas_assets.periods.scope import Partition, Scope
+    from atlas_assets.warehouse.reconciliation import Reconciliation
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,44 @@ class Published:
     orders: int
     transactions: int
     amount: int
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published of each partition, and how it compares with the warehouse."""
+
+    published: dict[Partition, Published]
+    compared: list[Reconciliation]
+    dangling: list[str]
+
+    @property
+    def row_counts(self) -> dict[Partition, int]:
+        """The number of transactions of each partition."""
+        return {partition: month.transactions for partition, month in self.published.items()}
+
+    @property
+    def problems(self) -> dict[Partition, str]:
+        """What does not add up, for every partition: references reach across months."""
+        wrong = [pair.message() for pair in self.compared if not pair.passed] + self.dangling
+        return dict.fromkeys(self.published, "; ".join(wrong)) if wrong else {}
+
+
+def publish_months(
+    store: OperationalStore, registry: Registry, warehouse: duckdb.DuckDBPyConnection, scope: Scope
+) -> Publication:
+    """Prepare the database and replace every partition in scope, each in one transaction.
+
+    Raises ReconciliationError, with nothing published, where the marts of a partition are missing or
+    do not reconcile; PublishError as `publish` does.
+    """
+    refuse_unreconciled(warehouse, scope)
+    prepare(store, registry)
+    published: dict[Partition, Published] = {}
+    compared: list[Reconciliation] = []
+    for partition in scope.partitions:
+        published[partition] = publish(store, registry, warehouse, *partition)
+        compared += published_figures(store, registry, warehouse, *partition)
+    return Publication(published, compared, dangling_references(store))
 
 
 def publish(

@@ -1,4 +1,4 @@
-"""Checks what was published: counts and sums by unit, and references."""
+"""Checks published data: counts and sums by unit, and references."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from atlas_assets.operational.models import commerce, core, finance, marketing, target
 from atlas_assets.operational.seed import entity_id
-from atlas_assets.periods.scope import partition_key
+from atlas_assets.periods.scope import Partition
 from atlas_assets.warehouse.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods.calendar import Month
 
-# Unit, figure, what is counted, and amount; two decimals are what rupiah have.
+# Columns: unit, figure, what is counted, amount. Rupiah have two decimals.
 _IN_WAREHOUSE = """
 WITH receipts AS (
     SELECT orders.* FROM intermediate.int_orders AS orders
@@ -62,7 +62,7 @@ def published_figures(
     entity: str,
     month: Month,
 ) -> Iterator[Reconciliation]:
-    """Compare an entity's month in the operational database with the warehouse, unit by unit."""
+    """Yield comparisons of an entity's month in warehouse and operational database, by unit."""
     of_month = {"month": str(month.first_day)}
     expected = {
         (unit, figure, what): amount
@@ -80,7 +80,7 @@ def published_figures(
     for unit, figure, what in sorted({*expected, *published}):
         key = (unit, figure, what)
         yield Reconciliation(
-            partition_key(entity, month),
+            Partition(entity, month).key,
             f"operational database, {entity} {month}, {unit}, {figure}",
             expected.get(key, Decimal(0)),
             published.get(key, Decimal(0)),
@@ -89,9 +89,9 @@ def published_figures(
 
 
 def dangling_references(store: OperationalStore) -> list[str]:
-    """Say of each reference to a record that does not exist where it is.
+    """Return a message for each reference to a missing record, at most 100.
 
-    The database refuses these itself, but where a constraint is younger than its rows.
+    The database itself refuses these, except where a constraint was added after the rows.
     """
     with store.reader() as connection:
         query = sa.text(
@@ -104,7 +104,7 @@ def dangling_references(store: OperationalStore) -> list[str]:
 
 
 def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:
-    """Yield what selects unit, figure, what is counted, and amount in the operational database."""
+    """Yield queries for unit, figure, what is counted, and amount in the operational database."""
     transaction, activity, item = finance.Transaction, marketing.Activity, target.TargetItem
     counted = {
         ("orders", "orders"): (commerce.Order, sa.func.count(commerce.Order.id)),

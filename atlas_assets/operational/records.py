@@ -1,7 +1,7 @@
-"""The records of one entity's month, with their ids, from what the warehouse holds.
+"""The records of one entity's month, with their ids, read from the warehouse.
 
-What is an order, whose it is and what it is worth was decided in dbt; this module only gives
-records their ids and the names of their columns.
+What counts as an order, to whom it belongs and what it is worth is decided in dbt; this module
+only assigns ids and column names.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Records = list[dict[str, Any]]
 
-# The receipts of a month that belong to an enrollment, whatever month that began in.
+# The month's receipts that belong to an enrollment, whichever month it began in.
 RECEIPTS = """
 SELECT orders.*
 FROM intermediate.int_orders AS orders
@@ -38,8 +38,8 @@ SEMI JOIN intermediate.int_enrollments AS enrollments USING (order_key)
 WHERE orders.counts_as_revenue AND orders.entity_code = $entity AND orders.month_key = $month
 ORDER BY orders.receipt_key
 """
-# The enrollments that began in the month, those that its receipts belong to, and those that are
-# stored with the month from before.
+# The enrollments that began in the month, those that its receipts belong to, and those that an
+# earlier publication stored with the month.
 ENROLLMENTS = f"""
 WITH receipts AS ({RECEIPTS})
 SELECT enrollments.*
@@ -56,7 +56,7 @@ FROM intermediate.int_students AS students
 WHERE students.student_key IN (SELECT student_key FROM enrolled)
 ORDER BY students.student_key
 """
-# The students, and their guardians.
+# The students and their guardians.
 PEOPLE = f"""
 WITH students AS ({STUDENTS})
 SELECT people.*
@@ -91,7 +91,7 @@ FROM intermediate.int_marketing_activity
 WHERE entity_code = $entity AND month_key = $month AND unit_code IS NOT NULL
 ORDER BY source_file, source_sheet, source_row
 """
-# The events that the month's activities belong to, with every channel that they use in any month.
+# The events of the month's activities, with every channel that they use in any month.
 AGENDAS = f"""
 WITH activities AS ({ACTIVITIES})
 SELECT
@@ -121,7 +121,7 @@ _PERSON_COLUMNS = (
 
 
 class MonthRecords:
-    """The records of one entity's month with their ids, as the tables hold them."""
+    """The records of one entity's month with their ids, in the columns of the tables."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class MonthRecords:
         month: Month,
         stored_orders: set[str],
     ) -> None:
-        """Read the records; `stored_orders` are the ids of orders to bring along from before."""
+        """Read the records; `stored_orders` are ids of orders already stored with the month."""
         self.registry, self.warehouse = registry, warehouse
         self.entity, self.month_key = entity, str(month.first_day)
         self.entity_id = entity_id(registry, entity)
@@ -149,7 +149,7 @@ class MonthRecords:
         self.targets = self._query(TARGETS)
 
     def records(self) -> dict[type[Base], Records]:
-        """Return the records of every table, parents before children."""
+        """Return the records by table, parents before children."""
         return {
             people.Organization: self._organizations(),
             people.Person: self._people(),
@@ -170,7 +170,7 @@ class MonthRecords:
         }
 
     def student_ids(self) -> list[str]:
-        """Return the ids of the people who are the month's students."""
+        """Return the person ids of the month's students."""
         return [self._id(people.Person, row["normalized_name"]) for row in self.students]
 
     def _organizations(self) -> Records:

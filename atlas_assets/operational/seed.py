@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.models.base import Base
     from atlas_assets.operational.sessions import OperationalStore
 
-# The lookups that belong to the model itself and not to the business.
+# The lookups that belong to the data model, not to the business.
 FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
     people.AccountType: {"student": "Student"},
     people.RelationType: {"guardian": "Guardian"},
@@ -30,7 +30,7 @@ FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
     finance.TransactionType: {"payment": "Payment", "refund": "Refund"},
     marketing.ChannelType: {"conventional": "Conventional", "digital": "Digital"},
 }
-# What can be planned, with its unit of measure.
+# What can be planned: name and unit of measure.
 METRICS = {
     "revenue": ("Revenue", "rupiah"),
     "students": ("Students", "students"),
@@ -58,16 +58,16 @@ def prepare(
 ) -> dict[str, int]:
     """Migrate the database and seed it, with one entity or all; safe to repeat.
 
-    Returns the number of rows that each table was given.
+    Returns the number of rows written, by table.
     """
     migrate(store)
     return seed(store, registry, [registry.entity(entity)] if entity else registry.entities)
 
 
 def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) -> dict[str, int]:
-    """Insert or correct the lookups, the group and the given entities with their units.
+    """Insert or update the lookups, the group and the given entities with their units.
 
-    Returns the number of rows that each table was given.
+    Returns the number of rows written, by table.
     """
     rows = {**_lookups(registry), **_core(registry, entities)}
     with store.writer() as connection:

@@ -1,4 +1,4 @@
-"""Engines on the operational database: one that writes, one that reads; and sessions on them."""
+"""Engines and sessions on the operational database, for writing and for reading."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ class StoreError(AtlasError):
     """The operational database cannot be reached, or refuses what the token does not allow."""
 
 
-# What a server says, and what it means to a person.
+# Server errors, and how they are explained to the user.
 _REFUSALS = [
     (
         re.compile(r"401.*expired", re.IGNORECASE | re.DOTALL),
-        "at {url} was refused: the token in TURSO_AUTH_TOKEN has expired. Make a new one.",
+        "at {url} was refused: the token in TURSO_AUTH_TOKEN has expired. Create a new one.",
     ),
     (
         re.compile(r"401 Unauthorized", re.IGNORECASE),
-        "at {url} needs a token that it accepts. Put it into TURSO_AUTH_TOKEN.",
+        "at {url} needs a token that it accepts. Set it in TURSO_AUTH_TOKEN.",
     ),
     (
         re.compile(r"403|invalid baton|STREAM_EXPIRED|TRANSACTION_TIMEOUT", re.IGNORECASE),
-        "at {url} ended the transaction: the token may only read, or it took too long.",
+        "at {url} ended the transaction: it took too long, or the token may only read.",
     ),
     (
         re.compile(
             r"error trying to connect|connection (refused|reset|closed)|unexpected EOF|dns error",
             re.IGNORECASE,
         ),
-        "cannot be reached at {url}. Look at DATABASE_URL, and whether the server runs.",
+        "cannot be reached at {url}. Check DATABASE_URL, and that the server is running.",
     ),
 ]
 
 
-# The driver keeps every other thread of the process waiting while it asks a server: a thread that
-# waited there for another's transaction would never let that one end.
+# While the driver waits for a server, it blocks every other thread of the process: if one thread
+# waited there for another's transaction, that transaction could never end.
 _ONE_REMOTE_WRITER = threading.Lock()
 
 
@@ -75,34 +75,34 @@ class OperationalStore:
 
     @contextmanager
     def writer(self, *, foreign_keys: bool = True) -> Generator[sa.Connection]:
-        """Give a connection in one transaction that holds the write lock from its start.
+        """Yield a connection in one transaction that holds the write lock from its start.
 
         It is committed at the end and rolled back on any error.
         """
         engine = self._engine("IMMEDIATE", foreign_keys=foreign_keys)
         with (
             nullcontext() if self.is_file else _ONE_REMOTE_WRITER,
-            self._errors_told(),
+            self._errors_explained(),
             engine.begin() as connection,
         ):
             yield connection
 
     @contextmanager
     def reader(self) -> Generator[sa.Connection]:
-        """Give a connection that sees one state of the database and changes nothing."""
+        """Yield a connection for reading, which sees one state of the database."""
         engine = self._engine("DEFERRED", foreign_keys=True)
-        with self._errors_told(), engine.connect() as connection:
+        with self._errors_explained(), engine.connect() as connection:
             yield connection
 
     @contextmanager
     def entity_writer(self, entity_id: str) -> Generator[EntityWriter]:
-        """Give what writes one entity's records in one transaction, as `writer` does."""
+        """Yield a writer of one entity's records, in one transaction as from `writer`."""
         with self.writer() as connection, entity_session.writing(connection, entity_id) as writer:
             yield writer
 
     @contextmanager
     def entity_reader(self, entity_id: str) -> Generator[Session]:
-        """Give a session that reads one entity's records, as `reader` does."""
+        """Yield a session that reads one entity's records, on a connection as from `reader`."""
         with self.reader() as connection, entity_session.reading(connection, entity_id) as session:
             yield session
 
@@ -112,20 +112,21 @@ class OperationalStore:
         return self.url.startswith("file:")
 
     @contextmanager
-    def _errors_told(self) -> Generator[None]:
-        """Say what a person can do about a server that refuses or is not there."""
+    def _errors_explained(self) -> Generator[None]:
+        """Raise StoreError with advice where a server refuses or cannot be reached."""
         try:
             yield
         except DBAPIError as error:
-            for pattern, told in _REFUSALS:
+            for pattern, explanation in _REFUSALS:
                 if pattern.search(str(error.orig)):
                     raise StoreError(
-                        f"The operational database {told.format(url=self.url)} Nothing was changed."
+                        f"The operational database {explanation.format(url=self.url)} "
+                        "Nothing was changed."
                     ) from error
             raise
 
     def _engine(self, begin: Mode, *, foreign_keys: bool) -> sa.Engine:
-        """Return the engine of a kind; it keeps the statements that it has compiled."""
+        """Return the engine of a kind, always the same one, which keeps its compiled statements."""
         kind = (begin, foreign_keys)
         if kind not in self._engines:
             self._engines[kind] = self._new_engine(begin, foreign_keys=foreign_keys)

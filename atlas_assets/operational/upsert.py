@@ -1,8 +1,9 @@
-"""Writes many records with few statements, on a file as on a server.
+"""Writes many records with few statements, to a file or a server.
 
-A statement takes thousands of records as one JSON text, which SQLite itself unpacks: the driver
-spends more on each single parameter than SQLite on the row, and a server answers two requests for
-every statement. What all of these records have in common, such as entity and month, is sent once.
+A statement takes thousands of records as one JSON text, which SQLite unpacks itself: the driver
+spends more time on a single parameter than SQLite on a whole row, and every statement costs two
+requests to a server. Values that all records of a statement share, such as entity and month, are
+sent once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 RECORDS_PER_STATEMENT = 5000
 _LONGEST_TEXT = 4_000_000  # bytes; servers take values of up to 5,000,000
-_LARGEST = 2**62  # of the integers that SQLite reads exactly and that a float has as denominator
+_LARGEST = 2**62  # the largest numerator or denominator; SQLite reads such integers exactly
 
 _KINDS = {str, int, bool, type(None)}
 
@@ -32,11 +33,11 @@ Row = tuple[Any, ...]
 def upsert(
     connection: sa.Connection, model: type[DeclarativeBase], records: Sequence[dict[str, Any]]
 ) -> int:
-    """Insert records by their key, or bring the ones that exist to the given values.
+    """Insert records, or update those whose key exists, and return how many were written.
 
-    Returns how many were written: all but those whose key another entity has. All records have the
-    same columns. Raises DataError for a value that would not come back as it went in: text with a
-    NUL character, NaN, infinity, floats beyond the range of money, integers beyond 64 bits.
+    Records whose key belongs to another entity are skipped. Raises ValueError unless all records
+    have the same columns, and DataError for a value that would not be read back unchanged: text
+    with a NUL character, NaN, infinity, floats beyond the range of money, integers beyond 64 bits.
     """
     columns = tuple(records[0]) if records else ()
     if any(len(record) != len(columns) for record in records):
@@ -86,7 +87,7 @@ def _statement(
     own: tuple[int, ...],
     common: tuple[int, ...],
 ) -> str:
-    """Return the statement for rows of which some places are each row's own, some common to all."""
+    """Return the statement for rows with values of their own at `own`, shared ones at `common`."""
     values = {place: f"value ->> {position}" for position, place in enumerate(own)}
     values |= {place: f"?2 ->> {position}" for position, place in enumerate(common)}
     for denominator, place in enumerate(_reals(model, columns), start=len(columns)):
@@ -101,7 +102,7 @@ def _statement(
     return (
         f"INSERT INTO {model.__tablename__} ({', '.join(columns)}) "
         f"SELECT {', '.join(values[place] for place in range(len(columns)))} "
-        "FROM json_each(?1) WHERE true "  # SQLite wants the WHERE here
+        "FROM json_each(?1) WHERE true "  # without a WHERE, SQLite takes ON for that of a join
         f"ON CONFLICT ({', '.join(key)}) DO {update}"
     )
 
@@ -119,7 +120,7 @@ def _refuse_inexact(values: tuple[Any, ...], *, may_be_float: bool) -> None:
 def _json(value: list[Any]) -> bytes:
     try:
         text = orjson.dumps(value)
-    except TypeError as error:  # text with half a character
+    except TypeError as error:  # text with a lone surrogate
         raise DataError(f"a record holds a value that cannot be stored: {error}") from error
     if rb"\u0000" in text and _has_nul(value):
         raise DataError("text with a NUL character is cut off when it is read back")
@@ -133,10 +134,10 @@ def _has_nul(value: Any) -> bool:
 
 
 def _without_fractions(rows: list[Row], reals: tuple[int, ...]) -> list[Row]:
-    """Return rows whose floats are whole, each with its denominator behind the columns.
+    """Return rows with their floats as whole numerators, the denominators appended to each row.
 
-    Where all are whole already, there are no denominators. SQLite reads whole numbers exactly, but
-    not every decimal as the float that is nearest to it.
+    Where all are whole already, no denominators are appended. SQLite reads whole numbers exactly,
+    but not every decimal as the float nearest to it.
     """
     if all(_is_whole(row[place]) for place in reals for row in rows):
         return rows
@@ -163,7 +164,7 @@ def _fraction(value: float | None) -> tuple[int | None, int]:
     try:
         numerator, denominator = value.as_integer_ratio()
     except (ValueError, OverflowError) as error:
-        raise DataError(f"{value} is no amount") from error
+        raise DataError(f"{value} is not an amount") from error
     if max(abs(numerator), denominator) > _LARGEST:
         raise DataError(f"{value} cannot be stored exactly")
     return numerator, denominator

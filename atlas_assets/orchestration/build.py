@@ -21,35 +21,33 @@ from atlas_assets.orchestration.freshness import (
 )
 from atlas_assets.orchestration.jobs import jobs
 from atlas_assets.orchestration.partitions import entity_month
+from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.orchestration.schedules import schedules
 from atlas_assets.orchestration.sensors import sensors
-from atlas_assets.settings import Settings, load_settings
-from atlas_assets.warehouse.dbt_project import Transform
+from atlas_assets.settings import load_settings
 from atlas_assets.workspace import Workspace
-
-# Dagster's own notices on parts of it that Atlas uses knowingly.
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 @dg.definitions
 def definitions() -> dg.Definitions:
     """Return the definitions for the settings in the environment."""
-    return build_definitions(load_settings())
+    return build_definitions(Workspace(load_settings()))
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
+def build_definitions(workspace: Workspace) -> dg.Definitions:
     """Return the code location for one installation.
 
     Raises ConfigurationError when `source/config` is wrong.
     """
-    workspace = Workspace(settings)
+    # Dagster's notices on parts of it that Atlas uses knowingly.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     registry = workspace.configuration.registry
     partitions = entity_month(workspace.configuration)
     due_months = due_month_checks(registry)
-    made_jobs = jobs([key for check in due_months for key in check.check_keys])
+    all_jobs = jobs([key for check in due_months for key in check.check_keys])
     assets = [
         *raw_assets(partitions),
-        *model_assets(Transform(settings).manifest_path, partitions),
+        *model_assets(workspace.dbt.manifest_path, partitions),
         *operational_assets(partitions),
         *validation_assets(partitions),
         *report_assets(workspace.configuration),
@@ -58,9 +56,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),
         asset_checks=[*reconciliation_checks(), *due_months],
-        jobs=made_jobs,
+        jobs=all_jobs,
         schedules=schedules(workspace),
-        sensors=[*sensors(workspace, made_jobs), followers()],
-        resources={"workspace": workspace},
+        sensors=[*sensors(workspace, all_jobs), followers()],
+        resources={
+            "workspace": workspace,
+            "duckdb": WarehouseResource(database=str(workspace.settings.duckdb_path)),
+        },
         executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing
     )

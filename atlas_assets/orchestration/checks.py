@@ -4,21 +4,18 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.markdown import markdown_rows
+from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.periods.scope import Scope
 from atlas_assets.warehouse.reconciliation import Reconciliation, reconciliations
 from atlas_assets.workspace import Workspace
 
-_SHEETS = dg.AssetKey(["intermediate", "audit_sheets"])
-_ORDERS = dg.AssetKey(["intermediate", "int_orders"])
-_REVENUE = dg.AssetKey(["marts", "mart_revenue"])
-_PROGRAMS = dg.AssetKey(["marts", "mart_program_progress"])
-_CHANNELS = dg.AssetKey(["marts", "mart_channel_marketing"])
-_SCHOOLS = dg.AssetKey(["marts", "mart_school_progress"])
-_STUDENTS = dg.AssetKey(["marts", "mart_students"])
-_TARGETS = dg.AssetKey(["marts", "mart_targets"])
-VALIDATION_FILE = dg.AssetKey(["validation", "validation_file"])
+_SHEETS, _ORDERS = keys.intermediate("audit_sheets"), keys.intermediate("int_orders")
+_REVENUE, _STUDENTS = keys.mart("mart_revenue"), keys.mart("mart_students")
+_PROGRAMS, _CHANNELS = keys.mart("mart_program_progress"), keys.mart("mart_channel_marketing")
+_SCHOOLS, _TARGETS = keys.mart("mart_school_progress"), keys.mart("mart_targets")
 
 
 def _spec(
@@ -30,7 +27,7 @@ def _spec(
         asset=asset,
         blocking=blocking,
         description=description,
-        additional_deps=[VALIDATION_FILE],
+        additional_deps=[keys.VALIDATION_FILE],
     )
 
 
@@ -105,23 +102,20 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
 
     @dg.multi_asset_check(specs=SPECS, can_subset=True)
     def reconciled(
-        context: dg.AssetCheckExecutionContext, workspace: dg.ResourceParam[Workspace]
+        context: dg.AssetCheckExecutionContext,
+        workspace: dg.ResourceParam[Workspace],
+        duckdb: WarehouseResource,
     ) -> Iterator[dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
-        with (
-            told_to_people(),
-            workspace.warehouse.reading() as connection,
-        ):
-            found = reconciliations(connection, scope)
-        chosen = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
+        with as_dagster_failure(), duckdb.reading() as connection:
+            compared = reconciliations(connection, scope)
         results = [
-            reconciliation_result(
-                spec.asset_key, spec.name, found.get(spec.name, []), spec.blocking
-            )
-            for spec in chosen
+            reconciliation_result(spec, compared.get(spec.name, []))
+            for spec in SPECS
+            if spec.key in context.selected_asset_check_keys
         ]
-        if len(chosen) == len(SPECS):  # a part of the checks verifies no month
-            with workspace.runs.stage("validate", scope, context.run.run_id) as stage:
+        if len(results) == len(SPECS):  # a part of the checks verifies no month
+            with workspace.ledger.stage("validate", scope, context.run.run_id) as stage:
                 failed = [result.description or "" for result in results if _stops(result)]
                 if failed:
                     stage.problems = dict.fromkeys(scope.partitions, "; ".join(failed))
@@ -131,18 +125,18 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def reconciliation_result(
-    asset: dg.AssetKey, name: str, compared: list[Reconciliation], blocking: bool = True
+    spec: dg.AssetCheckSpec, compared: list[Reconciliation]
 ) -> dg.AssetCheckResult:
     """Return a verdict with both figures; its first line says what a finance person has to do."""
     differing = [pair for pair in compared if not pair.passed]
     shown = differing or compared
     rows = [(pair.where, pair.expected, pair.actual, pair.difference) for pair in shown]
     return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=name,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
         passed=not differing,
-        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
-        description=_what_to_do(differing, blocking=blocking)
+        severity=dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN,
+        description=_what_to_do(differing, blocking=spec.blocking)
         if differing
         else f"All figures agree ({len(compared)} compared).",
         metadata={
@@ -169,4 +163,4 @@ def _what_to_do(differing: list[Reconciliation], *, blocking: bool) -> str:
         if blocking
         else "Look at the sheet: it contradicts itself."
     )
-    return f"{differing[0].told()}{more} {advice}"
+    return f"{differing[0].message()}{more} {advice}"

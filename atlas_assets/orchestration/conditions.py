@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import dagster as dg
 
-CONDITION = dg.AutomationCondition
-# Facts that became others make marts stale; records wait until these are built again.
-_MARTS_UPDATED = CONDITION.any_deps_updated().ignore(dg.AssetSelection.groups("intermediate"))
-_A_PARENT_IS_REFUSED = CONDITION.any_deps_match(
-    CONDITION.any_checks_match(CONDITION.check_failed(), blocking_only=True)
+from atlas_assets.orchestration import keys
+
+# Facts that changed make marts stale; records wait until the marts are built again.
+_MARTS_UPDATED = dg.AutomationCondition.any_deps_updated().ignore(
+    dg.AssetSelection.groups(keys.INTERMEDIATE)
+)
+_A_PARENT_IS_REFUSED = dg.AutomationCondition.any_deps_match(
+    dg.AutomationCondition.any_checks_match(
+        dg.AutomationCondition.check_failed(), blocking_only=True
+    )
 )
 # Of late months, too. A quarter or year has missing parents until its last month is built.
 FOLLOWS_ALWAYS = (
-    CONDITION.eager()
-    .without(CONDITION.in_latest_time_window())
+    dg.AutomationCondition.eager()
+    .without(dg.AutomationCondition.in_latest_time_window())
     .replace("any_deps_updated", _MARTS_UPDATED)
     & ~_A_PARENT_IS_REFUSED
 )
-# A report that nobody has made of a month stays unmade.
-FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~CONDITION.missing()
+# A monthly report that nobody has made stays unmade.
+FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~dg.AutomationCondition.missing()
 
 
 def followers() -> dg.AutomationConditionSensorDefinition:
@@ -30,7 +35,7 @@ def followers() -> dg.AutomationConditionSensorDefinition:
     return dg.AutomationConditionSensorDefinition(
         "followers",
         description="Records and reports follow the marts that they are made of.",
-        target=dg.AssetSelection.groups("operational", "reports"),
+        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
     )

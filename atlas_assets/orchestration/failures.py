@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def told_to_people() -> Generator[None]:
-    """Turn an AtlasError into a Dagster failure with the same text, which is not tried again."""
+def as_dagster_failure() -> Generator[None]:
+    """Turn an AtlasError into a Dagster failure with the same text, which is not retried."""
     try:
         yield
     except AtlasError as error:

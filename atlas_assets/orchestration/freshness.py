@@ -9,30 +9,30 @@ import dagster as dg
 
 from atlas_assets.configuration.registry import Calendar, Registry
 from atlas_assets.monitoring.deadlines import DEADLINES, outlook
-from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.periods.calendar import PeriodType
-from atlas_assets.sources.known_months import business_now
 from atlas_assets.warehouse.ledger import Stage
 from atlas_assets.workspace import Workspace
 
 _STAGES: dict[str, Stage] = {
-    "raw": "extract",
-    "staging": "transform",
-    "intermediate": "transform",
-    "marts": "transform",
-    "validation": "validate",
-    "operational": "publish",
-    "reports": "report",
+    keys.RAW: "extract",
+    keys.STAGING: "transform",
+    keys.INTERMEDIATE: "transform",
+    keys.MARTS: "transform",
+    keys.VALIDATION: "validate",
+    keys.OPERATIONAL: "publish",
+    keys.REPORTS: "report",
 }
 # In which months reports of a longer period are due; all else is due every month.
 _MONTHS: dict[str, str] = {PeriodType.QUARTERLY: "1,4,7,10", PeriodType.YEARLY: "1"}
 CLOSED_MONTHS = dg.AssetSpec(
-    ["calendar", "closed_months"],
+    keys.CLOSED_MONTHS,
     description="The months that are over. Nobody makes them; the checks say which are late.",
-    group_name="calendar",
+    group_name=keys.CALENDAR,
     kinds={"yaml"},
-    owners=["team:finance"],
-    deps=[["reports", "monthly_deck"], ["operational", "records"]],
+    owners=[keys.FINANCE],
+    deps=[keys.report(PeriodType.MONTHLY, "deck"), keys.RECORDS],
 )
 
 
@@ -66,11 +66,12 @@ def _due_months(entity: str) -> dg.AssetChecksDefinition:
         ),
     )
     def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
-        with told_to_people():
-            late = outlook(workspace, entity, business_now(workspace)).late
+        now = workspace.configuration.registry.calendar.now()
+        with as_dagster_failure():
+            late = outlook(workspace.staleness, entity, now).late
         return dg.AssetCheckResult(
             passed=not late,
-            description="\n".join(months.told() for months in late) or "Nothing is late.",
+            description="\n".join(months.message() for months in late) or "Nothing is late.",
             metadata={"late": [months.where for months in late]},
         )
 

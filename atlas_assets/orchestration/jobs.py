@@ -5,22 +5,25 @@ The command line, the sensor and the schedules run the same jobs.
 
 from __future__ import annotations
 
+from typing import get_args
+
 import dagster as dg
 
+from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import SPECS
 from atlas_assets.periods.calendar import PeriodType
 
-RAW = dg.AssetSelection.groups("raw")
-MODELS = dg.AssetSelection.groups("staging", "intermediate", "marts")
-VALIDATION = dg.AssetSelection.groups("validation")
-RECORDS = dg.AssetSelection.assets(["operational", "records"])
-REPORTS = {
+_RAW = dg.AssetSelection.groups(keys.RAW)
+_MODELS = dg.AssetSelection.groups(keys.STAGING, keys.INTERMEDIATE, keys.MARTS)
+_VALIDATION = dg.AssetSelection.groups(keys.VALIDATION)
+_RECORDS = dg.AssetSelection.assets(keys.RECORDS)
+_REPORTS = {
     type_: dg.AssetSelection.assets(
-        *(["reports", f"{type_}_{kind}"] for kind in ("report", "deck", "pdf"))
+        *(keys.report(type_, kind) for kind in get_args(keys.ReportKind))
     )
-    for type_ in (PeriodType.MONTHLY, PeriodType.QUARTERLY, PeriodType.YEARLY)
+    for type_ in keys.REPORT_TYPES
 }
-MONTHLY_REPORTS = REPORTS[PeriodType.MONTHLY]
+_MONTHLY_REPORTS = _REPORTS[PeriodType.MONTHLY]
 
 SEED = "seed"
 EXTRACT = "extract"
@@ -39,36 +42,39 @@ MONTHLY_CLOSE = "monthly_close"
 FRESHNESS = "freshness"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
-    EXTRACT: (RAW, "Workbooks → raw files."),
+    EXTRACT: (_RAW, "Workbooks → raw files."),
     LOAD: (
-        dg.AssetSelection.groups("staging"),
+        dg.AssetSelection.groups(keys.STAGING),
         "Raw files → views of the warehouse, `raw.*` and `staging.*`.",
     ),
     VALIDATE: (
-        VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),
+        _VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),
         "Account for every row and rupiah of the sheets, and write the validation file.",
     ),
-    TRANSFORM: (MODELS | VALIDATION, "Raw files → marts."),
-    SYNC: (RAW | MODELS | VALIDATION, "Workbooks → marts, and the validation file."),
-    PUBLISH: (RECORDS, "Warehouse → operational database."),
-    REPORT: (MONTHLY_REPORTS, "Marts → report.json, deck and PDF."),
-    QUARTERLY_REPORT: (REPORTS[PeriodType.QUARTERLY], "Marts → the reports of a quarter."),
-    YEARLY_REPORT: (REPORTS[PeriodType.YEARLY], "Marts → the reports of a year."),
+    TRANSFORM: (_MODELS | _VALIDATION, "Raw files → marts."),
+    SYNC: (_RAW | _MODELS | _VALIDATION, "Workbooks → marts, and the validation file."),
+    PUBLISH: (_RECORDS, "Warehouse → operational database."),
+    REPORT: (_MONTHLY_REPORTS, "Marts → report.json, deck and PDF."),
+    QUARTERLY_REPORT: (_REPORTS[PeriodType.QUARTERLY], "Marts → the reports of a quarter."),
+    YEARLY_REPORT: (_REPORTS[PeriodType.YEARLY], "Marts → the reports of a year."),
     RANGE_REPORT: (
-        dg.AssetSelection.assets(["reports", "range_report"]),
+        dg.AssetSelection.assets(keys.RANGE_REPORT),
         "Marts → the report of one entity over any months.",
     ),
-    DELIVER: (RECORDS | MONTHLY_REPORTS, "Warehouse → operational database, report, deck and PDF."),
+    DELIVER: (
+        _RECORDS | _MONTHLY_REPORTS,
+        "Warehouse → operational database, report, deck and PDF.",
+    ),
     BACKFILL: (
-        RAW | MODELS | VALIDATION | RECORDS,
+        _RAW | _MODELS | _VALIDATION | _RECORDS,
         "The data of a month: workbooks → marts → operational database.",
     ),
     MONTHLY_CLOSE: (
-        RAW | MODELS | VALIDATION | RECORDS | MONTHLY_REPORTS,
+        _RAW | _MODELS | _VALIDATION | _RECORDS | _MONTHLY_REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",
     ),
     SEED: (
-        dg.AssetSelection.assets(["operational", "lookups"]),
+        dg.AssetSelection.assets(keys.LOOKUPS),
         "Migrate the operational database and fill its lookups.",
     ),
 }

@@ -1,6 +1,6 @@
 """Dagster's partitions: entity × month, quarter or year. Keys are `IONS|2026-02`.
 
-A quarter and a year are named by their first month; `scope.Scope` reads the keys.
+A quarter and a year are named by their first month; `periods.scope` reads the keys.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ PARTITION_TAG = "dagster/partition"
 # One run does a whole range: every asset of the chain has to say so, or Dagster splits it.
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
-
-MONTHS_OF = {PeriodType.MONTHLY: 1, PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
 _STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1 *"}
 
 
@@ -73,11 +71,11 @@ def _first_month(configuration: Configuration) -> str:
 
 def single_key(scope: Scope | None) -> str | None:
     """Return the partition's key where a scope is a single one."""
-    return scope.first_key if scope and scope.first_key == scope.last_key else None
+    return scope.first_key if scope and scope.is_single else None
 
 
 def range_tags(scope: Scope | None) -> dict[str, str]:
     """Return the tags with which one run does a scope of several partitions."""
-    if scope is None or single_key(scope):
+    if scope is None or scope.is_single:
         return {}
     return {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}

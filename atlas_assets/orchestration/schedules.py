@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
-from zoneinfo import ZoneInfo
 
 import dagster as dg
-from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.configuration.registry import Weekday
 from atlas_assets.monitoring.deadlines import LAST_DEADLINE
+from atlas_assets.orchestration.dagster_internals import next_tick
 from atlas_assets.orchestration.jobs import FRESHNESS, MONTHLY_CLOSE
 from atlas_assets.periods.calendar import Month
-from atlas_assets.periods.scope import partition_key
+from atlas_assets.periods.scope import Partition
 from atlas_assets.sources.known_months import known_months, newest_month
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
+    from atlas_assets.sources.isolation import IsolatedSource
     from atlas_assets.workspace import Workspace
 
 
@@ -54,11 +54,9 @@ def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
 
 def next_ticks(workspace: Workspace, now: datetime) -> dict[str, datetime]:
     """Return when each schedule runs next, in the business's time zone, by its name."""
-    zone = ZoneInfo(workspace.configuration.registry.calendar.time_zone)
+    zone = workspace.configuration.registry.calendar.zone
     return {
-        schedule.name: next(
-            cron_string_iterator(now.timestamp(), str(schedule.cron_schedule), zone.key)
-        ).astimezone(zone)
+        schedule.name: next_tick(str(schedule.cron_schedule), zone, now)
         for schedule in schedules(workspace)
     }
 
@@ -67,36 +65,36 @@ def _schedule(
     workspace: Workspace, name: str, cron: str, description: str, *, months_back: int
 ) -> dg.ScheduleDefinition:
     registry = workspace.configuration.registry
-    zone = registry.calendar.time_zone
+    zone = registry.calendar.zone
 
     @dg.schedule(
         name=name,
         description=description,
         job_name=MONTHLY_CLOSE,
         cron_schedule=cron,
-        execution_timezone=zone,
+        execution_timezone=zone.key,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     def run_months(
         context: dg.ScheduleEvaluationContext,
     ) -> list[dg.RunRequest] | dg.SkipReason:
         """Ask for a run of each entity that has rows, so that none stops another."""
-        day = context.scheduled_execution_time.astimezone(ZoneInfo(zone)).date()
+        day = context.scheduled_execution_time.astimezone(zone).date()
         month = Month.of(day).plus(-months_back)
         entities = sorted(entity.code for entity in registry.entities)
         requests = [
             dg.RunRequest(
-                run_key=f"{name} {entity} {day}", partition_key=partition_key(entity, month)
+                run_key=f"{name} {entity} {day}", partition_key=Partition(entity, month).key
             )
             for entity in entities
-            if _has_rows(workspace, entity, month, day)
+            if _has_rows(workspace.source, Partition(entity, month), Month.of(day))
         ]
         return requests or dg.SkipReason(f"No entity has rows for {month} yet.")
 
     return run_months
 
 
-def _has_rows(workspace: Workspace, entity: str, month: Month, day: date) -> bool:
-    newest = newest_month(workspace, entity, day)
-    known = known_months(workspace, entity, day)
-    return newest is not None and newest >= month and month in known
+def _has_rows(source: IsolatedSource, partition: Partition, running: Month) -> bool:
+    newest = newest_month(source, partition.entity, running)
+    known = known_months(source, partition.entity, running)
+    return newest is not None and newest >= partition.month and partition.month in known

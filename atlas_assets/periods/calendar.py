@@ -1,4 +1,7 @@
-"""Months, and the periods made of them. No other module slices or builds period text."""
+"""Months, and the periods made of them.
+
+No other module slices or builds the text of a period; labels in a language are `notation.strings`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import total_ordering
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MONTHS_A_YEAR = 12
 
@@ -59,21 +66,27 @@ class Month:
         return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
 
 
+def span_text(months: list[Month], joint: str = "–") -> str:
+    """Return `2026-02`, or the first and last of several months: `2026-02–2026-04`."""
+    first, last = str(months[0]), str(months[-1])
+    return first if first == last else f"{first}{joint}{last}"
+
+
 def month_range(first: Month, last: Month) -> list[Month]:
     """Return the months from `first` to `last`, both included; empty when `last` is earlier."""
     count = (last.year - first.year) * 12 + last.number - first.number + 1
     return [first.plus(offset) for offset in range(count)]
 
 
-def stretches(months: list[Month]) -> list[list[Month]]:
-    """Return months in order, those that follow each other without a gap together."""
-    found: list[list[Month]] = []
+def consecutive_runs(months: Iterable[Month]) -> list[list[Month]]:
+    """Return the months in order, grouped into runs without a gap."""
+    runs: list[list[Month]] = []
     for month in sorted(months):
-        if found and found[-1][-1].plus(1) == month:
-            found[-1].append(month)
+        if runs and runs[-1][-1].plus(1) == month:
+            runs[-1].append(month)
         else:
-            found.append([month])
-    return found
+            runs.append([month])
+    return runs
 
 
 class PeriodType(StrEnum):
@@ -83,6 +96,13 @@ class PeriodType(StrEnum):
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
     RANGE = "range"
+
+    def starting(self, first: Month) -> Period:
+        """Return the period of this type that starts with a month; a range is only that month."""
+        return Period(first, first.plus(_MONTHS.get(self, 1) - 1))
+
+
+_MONTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,40 @@
-"""What one run works on: entities × months."""
+"""Partitions, and the scopes that a run works on: entities × months."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.calendar import Month, consecutive_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SEPARATOR = "|"
+_SEPARATOR = "|"
+
+
+def partition_key(entity: str, period: object) -> str:
+    """Return the key of an entity's month or period: `IONS|2026-02`, `IONS|2026-Q1`."""
+    return f"{entity}{_SEPARATOR}{period}"
+
+
+class Partition(NamedTuple):
+    """One entity and month, the unit in which data are loaded, built and published."""
+
+    entity: str
+    month: Month
+
+    @classmethod
+    def of_key(cls, key: str) -> Partition:
+        """Read `IONS|2026-02`. Raises ValueError for anything else."""
+        entity, _, month = key.partition(_SEPARATOR)
+        return cls(entity, Month.parse(month))
+
+    @property
+    def key(self) -> str:
+        """The partition's key in Dagster: `IONS|2026-02`."""
+        return partition_key(self.entity, self.month)
 
 
 @dataclass(frozen=True)
@@ -27,17 +50,20 @@ class Scope:
 
         Raises ValueError when the keys are not every combination of their entities and months.
         """
-        pairs = {tuple(str(key).split(SEPARATOR)) for key in keys}
-        entities = tuple(sorted({entity for entity, _ in pairs}))
-        months = tuple(sorted({Month.parse(month) for _, month in pairs}))
-        if not pairs or len(pairs) != len(entities) * len(months):
-            raise ValueError(f"The partitions {sorted(pairs)} are no rectangle.")
+        partitions = {Partition.of_key(str(key)) for key in keys}
+        entities = tuple(sorted({partition.entity for partition in partitions}))
+        months = tuple(sorted({partition.month for partition in partitions}))
+        if not partitions or len(partitions) != len(entities) * len(months):
+            listed = ", ".join(sorted(partition.key for partition in partitions)) or "none"
+            raise ValueError(
+                f"The partitions ({listed}) are not every combination of their entities and months."
+            )
         return cls(entities, months)
 
     @property
-    def partitions(self) -> list[tuple[str, Month]]:
-        """The entity and month of every partition, in order."""
-        return list(product(self.entities, self.months))
+    def partitions(self) -> list[Partition]:
+        """Every partition, in order."""
+        return [Partition(*pair) for pair in product(self.entities, self.months)]
 
     @property
     def years(self) -> list[int]:
@@ -45,21 +71,30 @@ class Scope:
         return sorted({month.year for month in self.months})
 
     @property
+    def entity_years(self) -> list[tuple[str, int]]:
+        """Every combination of entity and year, in order."""
+        return list(product(self.entities, self.years))
+
+    @property
     def first_key(self) -> str:
         """The key of the first partition."""
-        return partition_key(self.entities[0], self.months[0])
+        return self.partitions[0].key
 
     @property
     def last_key(self) -> str:
         """The key of the last partition."""
-        return partition_key(self.entities[-1], self.months[-1])
+        return self.partitions[-1].key
 
-    def dbt_vars(self) -> dict[str, Any]:
-        """Return the scope as dbt's variables."""
-        return {"entities": list(self.entities), "months": [str(month) for month in self.months]}
+    @property
+    def is_single(self) -> bool:
+        """Whether this is one partition."""
+        return self.first_key == self.last_key
+
+    def __str__(self) -> str:
+        return self.first_key if self.is_single else f"{self.first_key} … {self.last_key}"
 
 
-def rectangles(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) -> list[Scope]:
+def covering_scopes(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) -> list[Scope]:
     """Return as few scopes as cover the months of each entity.
 
     Entities share a scope when they want the same months and no other entity lies between them: a
@@ -77,6 +112,16 @@ def rectangles(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) ->
     return scopes
 
 
-def partition_key(entity: str, month: Month) -> str:
-    """Return the key of one partition: `IONS|2026-02`."""
-    return f"{entity}{SEPARATOR}{month}"
+def exact_scopes(partitions: Iterable[Partition]) -> list[Scope]:
+    """Return as few scopes as hold exactly these partitions, each of one entity and without a gap.
+
+    Each entity gets runs of its own, so that a figure that does not add up stops no other entity.
+    """
+    months_of: dict[str, list[Month]] = {}
+    for entity, month in partitions:
+        months_of.setdefault(entity, []).append(month)
+    return [
+        Scope((entity,), tuple(months))
+        for entity in sorted(months_of)
+        for months in consecutive_runs(months_of[entity])
+    ]

@@ -1,6 +1,6 @@
 """Assembles a report from the marts: runs the queries and puts their rows in their places.
 
-Every figure is computed in SQL; nothing is added up, compared or judged here.
+Figures are computed, compared and judged in SQL; only those of data quality are added up here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ from atlas_assets.report.model import (
 )
 
 if TYPE_CHECKING:
-    from atlas_assets.configuration.registry import Entity
+    from collections.abc import Sequence
+
+    from atlas_assets.configuration.registry import Entity, Unit
     from atlas_assets.periods.calendar import Period
 
 Rows = list[dict[str, Any]]
@@ -50,12 +52,13 @@ def assemble(
     period: Period,
     *,
     locale: str,
-    units: list[str] | None = None,
+    units: Sequence[str] = (),
     source_date_epoch: int | None = None,
 ) -> Report:
-    """Return the report of an entity and period, over all its units or the given ones.
+    """Return the report of an entity and period, for all its units or the given ones.
 
-    Raises ReportError when a month of it has not been loaded, naming the months that have.
+    `source_date_epoch`, in seconds, replaces the time of the newest load. Raises ReportError when a
+    month of the period has not been loaded, naming the months that have.
     """
     known = [unit.code for unit in entity.units]
     scope = [code for code in known if code in (units or known)]
@@ -76,20 +79,7 @@ def assemble(
             sources=[Source(**row) for row in sections.query("sources")],
         ),
         totals=sections.revenue(None),
-        units={
-            unit.code: UnitReport(
-                code=unit.code,
-                name=unit.name,
-                color=unit.color,
-                revenue=sections.revenue(unit.code),
-                key_comparison=sections.key_comparison(unit.code),
-                programs=[ProgramProgressRow(**row) for row in sections.of("programs", unit.code)],
-                channels=[ChannelMarketingRow(**row) for row in sections.of("channels", unit.code)],
-                schools=sections.schools(unit.code),
-            )
-            for unit in entity.units
-            if unit.code in scope
-        },
+        units={unit.code: sections.unit(unit) for unit in entity.units if unit.code in scope},
         data_quality=sections.data_quality(),
     )
 
@@ -138,7 +128,7 @@ class _Sections:
         return self._rows[name]
 
     def of(self, name: str, unit: str | None) -> Rows:
-        """Return a query's rows of one unit, or of the entity, without the unit's column."""
+        """Return a query's rows of one unit, or of the entity for None, without the unit's column."""
         return [
             {column: value for column, value in row.items() if column != "unit_code"}
             for row in self.query(name)
@@ -171,7 +161,7 @@ class _Sections:
         return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def revenue(self, unit: str | None) -> RevenueSection:
-        """Return the revenue section of a unit, or of the entity."""
+        """Return the revenue section of a unit, or of the entity for None."""
         figure = self._figure(unit, "revenue")
         target = next(iter(self.of("targets", unit)), {})
         return RevenueSection(
@@ -184,6 +174,19 @@ class _Sections:
             last_year=figure.last_year,
             best_year=figure.best_year,
             trend=[TrendPoint(**row) for row in self.of("trend", unit)],
+        )
+
+    def unit(self, unit: Unit) -> UnitReport:
+        """Return everything about one unit."""
+        return UnitReport(
+            code=unit.code,
+            name=unit.name,
+            color=unit.color,
+            revenue=self.revenue(unit.code),
+            key_comparison=self.key_comparison(unit.code),
+            programs=[ProgramProgressRow(**row) for row in self.of("programs", unit.code)],
+            channels=[ChannelMarketingRow(**row) for row in self.of("channels", unit.code)],
+            schools=self.schools(unit.code),
         )
 
     def key_comparison(self, unit: str) -> KeyComparisonSection:
@@ -202,7 +205,7 @@ class _Sections:
         )
 
     def schools(self, unit: str) -> SchoolProgressSection:
-        """Return the matrix of schools and years of a unit."""
+        """Return a unit's students by school and year."""
         rows = self.of("schools", unit)
         years = sorted({*(row["year"] for row in rows), self.period.last.year}) if rows else []
         matrix: dict[str, dict[int, int]] = {}

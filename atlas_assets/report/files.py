@@ -1,4 +1,4 @@
-"""Where a report's files are, and how a report is written and read."""
+"""The paths of a report's files, and reading and writing report.json."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ Suffix = Literal["json", "pptx", "pdf"]
 class ReportFiles:
     """`<type>/<ENTITY>-<period>.{json,pptx,pdf}` in the output folder.
 
-    A report of some units only has their codes in its name, `IONS-2026-02+TM.json`, and never takes
-    the place of the whole one.
+    A report of only some units has their codes in its name, `IONS-2026-02+TM.json`, so it never
+    replaces the complete one.
     """
 
     def __init__(self, output_dir: Path) -> None:
         self.output_dir = output_dir
 
     def path(self, entity: str, period: Period, suffix: Suffix, units: Sequence[str] = ()) -> Path:
-        """Return where a report's file of that kind belongs; `units` where it is not of all."""
+        """Return the path of a report's file; `units` are those covered, empty for all."""
         name = "+".join([f"{entity}-{period}", *units])
         return self.output_dir / period.type / f"{name}.{suffix}"
 
     def path_of(self, report: Report, suffix: Suffix) -> Path:
-        """Return where a file of this report belongs."""
+        """Return the path of a file of this report."""
         units = () if report.meta.is_whole else report.meta.scope
         return self.path(report.meta.entity, Period.parse(report.meta.period), suffix, units)
 
     def existing(self, entity: str, period: Period, units: Sequence[str] = ()) -> list[Path]:
-        """Return the files of a report that have been made."""
+        """Return the files of a report that exist."""
         paths = [self.path(entity, period, suffix, units) for suffix in get_args(Suffix)]
         return [path for path in paths if path.exists()]
 
@@ -49,11 +49,11 @@ class ReportFiles:
         return path
 
     def read(self, entity: str, period: Period) -> Report:
-        """Read report.json. Raises ReportError when it was never made."""
+        """Read report.json. Raises ReportError if it does not exist."""
         path = self.path(entity, period, "json")
         if not path.exists():
             raise ReportError(
-                f"There is no {path}. Make the report first: `atlas report --entity {entity} "
+                f"There is no {path}. Create the report first: `atlas report --entity {entity} "
                 f"--period {period}`."
             )
         return Report.model_validate_json(path.read_text(encoding="utf-8"))

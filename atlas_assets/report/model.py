@@ -1,6 +1,6 @@
 """The report as data: the single definition of report.json.
 
-`report.schema.json` beside this module is its exported JSON Schema. Money is in rupiah, shares and
+`report.schema.json` next to this module is its exported JSON Schema. Money is in rupiah, shares and
 changes are in percent, months are `YYYY-MM`.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import PlainSerializer
 
-from atlas_assets.periods.calendar import PeriodType  # noqa: TC001  pydantic reads the annotations
+from atlas_assets.documents.strict_model import StrictModel
+from atlas_assets.periods.calendar import PeriodType
 
 SCHEMA_VERSION = "1.0"
 
@@ -25,11 +26,7 @@ ChannelStatus = Literal["growing", "steady", "declining", "new", "inactive"]
 ChannelStrategy = Literal["scale", "maintain", "review", "observe", "revive"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Section):
+class Source(StrictModel):
     """A sheet that the report's months were read from."""
 
     file: str
@@ -38,10 +35,10 @@ class Source(_Section):
     rows: int
 
 
-class ReportMeta(_Section):
-    """What the report is about. `generated_at` is the newest load of its data, never the clock.
+class ReportMeta(StrictModel):
+    """What the report is about. `generated_at` is when its newest data were loaded, in UTC.
 
-    `scope` are the units that it covers, `is_whole` says whether these are all of the entity.
+    `scope` lists the units that it covers; `is_whole` says whether these are all of the entity's.
     """
 
     entity: str
@@ -56,8 +53,12 @@ class ReportMeta(_Section):
     sources: list[Source]
 
 
-class Comparison(_Section):
-    """Another period's value: `delta` is this period's value minus it, `delta_pct` of it."""
+class Comparison(StrictModel):
+    """Another period's value.
+
+    `delta` is the reported period's value minus `value`; `delta_pct` is that in percent of `value`,
+    null unless `value` is positive.
+    """
 
     period: str
     value: Number
@@ -65,8 +66,8 @@ class Comparison(_Section):
     delta_pct: Number | None
 
 
-class TrendPoint(_Section):
-    """One month of the thirteen that end with the period; null where no data were loaded."""
+class TrendPoint(StrictModel):
+    """One of the thirteen months that end with the period; null where no data were loaded."""
 
     month: str
     actuals: Number | None
@@ -76,8 +77,8 @@ class TrendPoint(_Section):
     delta_last_year: Number | None
 
 
-class RevenueSection(_Section):
-    """Cash received against target and earlier periods."""
+class RevenueSection(StrictModel):
+    """Cash received, compared with target and earlier periods."""
 
     revenue_actuals: Number
     revenue_target: Number | None
@@ -90,7 +91,7 @@ class RevenueSection(_Section):
     trend: list[TrendPoint]
 
 
-class KeyFigure(_Section):
+class KeyFigure(StrictModel):
     """A figure with the periods that it is compared with."""
 
     value: Number | None
@@ -99,15 +100,15 @@ class KeyFigure(_Section):
     best_year: Comparison | None
 
 
-class CustomerTypeFigures(_Section):
+class CustomerTypeFigures(StrictModel):
     """Orders and revenue of one customer type."""
 
     orders: KeyFigure
     revenue: KeyFigure
 
 
-class KeyComparisonSection(_Section):
-    """Orders, paying students and what an order brings, also by customer type."""
+class KeyComparisonSection(StrictModel):
+    """Orders, paying students and average order value; orders and revenue by customer type."""
 
     orders: KeyFigure
     students: KeyFigure
@@ -115,10 +116,10 @@ class KeyComparisonSection(_Section):
     by_customer_type: dict[str, CustomerTypeFigures]
 
 
-class ProgramProgressRow(_Section):
-    """A program by customer type; targets stand on the row of the type `all`.
+class ProgramProgressRow(StrictModel):
+    """A program and customer type; only the row of the type `all` has targets.
 
-    Students of one type are not summed to `all`, because one student can be of two types.
+    The types' student counts do not add up to `all`, because one student can be of two types.
     """
 
     product_name: str
@@ -132,10 +133,10 @@ class ProgramProgressRow(_Section):
     achievement_pct: Number | None
 
 
-class ChannelMarketingRow(_Section):
-    """A channel by customer type; the funnel stands on the row of the type `all`.
+class ChannelMarketingRow(StrictModel):
+    """A channel and customer type; only the row of the type `all` has the funnel.
 
-    `status` compares the closings with last year's; null where that was not loaded.
+    `status` compares the closings with last year's; null where last year was not loaded.
     """
 
     channel_name: str
@@ -153,8 +154,8 @@ class ChannelMarketingRow(_Section):
     strategy: ChannelStrategy | None
 
 
-class SchoolProgressSection(_Section):
-    """Students by school and calendar year; the period's year ends with the period."""
+class SchoolProgressSection(StrictModel):
+    """Students by school and calendar year; the last year is counted to the end of the period."""
 
     organizations: list[str]
     years: list[int]
@@ -163,7 +164,7 @@ class SchoolProgressSection(_Section):
     totals: dict[int, int]
 
 
-class UnitReport(_Section):
+class UnitReport(StrictModel):
     """Everything about one unit."""
 
     code: str
@@ -176,10 +177,10 @@ class UnitReport(_Section):
     schools: SchoolProgressSection
 
 
-class ReportCheck(_Section):
-    """A reconciliation of the period: the sums of all pairs of figures that it compares.
+class ReportCheck(StrictModel):
+    """A reconciliation of the period, with the sums of all pairs of figures that it compares.
 
-    `passed` where no pair differs. A difference in one that does not block is the source's own.
+    `passed` says that no pair differs. A difference that does not block comes from the source.
     """
 
     name: str
@@ -192,7 +193,7 @@ class ReportCheck(_Section):
     passed: bool
 
 
-class DataQualitySection(_Section):
+class DataQualitySection(StrictModel):
     """What became of the rows of the period's transaction sheets."""
 
     rows: int
@@ -203,7 +204,7 @@ class DataQualitySection(_Section):
     checks: list[ReportCheck]
 
 
-class Report(_Section):
+class Report(StrictModel):
     """A report of one entity and period."""
 
     schema_version: str

@@ -1,7 +1,7 @@
-"""An invented business: who enrolls where, and what is paid when. Repeatable by seed.
+"""An invented business: who enrolls where and what is paid when, reproducible from a seed.
 
-The records made here are what the workbooks say once they are read right; `workbooks` writes
-them down in each year's format and `defects` spoils some.
+These records are what the workbooks say when they are read correctly; `workbooks` writes them in
+each year's format and `defects` spoils some.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from atlas_assets.periods.calendar import Month, month_range
 
 @cache
 def fixture() -> dict[str, Any]:
-    """Return the words, names and prices that the samples are made of."""
+    """Return the words, names and prices that the samples are built from."""
     text = files("atlas_assets.sample").joinpath("fixture.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One invented person with her school."""
+    """An invented student with their school."""
 
     number: str
     name: str
@@ -63,7 +63,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Transaction:
-    """One receipt. `month` is the month of the sheet that it is booked in."""
+    """One receipt; `amount` is in rupiah, `month` is that of the sheet it is booked in."""
 
     order: Order
     month: Month
@@ -78,7 +78,7 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Target:
-    """What a unit plans for a program and month."""
+    """A unit's target for a program and month; `revenue` is in rupiah."""
 
     unit: str
     product_name: str
@@ -105,7 +105,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Business:
-    """Everything that one entity's workbooks tell."""
+    """Everything that one entity's workbooks say."""
 
     entity: str
     receipt_prefixes: dict[str, str]
@@ -142,7 +142,7 @@ def invent(
 
 
 class _Market:
-    """The demand for an entity's programs, and the students who come."""
+    """The demand for an entity's programs, and the students who enroll."""
 
     def __init__(self, entity: str, first: Month, random: Random, scale: float) -> None:
         self.units: dict[str, Any] = fixture()["entities"][entity]["units"]

@@ -1,7 +1,7 @@
 """The ways in which hand-kept rows go wrong: one function each, on the cells of a transaction row.
 
-Every function returns the rows that stand in the sheet instead of the sound one, each with what
-has to be said of it.
+Every function returns the rows that replace the sound one in the sheet, each with its defective
+column and the reason it has to be flagged with, if any.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ Cells = dict[str, Cell]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a sheet: its cells, the defect that was put into it, and what has to be found.
+    """A row of a sheet: its cells, the defect injected into it, and how it has to be flagged.
 
-    `column` is the defective one; `reason` is None for a defect that is read all the same.
-    `record` is what the row says to a person: a slip of form is not in it.
+    `column` is the defective one; `reason` is None where the row can be read all the same.
+    `record` is what a person reads in the row, without mere slips of form.
     """
 
     cells: Cells
@@ -177,15 +177,15 @@ _SLIPS_OF_FORM = {"amount_as_text", "date_as_text", "name_in_other_form"}
 
 
 def spoil(rows: list[Cells], month: Month, share: float, random: Random) -> list[Row]:
-    """Return the rows with about that share of them made defective, every kind alike."""
+    """Return the rows with about `share` (0 to 1) of them spoiled, all defects equally likely."""
     spoiled: list[Row] = []
     for cells in rows:
         if random.random() < share:
             defect = random.choice(list(DEFECTS))
-            made = DEFECTS[defect](cells, random, month)
+            replacements = DEFECTS[defect](cells, random, month)
             spoiled += [
                 Row(other, cells if defect in _SLIPS_OF_FORM else other, defect, column, reason)
-                for other, column, reason in made
+                for other, column, reason in replacements
             ]
         else:
             spoiled.append(sound(cells))

@@ -1,7 +1,7 @@
-"""Writes an invented business down as the workbooks of one year, in that year's format.
+"""Writes an invented business as workbooks, each in its year's format.
 
-Layout comes from the yearly configuration; title blocks, total rows, signatures, hidden and blank
-rows and the drift of headers are added here. The same records give the same bytes.
+The layout comes from the yearly configuration; title blocks, total rows, signatures, hidden and
+blank rows and inconsistent headers are added here. The same records give the same bytes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ DEFECTS_FILE = "defects.csv"
 
 @dataclass(frozen=True)
 class Injected:
-    """A defect that was put into a sheet. `reason` is empty for one that is read all the same."""
+    """A defect injected into a sheet.
+
+    `row` is numbered as in the spreadsheet. `reason` is the one to be flagged with; it is empty
+    where the row can be read all the same.
+    """
 
     file: str
     sheet: str
@@ -49,7 +53,7 @@ class Injected:
 
 @dataclass(frozen=True)
 class Samples:
-    """What was written, and what it says: the records before they became cells."""
+    """The files written, and the records that they contain."""
 
     files: list[Path]
     businesses: dict[str, Business]
@@ -65,10 +69,10 @@ def write_samples(
     scale: float,
     defects: float,
 ) -> Samples:
-    """Write the workbooks of every entity and year, with the configuration that reads them.
+    """Write the workbooks of every entity and year, with the configuration to read them.
 
-    `scale` multiplies the number of orders, `defects` is the share of defective transaction rows;
-    `defects.csv` says what was put where.
+    `scale` multiplies the number of orders; `defects`, from 0 to 1, is the share of transaction
+    rows to spoil. `defects.csv` lists the defects and their places.
     """
     directory.mkdir(parents=True, exist_ok=True)
     _copy_configuration(configuration, directory / "config", years)
@@ -97,7 +101,7 @@ def write_samples(
 
 
 def _copy_configuration(configuration: Configuration, target: Path, years: range) -> None:
-    """Put the configuration of the written years beside the workbooks, unless it stands there."""
+    """Copy the configuration of the given years next to the workbooks, unless it is there."""
     if target.exists():
         return
     target.mkdir()
@@ -112,7 +116,7 @@ def _copy_configuration(configuration: Configuration, target: Path, years: range
 
 
 def year_range(text: str, configuration: Configuration) -> range:
-    """Read `2023-2026` or `2026`. Raises UsageError unless every year has a configuration."""
+    """Parse `2023-2026` or `2026`. Raises UsageError unless every year has a configuration."""
     first, _, last = text.partition("-")
     known = sorted({year for _, year in configuration.years})
     try:
@@ -125,7 +129,7 @@ def year_range(text: str, configuration: Configuration) -> range:
 
 
 class _YearWriter:
-    """The two workbooks of one entity and year."""
+    """Writes the two workbooks of one entity and year."""
 
     def __init__(
         self, business: Business, layout: WorkbookYear, last: Month, random: Random
@@ -267,7 +271,7 @@ class _YearWriter:
         middle = len(rows) // 2
         for number, written in enumerate(rows, start=1):
             if number == middle and len(rows) > 40 and self.random.random() < 0.25:
-                row += 1  # a blank line between the two halves of the month
+                row += 1  # a blank row and a repeated header between two halves of the month
                 for column, header in enumerate(table.columns):
                     sheet.write(row, column, header, styles.header)
                 row += 1
@@ -383,7 +387,11 @@ class _YearWriter:
         sheet.write_row(row, len(table.columns), grand_total, styles.money)
 
     def _target_figures(self, unit: str, product: str) -> list[int | None]:
-        """Return target and reported students and revenue of twelve months, in sheet order."""
+        """Return targets and reported figures of twelve months, in sheet order.
+
+        Each month has target students, reported students, target revenue and reported revenue;
+        figures after the last month of the business are not reported.
+        """
         figures: list[int | None] = []
         for month in self.months:
             target = next(

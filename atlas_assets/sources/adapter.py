@@ -1,6 +1,7 @@
 """What every source looks like to the rest of Atlas: tables of text, cell by cell, with provenance.
 
-A new source (an API, another kind of file) is another `SourceAdapter`; nothing downstream changes.
+A new source (an API, another kind of file) is another `SourceAdapter`, chosen in `routing`; nothing
+downstream changes.
 """
 
 from __future__ import annotations
@@ -8,7 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from atlas_assets.periods.scope import Partition
+
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import polars as pl
 
     from atlas_assets.configuration.tables import TableName
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NotData:
-    """Adjacent rows of the sheet that are no records, and why they were taken for that."""
+    """Adjacent rows of the sheet that are not records, and why."""
 
     reason: str
     first_row: int
@@ -30,7 +35,7 @@ class NotData:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of the sheet: its letter, its header as written (or None), and its name in raw."""
 
     letter: str
@@ -43,15 +48,16 @@ class SheetManifest:
     """How one sheet was read: where the columns stood and what became of each row.
 
     `rows_read` = `rows_kept` + the rows of `not_data`. `source_hash` is the hash of the cells,
-    `layout_hash` of the configuration that they were read with.
+    `layout_hash` of the configuration that they were read with. `adapter` is who read it.
     """
 
+    adapter: str
     source_file: str
     source_sheet: str
     source_hash: str
     layout_hash: str
     header_rows: list[int]
-    columns: list[Column]
+    columns: list[SheetColumn]
     rows_read: int
     rows_kept: int
     not_data: list[NotData] = field(default_factory=list)
@@ -73,15 +79,26 @@ class RawPartition:
     manifest: SheetManifest | None
 
     @property
+    def of(self) -> Partition:
+        """The entity and month."""
+        return Partition(self.entity, self.month)
+
+    @property
     def rows_kept(self) -> int:
         """The number of records, also where the rows themselves are left out."""
         return self.manifest.rows_kept if self.manifest else 0
 
 
-class SourceAdapter(Protocol):
-    """A source of raw partitions."""
+@dataclass(frozen=True)
+class ControlSums:
+    """The rupiah of a sheet: of its rows, and as its own total row states them, if it has one."""
 
-    name: str
+    amount: Decimal
+    stated_total: Decimal | None
+
+
+class SourceAdapter(Protocol):
+    """Reads one kind of source. It is pickled and used in processes of their own (`isolation`)."""
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source can be asked for, in order."""
@@ -89,6 +106,14 @@ class SourceAdapter(Protocol):
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return one raw partition. Raises SourceError when the source is not as configured."""
+        ...
+
+    def control(self, partition: RawPartition) -> ControlSums:
+        """Read the amounts of a partition of transactions again, independently of `read`."""
+        ...
+
+    def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
+        """Return why `read` took more memory or time than it may, with what to do about it."""
         ...
 
     def warnings(self, entity: str, year: int) -> list[str]:

@@ -15,10 +15,9 @@ from atlas_assets.sources.isolation import PROCESSES
 if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.periods.scope import Scope
-    from atlas_assets.sources.raw_store import Loaded
-    from atlas_assets.warehouse.ledger import Partition
-    from atlas_assets.workspace import Workspace
+    from atlas_assets.periods.scope import Partition, Scope
+    from atlas_assets.sources.isolation import IsolatedSource
+    from atlas_assets.sources.raw_store import Loaded, RawStore
 
 
 @dataclass(frozen=True)
@@ -33,45 +32,51 @@ class Extraction:
         """Why sheets were refused, each reason once."""
         return list(dict.fromkeys(text for texts in self.refused.values() for text in texts))
 
+    @property
+    def by_partition(self) -> dict[Partition, list[Loaded]]:
+        """What was loaded of each partition, in the order of the tables."""
+        grouped: dict[Partition, list[Loaded]] = {}
+        for item in self.loaded:
+            grouped.setdefault(item.partition.of, []).append(item)
+        return grouped
 
-def extract(workspace: Workspace, scope: Scope, run_id: str) -> Extraction:
+    @property
+    def row_counts(self) -> dict[Partition, int]:
+        """The number of records in each partition, all tables together."""
+        return {
+            partition: sum(item.partition.rows_kept for item in items)
+            for partition, items in self.by_partition.items()
+        }
+
+
+def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction:
     """Load every table of every partition in scope; what is unchanged stays as it is.
 
     A sheet that cannot be read keeps no other from loading, and what was loaded of it before stays.
     """
-    with workspace.runs.stage("extract", scope, run_id) as stage:
-        workspace.raw_store.prepare()
-        read = partial(_extract_table, workspace)
-        with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
-            outcomes = list(pool.map(read, product(scope.entities, scope.months, TABLES)))
-        whole = Extraction()
-        for (entity, month), outcome in outcomes:
-            if isinstance(outcome, SourceError):
-                whole.refused.setdefault((entity, month), []).append(str(outcome))
-            else:
-                whole.loaded.append(outcome)
-        for item in whole.loaded:
-            key = (item.partition.entity, item.partition.month)
-            stage.row_counts[key] = stage.row_counts.get(key, 0) + item.partition.rows_kept
-        stage.source_hashes.update(workspace.raw_store.partition_hashes())
-        stage.problems = {key: "\n".join(texts) for key, texts in whole.refused.items()}
-    return whole
+    store.prepare()
+    load = partial(_load, source, store)
+    with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+        outcomes = list(pool.map(load, product(scope.partitions, TABLES)))
+    extraction = Extraction()
+    for partition, outcome in outcomes:
+        if isinstance(outcome, SourceError):
+            extraction.refused.setdefault(partition, []).append(str(outcome))
+        else:
+            extraction.loaded.append(outcome)
+    return extraction
 
 
-def _extract_table(
-    workspace: Workspace, what: tuple[str, Month, TableName]
+def _load(
+    source: IsolatedSource, store: RawStore, what: tuple[Partition, TableName]
 ) -> tuple[Partition, Loaded | SourceError]:
     """Load a table of a partition; return what was loaded, or why its sheet was refused."""
-    entity, month, table = what
-    store, source = workspace.raw_store, workspace.source
+    partition, table = what
     try:
-        loaded = source.load(store, table, entity, month)
-        if table == "transactions" and not store.has_control(loaded.partition):
-            source.control(store, entity, month)
+        return partition, source.load(store, table, *partition)
     except SourceError as error:
-        workspace.raw_store.refuse(table, entity, month, str(error))
-        return (entity, month), error
-    return (entity, month), loaded
+        store.refuse(table, *partition, str(error))
+        return partition, error
 
 
 @dataclass(frozen=True)
@@ -83,27 +88,29 @@ class Change:
     refused: bool = False
 
 
-def changes(workspace: Workspace, entity: str, months: list[Month]) -> dict[Month, list[Change]]:
+def changes(
+    source: IsolatedSource, store: RawStore, entity: str, months: list[Month]
+) -> dict[Month, list[Change]]:
     """Return what an extraction of these months would change or refuse, and why.
 
     Reads the source and writes nothing. Months where nothing would change are left out.
     """
-    found: dict[Month, list[Change]] = {}
-    look = partial(_change, workspace, entity)
+    changed: dict[Month, list[Change]] = {}
+    look = partial(_change, source, store, entity)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
         for month, change in pool.map(look, product(months, TABLES)):
             if change:
-                found.setdefault(month, []).append(change)
-    return found
+                changed.setdefault(month, []).append(change)
+    return changed
 
 
 def _change(
-    workspace: Workspace, entity: str, what: tuple[Month, TableName]
+    source: IsolatedSource, store: RawStore, entity: str, what: tuple[Month, TableName]
 ) -> tuple[Month, Change | None]:
     month, table = what
     try:
-        partition = workspace.source.look(table, entity, month)
+        partition = source.look(table, entity, month)
     except SourceError as error:
         return month, Change(table, str(error), refused=True)
-    reason = workspace.raw_store.reason_to_load(partition)
+    reason = store.reason_to_load(partition)
     return month, Change(table, reason) if reason else None

@@ -13,15 +13,15 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.tables import OPTIONAL_COLUMNS
 from atlas_assets.errors import SourceError, nearest
-from atlas_assets.sources.adapter import Column
+from atlas_assets.sources.adapter import SheetColumn
+from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.raw_store import PROVENANCE
-from atlas_assets.sources.workbook.sheet import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas_assets.configuration.workbook_year import SheetTable
-    from atlas_assets.sources.workbook.sheet import Grid
+    from atlas_assets.sources.grid import Grid
 
 SEARCHED_BELOW = 20  # rows below the configured header that are searched for it
 
@@ -31,7 +31,7 @@ class Header:
     """Where a table's header stands, its columns from left to right, and what is unusual."""
 
     rows: list[int]
-    columns: list[Column]
+    columns: list[SheetColumn]
     warnings: list[str]
 
 
@@ -198,11 +198,11 @@ def _refuse_repeated(known: dict[str, str], rows: list[int], where: str) -> None
             )
 
 
-def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> list[Column]:
+def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> list[SheetColumn]:
     """Return the columns; one that is unknown keeps its header, as a name that databases take."""
     taken = {*PROVENANCE, *known.values()}
     monthly = set(map(normalized_header, layout.monthly_columns))
-    columns: list[Column] = []
+    columns: list[SheetColumn] = []
     for cell in cells:
         name = known.get(cell.letter)
         if name is None:
@@ -213,26 +213,26 @@ def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> lis
             if name in taken:
                 name = f"{name}_{cell.letter.lower()}"
             taken.add(name)
-        columns.append(Column(cell.letter, cell.written, name))
+        columns.append(SheetColumn(cell.letter, cell.written, name))
     return columns
 
 
 def _without_header(
     grid: Grid, cells: list[_Cell], layout: SheetTable, rows: list[int]
-) -> list[Column]:
+) -> list[SheetColumn]:
     """Return the columns that hold something below the header but have no header themselves."""
     if layout.block:
         return []
     headed = {cell.letter for cell in cells}
     body = grid.cells.filter(pl.col(ROW) > rows[-1])
     return [
-        Column(letter, None, f"column_{letter.lower()}")
+        SheetColumn(letter, None, f"column_{letter.lower()}")
         for letter in grid.cells.columns[1:]
         if letter not in headed and body[letter].null_count() < body.height
     ]
 
 
-def _moved(columns: list[Column], layout: SheetTable) -> list[str]:
+def _moved(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
     expected = list(dict.fromkeys([*layout.columns.values(), *layout.monthly_columns.values()]))
     found = [column for column in columns if column.name in expected]
     names = [column.name for column in found]
@@ -250,7 +250,7 @@ def _moved(columns: list[Column], layout: SheetTable) -> list[str]:
     ]
 
 
-def _absent(columns: list[Column], layout: SheetTable) -> list[str]:
+def _absent(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
     present = {column.name for column in columns}
     headers = {name: header for header, name in reversed(layout.columns.items())}
     return [
@@ -260,7 +260,7 @@ def _absent(columns: list[Column], layout: SheetTable) -> list[str]:
     ]
 
 
-def _unknown(columns: list[Column], layout: SheetTable) -> list[str]:
+def _unknown(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
     configured = {*layout.columns.values(), *layout.monthly_columns.values()}
     return [
         f"column {column.letter} ({column.header or 'without header'}) is not in the configuration; "

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.sources.adapter import RawPartition
+    from atlas_assets.sources.adapter import RawPartition, SourceAdapter
     from atlas_assets.sources.raw_store import Loaded, RawStore
-    from atlas_assets.sources.workbook.adapter import WorkbookAdapter
+
 
 MEMORY = 4 * 2**30  # bytes that one reader may use
 SECONDS = 120  # a sheet of a million rows takes ten
@@ -35,16 +35,16 @@ PROCESSES = os.cpu_count() or 1
 
 T = TypeVar("T")
 
-_adapter: WorkbookAdapter  # of this process, when it is a reader
+_adapter: SourceAdapter  # of this process, when it is a reader
 
 
 class IsolatedSource:
-    """A workbook adapter whose reading happens in other processes, one for each processor.
+    """An adapter whose reading happens in other processes, one for each processor.
 
     A reader that crashes, or takes too much memory or time, is replaced, and its sheet refused.
     """
 
-    def __init__(self, adapter: WorkbookAdapter) -> None:
+    def __init__(self, adapter: SourceAdapter) -> None:
         self._adapter = adapter
 
     def months(self, entity: str) -> list[Month]:
@@ -61,16 +61,11 @@ class IsolatedSource:
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
 
-        Raises SourceError when the source is not as configured; the store is as it was then.
+        The sheet is read once; of transactions the control sums are stored with it, unless they are
+        there already. Raises SourceError, with the store as it was, when the source is not as
+        configured or the control reading fails.
         """
         return self._in_reader(table, entity, month, partial(_load, store))
-
-    def control(self, store: RawStore, entity: str, month: Month) -> None:
-        """Keep the control sums of a month's transaction sheet in the store.
-
-        Raises SourceError when another reader than the adapter's cannot read the sheet.
-        """
-        self._in_reader("transactions", entity, month, partial(_control, store))
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return what a person should know of a year's files as a whole."""
@@ -100,10 +95,10 @@ class IsolatedSource:
 
 
 class _ReaderError(Exception):
-    """The reader itself failed, not what it read; the text is for people who mend it."""
+    """The reader itself failed, not what it read; the text is for its developers."""
 
 
-def _become_reader(adapter: WorkbookAdapter) -> None:
+def _become_reader(adapter: SourceAdapter) -> None:
     """Limit this process's memory, and silence what crashing libraries print."""
     global _adapter  # noqa: PLW0603  a pool hands nothing else to its tasks
     _adapter = adapter
@@ -128,13 +123,12 @@ def _look(partition: RawPartition) -> RawPartition:
 
 
 def _load(store: RawStore, partition: RawPartition) -> Loaded:
-    loaded = store.load(partition, _adapter)
-    return replace(loaded, partition=_look(loaded.partition))
-
-
-def _control(store: RawStore, partition: RawPartition) -> None:
-    if partition.manifest:
-        store.keep_control(partition, _adapter.control(partition.manifest))
+    """Read the control sums first, so that a sheet without them is not loaded by halves."""
+    sums = _adapter.control(partition) if store.needs_control(partition) else None
+    loaded = store.load(partition)
+    if sums:
+        store.keep_control(partition, sums)
+    return replace(loaded, partition=_look(partition))
 
 
 def _explain(table: TableName, entity: str, month: Month) -> str:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from atlas_assets.errors import SourceError
-from atlas_assets.periods.calendar import Month
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from atlas_assets.workspace import Workspace
-
-
-def business_now(workspace: Workspace) -> datetime:
-    """Return the time by the clock of the business."""
-    return datetime.now(ZoneInfo(workspace.configuration.registry.calendar.time_zone))
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.sources.isolation import IsolatedSource
 
 
-def known_months(
-    workspace: Workspace, entity: str, today: date, last: Month | None = None
-) -> list[Month]:
-    """Return the months that have a sheet and have begun, up to `last`."""
-    end = last or Month.of(today)
-    return [month for month in workspace.source.months(entity) if month <= end]
+def known_months(source: IsolatedSource, entity: str, last: Month) -> list[Month]:
+    """Return the months up to `last` that have a sheet, in order."""
+    return [month for month in source.months(entity) if month <= last]
 
 
-def newest_month(workspace: Workspace, entity: str, today: date) -> Month | None:
-    """Return the newest month whose transaction sheet has rows, or cannot be read."""
-    for month in reversed(known_months(workspace, entity, today)):
+def newest_month(source: IsolatedSource, entity: str, last: Month) -> Month | None:
+    """Return the newest month up to `last` whose transaction sheet has rows, or cannot be read."""
+    for month in reversed(known_months(source, entity, last)):
         try:
-            rows = workspace.source.look("transactions", entity, month).rows_kept
+            rows = source.look("transactions", entity, month).rows_kept
         except SourceError:
             return month
         if rows:

@@ -12,13 +12,13 @@ import polars as pl
 from atlas_assets.configuration.tables import COLUMNS, TABLES
 from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.configuration.tables import TableName
-    from atlas_assets.sources.adapter import RawPartition, SheetManifest, SourceAdapter
-    from atlas_assets.sources.workbook.control import ControlSums
+    from atlas_assets.sources.adapter import ControlSums, RawPartition, SheetManifest
 
 PROVENANCE: dict[str, Any] = {
     "entity_code": pl.String,
@@ -113,14 +113,14 @@ class RawStore:
             if (path := self._refusal_path(table, entity, month := Month(year, number))).exists()
         }
 
-    def load(self, partition: RawPartition, adapter: SourceAdapter) -> Loaded:
+    def load(self, partition: RawPartition) -> Loaded:
         """Replace a partition, unless the sheet and the way it is read are unchanged."""
         changed = self.reason_to_load(partition)
         self._refusal_path(partition.table, partition.entity, partition.month).unlink(
             missing_ok=True
         )
         if changed:
-            self._write(partition, adapter.name, datetime.now(UTC))
+            self._write(partition, datetime.now(UTC))
         return Loaded(partition, changed)
 
     def reason_to_load(self, partition: RawPartition) -> str | None:
@@ -141,13 +141,13 @@ class RawStore:
         """Whether a partition has been loaded at all."""
         return self._manifest_path(table, entity, month).exists()
 
-    def has_control(self, partition: RawPartition) -> bool:
-        """Whether the control sums of a partition's sheet are those of its present content."""
+    def needs_control(self, partition: RawPartition) -> bool:
+        """Whether a transaction sheet's control sums are missing, or those of other content."""
+        if partition.table != "transactions" or partition.manifest is None:
+            return False
         path = self._control_path(partition.entity, partition.month)
-        if partition.manifest is None:
-            return not path.exists()
-        return path.exists() and (
-            pl.read_parquet(path)["source_hash"].item() == partition.manifest.source_hash
+        return not path.exists() or (
+            pl.read_parquet(path)["source_hash"].item() != partition.manifest.source_hash
         )
 
     def keep_control(self, partition: RawPartition, sums: ControlSums) -> None:
@@ -169,7 +169,7 @@ class RawStore:
         frame = pl.scan_parquet(path).head(rows).collect()
         return frame.drop(name for name in PROVENANCE if name != "source_row")
 
-    def partition_hashes(self) -> dict[tuple[str, Month], str]:
+    def partition_hashes(self) -> dict[Partition, str]:
         """Return one hash for what is loaded of each entity and month, all tables together."""
         if not (self.raw_dir / "sheet_manifest").exists():
             return {}
@@ -180,11 +180,11 @@ class RawStore:
             .agg(pl.concat_str("table_name", "source_hash", "layout_hash").str.join())
         )
         return {
-            (entity, Month.of(month)): hashlib.sha256(text.encode()).hexdigest()
+            Partition(entity, Month.of(month)): hashlib.sha256(text.encode()).hexdigest()
             for entity, month, text in manifests.iter_rows()
         }
 
-    def _write(self, partition: RawPartition, adapter: str, loaded_at: datetime) -> None:
+    def _write(self, partition: RawPartition, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month
         data, manifest_path = (
             self._data_path(table, entity, month),
@@ -211,12 +211,7 @@ class RawStore:
         columns = [name for name in frame.columns if name not in PROVENANCE]
         with written_whole(data) as temporary:
             frame.select(*PROVENANCE, *columns).write_parquet(temporary)
-        record = {
-            **provenance,
-            **_manifest_record(manifest),
-            "table_name": table,
-            "adapter": adapter,
-        }
+        record = {**provenance, **_manifest_record(manifest), "table_name": table}
         with written_whole(manifest_path) as temporary:
             pl.DataFrame([record], schema=MANIFEST).write_parquet(temporary)
 
@@ -249,6 +244,7 @@ def _difference(
 
 def _manifest_record(manifest: SheetManifest) -> dict[str, Any]:
     return {
+        "adapter": manifest.adapter,
         "layout_hash": manifest.layout_hash,
         "header_rows": manifest.header_rows,
         "columns": [asdict(column) for column in manifest.columns],

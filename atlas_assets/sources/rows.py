@@ -10,12 +10,12 @@ import polars as pl
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import NotData
-from atlas_assets.sources.workbook.sheet import ROW
+from atlas_assets.sources.grid import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from atlas_assets.sources.adapter import Column
+    from atlas_assets.sources.adapter import SheetColumn
 
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # beside its label; a record has more
@@ -26,7 +26,9 @@ MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "lead
 OTHER_HEADER = "other header"
 
 
-def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str]) -> list[NotData]:
+def not_data(
+    body: pl.DataFrame, columns: list[SheetColumn], total_labels: list[str]
+) -> list[NotData]:
     """Return the rows that are no records: blank, header, total or signature.
 
     `body` has the columns by their names, and `source_row`. A row with nothing but its number is
@@ -59,7 +61,7 @@ def not_data(body: pl.DataFrame, columns: list[Column], total_labels: list[str])
     return _ranges(others)
 
 
-def _reason(columns: list[Column], total_labels: list[str]) -> pl.Expr:
+def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
     """Say what a doubtful row may be instead of a record; null where nothing speaks for it."""
     names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
@@ -101,7 +103,7 @@ def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.E
     return (begins | (exact & ~narrow)).fill_null(value=False)
 
 
-def _repeats(columns: list[Column], *, anywhere: bool) -> pl.Expr:
+def _repeats(columns: list[SheetColumn], *, anywhere: bool) -> pl.Expr:
     """Count the cells that repeat the header of their own column, or of any."""
     written = [column.header for column in columns if column.header]
     every = [form for header in written for form in _forms(header)]

@@ -1,10 +1,11 @@
-"""Assembles the validation file: what was loaded, refused and found, from raw files and warehouse.
+"""Assembles the validation file from raw files and warehouse: what was loaded, refused and flagged.
 
-Everything is counted in SQL; nothing is added up or judged here.
+Rows and amounts are counted and judged in SQL, not here.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from atlas_assets.workspace import Workspace
+    from atlas_assets.notation.strings import Strings
+    from atlas_assets.sources.isolation import IsolatedSource
+    from atlas_assets.sources.raw_store import RawStore
+    from atlas_assets.warehouse.connection import Warehouse
 
 Rows = list[dict[str, Any]]
 
-# Where the models have not been built yet, nothing has been found yet.
+# Empty stand-ins for models that have not been built yet.
 _NOTHING_AUDITED = {
     "intermediate.audit_sheets": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_hash VARCHAR,
@@ -53,27 +57,75 @@ _NOTHING_AUDITED = {
 }
 
 
-def validation_path(output_dir: Path, entity: str, year: int) -> Path:
-    """Return where the validation file of an entity's year belongs."""
-    return output_dir / "validation" / f"{entity}-{year}-validation.json"
+@dataclass(frozen=True)
+class ValidationWriter:
+    """Writes validation files, with explanations in the language of `strings`."""
 
+    warehouse: Warehouse
+    raw_store: RawStore
+    source: IsolatedSource
+    strings: Strings
+    output_dir: Path
 
-def write_validation(workspace: Workspace, entity: str, year: int) -> Path:
-    """Write the validation file of an entity's year and return its path.
+    def path(self, entity: str, year: int) -> Path:
+        """Return the path of the validation file of an entity's year."""
+        return self.output_dir / "validation" / f"{entity}-{year}-validation.json"
 
-    It can be written at any time: sheets that were loaded and not checked yet say so.
-    """
-    with workspace.warehouse.reading() as connection:
-        _name_tables(connection, workspace.raw_store.glob("sheet_manifest"))
-        validation = _assemble(workspace, connection, entity, year)
-    path = validation_path(workspace.settings.output_dir, entity, year)
-    with written_whole(path) as temporary:
-        temporary.write_text(validation.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return path
+    def write(self, entity: str, year: int) -> Path:
+        """Write the validation file of an entity's year and return its path.
+
+        It can be written at any time; sheets that are loaded but not checked yet are marked.
+        """
+        with self.warehouse.reading() as connection:
+            _name_tables(connection, self.raw_store.glob("sheet_manifest"))
+            validation = self._assemble(connection, entity, year)
+        path = self.path(entity, year)
+        with written_whole(path) as temporary:
+            temporary.write_text(validation.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        return path
+
+    def _assemble(
+        self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
+    ) -> Validation:
+        asked = {"entity": entity, "year": year}
+        findings: dict[tuple[str, str], list[Finding]] = {}
+        for row in _query(connection, "findings", **asked):
+            findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
+        sheets = [
+            _sheet(row, findings.get((row["table_name"], row["month"]), []))
+            for row in _query(connection, "sheets", **asked, tables=list(TABLES))
+        ]
+        refused = self.raw_store.refusals(entity, year)
+        total = _query(connection, "totals", **asked)[0]
+        reasons = sorted({finding.reason for group in findings.values() for finding in group})
+        return Validation(
+            about=self.strings("validation_about"),
+            entity=entity,
+            year=year,
+            totals=Totals(
+                sheets_loaded=total["sheets_loaded"],
+                sheets_refused=len(refused),
+                rows=_counts(total),
+                warnings=total["warnings"],
+            ),
+            refused=[
+                RefusedSheet(table=table, month=str(month), problem=problem)
+                for (table, month), problem in refused.items()
+            ],
+            workbook_warnings=self.source.warnings(entity, year),
+            reconciliations=[
+                Reconciled(**row) for row in _query(connection, "reconciliations", **asked)
+            ],
+            unknown_words=[
+                UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)
+            ],
+            reasons={reason: self.strings(f"reason_{reason}") for reason in reasons},
+            sheets=sheets,
+        )
 
 
 def _name_tables(connection: duckdb.DuckDBPyConnection, manifests: str) -> None:
-    """Give the queries' tables their names: the raw files, and the audit as far as it is built."""
+    """Create the tables that the queries read: raw manifests, and audit models or stand-ins."""
     quoted = manifests.replace("'", "''")
     connection.execute(f"CREATE TEMP VIEW sheet_manifest AS SELECT * FROM read_parquet('{quoted}')")
     built = connection.execute(
@@ -86,45 +138,6 @@ def _name_tables(connection: duckdb.DuckDBPyConnection, manifests: str) -> None:
             connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.{table}")
         else:
             connection.execute(f"CREATE TEMP TABLE {name} {columns}")
-
-
-def _assemble(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, entity: str, year: int
-) -> Validation:
-    asked = {"entity": entity, "year": year}
-    findings: dict[tuple[str, str], list[Finding]] = {}
-    for row in _query(connection, "findings", **asked):
-        findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
-    sheets = [
-        _sheet(row, findings.get((row["table_name"], row["month"]), []))
-        for row in _query(connection, "sheets", **asked, tables=list(TABLES))
-    ]
-    refused = workspace.raw_store.refusals(entity, year)
-    total = _query(connection, "totals", **asked)[0]
-    reasons = sorted({finding.reason for found in findings.values() for finding in found})
-    strings = workspace.strings
-    return Validation(
-        about=strings("validation_about"),
-        entity=entity,
-        year=year,
-        totals=Totals(
-            sheets_loaded=total["sheets_loaded"],
-            sheets_refused=len(refused),
-            rows=_counts(total),
-            warnings=total["warnings"],
-        ),
-        refused=[
-            RefusedSheet(table=table, month=str(month), problem=problem)
-            for (table, month), problem in refused.items()
-        ],
-        workbook_warnings=workspace.source.warnings(entity, year),
-        reconciliations=[
-            Reconciled(**row) for row in _query(connection, "reconciliations", **asked)
-        ],
-        unknown_words=[UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)],
-        reasons={reason: strings(f"reason_{reason}") for reason in reasons},
-        sheets=sheets,
-    )
 
 
 def _query(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:

@@ -1,31 +1,29 @@
 """The validation file as data: what became of every sheet and row of an entity's year.
 
-`validation.schema.json` beside this module is its exported JSON Schema. It is written for the
-person who keeps the workbooks: rows and cells are as the spreadsheet shows them, money is in rupiah.
+`validation.schema.json` next to this module is its exported JSON Schema. The file is written for
+the person who keeps the workbooks: rows and cells are named as in the spreadsheet, money is in
+rupiah.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from atlas_assets.report.model import Number  # noqa: TC001  pydantic reads the annotations
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from atlas_assets.documents.strict_model import StrictModel
+from atlas_assets.report.model import Number
 
 
-class HeaderColumn(_Part):
-    """A column of the sheet: its letter, its header as written, and what Atlas calls it."""
+class HeaderColumn(StrictModel):
+    """A column of the sheet: its letter, its header as written, and its name in Atlas."""
 
     column: str
     header: str | None
     name: str
 
 
-class RowCounts(_Part):
+class RowCounts(StrictModel):
     """What became of the rows below the header.
 
     `read` = `kept` + `not_data`, and `kept` = `valid` + `flagged` + `duplicates`. The last three
@@ -40,17 +38,17 @@ class RowCounts(_Part):
     duplicates: int | None
 
 
-class RowRange(_Part):
-    """Adjacent rows that are no records: blank, header, total or signature."""
+class RowRange(StrictModel):
+    """Adjacent rows that are not records: blank, header, total or signature."""
 
     rows: str = Field(examples=["61-64"])
     reason: Literal["blank", "header", "total", "signature"]
 
 
-class Amounts(_Part):
+class Amounts(StrictModel):
     """What became of the money: `sheet` = `revenue` + `unassigned` + `duplicates`.
 
-    Amounts that cannot be read are worth nothing here, and are among the findings.
+    Amounts that cannot be read count as zero here and are listed among the findings.
     """
 
     sheet: Number
@@ -59,8 +57,8 @@ class Amounts(_Part):
     duplicates: Number
 
 
-class Finding(_Part):
-    """Something wrong with a row. `nearest` is the known word that is nearest to an unknown one."""
+class Finding(StrictModel):
+    """Something wrong with a row. `nearest` is the known word most similar to an unknown one."""
 
     cell: str | None
     row: int
@@ -72,7 +70,7 @@ class Finding(_Part):
     amount: Number | None
 
 
-class Sheet(_Part):
+class Sheet(StrictModel):
     """One table of one sheet and month."""
 
     table: str
@@ -91,16 +89,16 @@ class Sheet(_Part):
     loaded_at: str
 
 
-class RefusedSheet(_Part):
-    """A sheet that could not be read; what was loaded of it before still stands."""
+class RefusedSheet(StrictModel):
+    """A sheet that could not be read; what was loaded of it before stays in use."""
 
     table: str
     month: str
     problem: str
 
 
-class UnknownWord(_Part):
-    """A word that the registry does not know, for its keeper."""
+class UnknownWord(StrictModel):
+    """A word that is missing from the registry, for the person who maintains it."""
 
     kind: str
     word: str
@@ -109,8 +107,8 @@ class UnknownWord(_Part):
     nearest: str | None
 
 
-class Difference(_Part):
-    """Two figures that have to be equal and are not."""
+class Difference(StrictModel):
+    """Two figures that must be equal but are not."""
 
     month: str
     place: str
@@ -119,10 +117,10 @@ class Difference(_Part):
     difference: Number
 
 
-class Reconciled(_Part):
+class Reconciled(StrictModel):
     """A reconciliation over the months that are built; `unit` says what is counted.
 
-    One that blocks lets nothing of the month be published or reported while there is a difference.
+    If `is_blocking`, a month with a difference is neither published nor reported.
     """
 
     check: str
@@ -132,7 +130,7 @@ class Reconciled(_Part):
     differences: list[Difference]
 
 
-class Totals(_Part):
+class Totals(StrictModel):
     """All sheets together."""
 
     sheets_loaded: int
@@ -141,8 +139,8 @@ class Totals(_Part):
     warnings: int
 
 
-class Validation(_Part):
-    """The file. `reasons` explains every reason that occurs in it."""
+class Validation(StrictModel):
+    """The validation file. `reasons` explains every reason that occurs in it."""
 
     about: str
     entity: str

@@ -22,14 +22,13 @@ from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.warehouse.registry_tables import write_registry_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
 
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.periods.scope import Scope
-    from atlas_assets.settings import Settings
     from atlas_assets.sources.raw_store import RawStore
     from atlas_assets.warehouse.connection import Warehouse
 
@@ -70,12 +69,21 @@ def refuse_failed(results: list[NodeResult]) -> None:
         )
 
 
-class Transform:
-    """The dbt project, bound to one warehouse and one folder of raw files."""
+class DbtProject:
+    """The dbt project, bound to one warehouse, one folder of raw files and one registry.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.target_dir = settings.dbt_target_dir
+    `target_dir` is where dbt keeps its manifest, partial parse and logs.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        raw_store: RawStore,
+        configuration: Configuration,
+        target_dir: Path,
+    ) -> None:
+        self.warehouse, self.raw_store = warehouse, raw_store
+        self.configuration, self.target_dir = configuration, target_dir
 
     @property
     def manifest_path(self) -> Path:
@@ -88,34 +96,27 @@ class Transform:
                     self._parse().writable_manifest().write(str(temporary))
         return path
 
-    def build(
-        self,
-        warehouse: Warehouse,
-        raw_store: RawStore,
-        configuration: Configuration,
-        scope: Scope,
-        selection: list[str],
-    ) -> list[NodeResult]:
+    def build(self, scope: Scope, selection: Sequence[str] = ()) -> list[NodeResult]:
         """Build models, with their tests, for a scope. All models when nothing is selected.
 
         `selection` is what dbt's `--select` takes, for example `mart_revenue` or `staging`.
 
         Raises TransformError when dbt itself or a model fails; failed tests are in the results.
         """
-        raw_store.prepare()
-        write_registry_tables(configuration.registry, raw_store.raw_dir)
-        arguments = ["build", "--vars", json.dumps(scope.dbt_vars()), "--no-write-json"]
+        self.raw_store.prepare()
+        write_registry_tables(self.configuration.registry, self.raw_store.raw_dir)
+        arguments = ["build", "--vars", json.dumps(_variables(scope)), "--no-write-json"]
         arguments += ["--exclude-resource-type", "unit_test"]
         arguments += ["--select", *selection] if selection else []
-        with warehouse.writing():
+        with self.warehouse.writing():
             results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
-    def document(self, warehouse: Warehouse) -> Path:
+    def document(self) -> Path:
         """Write dbt's documentation of the models, without a network, and return its folder."""
         folder = self.target_dir / "docs"  # with a manifest of its own, which dbt writes in place
-        with warehouse.writing():  # dbt opens it to write, though it only reads
+        with self.warehouse.writing():  # dbt opens it to write, though it only reads
             self._invoke(["docs", "generate", "--static"], None, folder)
         return folder
 
@@ -125,9 +126,8 @@ class Transform:
             return self._parse()
 
     def _parse(self) -> Manifest:
-        return self._invoke(
-            ["parse", "--no-write-json"], None
-        )  # it would write the manifest in place
+        # Written by dbt, the manifest would be cut off by a kill.
+        return self._invoke(["parse", "--no-write-json"], None)
 
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
@@ -154,8 +154,8 @@ class Transform:
     def _environment(self) -> Generator[None]:
         """Tell dbt by environment variables where the data is; put them back afterwards."""
         ours = {
-            "ATLAS_DUCKDB": str(self.settings.duckdb_path),
-            "ATLAS_RAW_DIR": str(self.settings.raw_dir),
+            "ATLAS_DUCKDB": str(self.warehouse.path),
+            "ATLAS_RAW_DIR": str(self.raw_store.raw_dir),
         }
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
@@ -167,6 +167,11 @@ class Transform:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def _variables(scope: Scope) -> dict[str, list[str]]:
+    """Return a scope as dbt's variables."""
+    return {"entities": list(scope.entities), "months": [str(month) for month in scope.months]}
 
 
 def _newest_change() -> float:

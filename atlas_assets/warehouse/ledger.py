@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 Stage = Literal["extract", "transform", "validate", "publish", "report", "present"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
-Partition = tuple[str, Month]
+# What brings the figures of a month up to date, and what makes its files.
+DATA_STAGES: tuple[Stage, ...] = ("extract", "transform", "validate")
+FILE_STAGES: tuple[Stage, ...] = ("report", "present")
 
 _CREATE = """
 CREATE SEQUENCE IF NOT EXISTS main._pipeline_runs_id;
@@ -80,8 +83,6 @@ FROM main._pipeline_runs WHERE stage IN ('transform', 'validate')
 GROUP BY entity, year, month
 HAVING arg_max(stage, id) = 'validate' AND arg_max(status, id) = 'succeeded' AND hash IS NOT NULL
 """
-
-
 _LAST_RUNS = """
 SELECT entity, year, month, stage, max(id), arg_max(status, id), arg_max(error_message, id)
 FROM main._pipeline_runs GROUP BY entity, year, month, stage
@@ -99,9 +100,9 @@ class LastRun:
 
 @dataclass
 class StageResult:
-    """What a stage tells about its partitions: the hash of its input and the number of rows.
+    """What a stage reports of its partitions: the hash of its input and the number of rows.
 
-    A stage that found something wrong, and ends without an exception, says so in `problems`.
+    A stage that finds something wrong, and ends without an exception, says so in `problems`.
     """
 
     problems: dict[Partition, str] = field(default_factory=dict)
@@ -109,7 +110,7 @@ class StageResult:
     row_counts: dict[Partition, int] = field(default_factory=dict)
 
 
-class PipelineRuns:
+class RunLedger:
     """The table `_pipeline_runs`, one row per stage and partition of a run."""
 
     def __init__(self, warehouse: Warehouse) -> None:
@@ -145,7 +146,7 @@ class PipelineRuns:
     def verified_hashes(self) -> dict[Partition, str]:
         """Return the input hash of each partition whose marts stand and passed their checks."""
         return {
-            (entity, Month(year, month)): digest
+            Partition(entity, Month(year, month)): digest
             for entity, year, month, digest in self._read(_VERIFIED)
         }
 
@@ -153,7 +154,7 @@ class PipelineRuns:
         """Return the newest run of every stage of each partition."""
         found: dict[Partition, dict[Stage, LastRun]] = {}
         for entity, year, month, stage, number, status, error in self._read(_LAST_RUNS):
-            runs = found.setdefault((entity, Month(year, month)), {})
+            runs = found.setdefault(Partition(entity, Month(year, month)), {})
             runs[stage] = LastRun(number, status, error)
         return found
 

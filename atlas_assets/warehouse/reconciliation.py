@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from atlas_assets.errors import AtlasError
 from atlas_assets.periods.calendar import Month
-from atlas_assets.periods.scope import SEPARATOR, partition_key
+from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from decimal import Decimal
 
     from atlas_assets.periods.scope import Scope
-    from atlas_assets.report.model import Report
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Reconciliation:
         """Whether the figures are equal."""
         return self.difference == 0
 
-    def told(self) -> str:
+    def message(self) -> str:
         """Return both figures and their difference, for a person."""
         figure = "Rp {:,}" if self.what == "rupiah" else f"{{:,.0f}} {self.what.replace('_', ' ')}"
         return (
@@ -77,7 +75,7 @@ def reconciliations(
         ) from error
     found: dict[str, list[Reconciliation]] = {}
     for check, entity, month, *pair in rows:
-        key = partition_key(entity, Month.of(month))
+        key = Partition(entity, Month.of(month)).key
         found.setdefault(check, []).append(Reconciliation(key, *pair))
     return found
 
@@ -90,33 +88,17 @@ def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> N
         for pair in found
     ]
     standing = {pair.partition for _, pair in pairs}
-    told = [
-        f"{partition_key(*partition)}: there are no marts yet. Run `atlas sync` for it first."
+    problems = [
+        f"{partition.key}: there are no marts yet. Run `atlas sync` for it first."
         for partition in scope.partitions
-        if partition_key(*partition) not in standing
+        if partition.key not in standing
     ]
-    told += [
-        f"{check}: {pair.told()}" for check, pair in pairs if pair.is_blocking and not pair.passed
+    problems += [
+        f"{check}: {pair.message()}"
+        for check, pair in pairs
+        if pair.is_blocking and not pair.passed
     ]
-    if told:
+    if problems:
         raise ReconciliationError(
-            "\n".join(told) + "\nNothing is published or reported until this is mended."
+            "\n".join(problems) + "\nNothing is published or reported until this is mended."
         )
-
-
-def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Iterator[Reconciliation]:
-    """Compare the revenue of a report, in all and by unit, with the mart."""
-    rows = warehouse.execute(
-        "SELECT unit_code, sum(revenue_actuals) FROM marts.mart_revenue "
-        "WHERE entity_code = ? AND list_contains(?, strftime(month_key, '%Y-%m')) "
-        "AND list_contains(?, unit_code) GROUP BY unit_code",
-        [report.meta.entity, report.meta.months, report.meta.scope],
-    ).fetchall()
-    in_mart: dict[str, Decimal] = dict(rows)
-    where = f"{report.meta.entity} {report.meta.period}"
-    key = f"{report.meta.entity}{SEPARATOR}{report.meta.period}"
-    total = sum(in_mart.values(), Decimal(0))
-    yield Reconciliation(key, f"{where}, total", total, report.totals.revenue_actuals)
-    for code, unit in report.units.items():
-        expected = in_mart.get(code, Decimal(0))
-        yield Reconciliation(key, f"{where}, {code}", expected, unit.revenue.revenue_actuals)

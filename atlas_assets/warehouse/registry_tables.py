@@ -25,19 +25,6 @@ def write_registry_tables(registry: Registry, raw_dir: Path) -> None:
 
 def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
     """Return the registry's tables by name."""
-    units = [
-        {
-            "entity_code": entity.code,
-            "unit_code": unit.code,
-            "unit_name": unit.name,
-            "brand_name": unit.brand,
-            "receipt_prefix": unit.receipt_prefix,
-            "color": unit.color,
-            "sort_order": position,
-        }
-        for entity in registry.entities
-        for position, unit in enumerate(entity.units)
-    ]
     channels = [
         {"channel_name": channel.name, "category": channel.category, "sort_order": position}
         for position, channel in enumerate(registry.channels)
@@ -60,12 +47,29 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "honorific_pattern": f"^(({'|'.join(map(re.escape, registry.honorifics))}) )+",
     }
     return {
-        "registry_units": pl.DataFrame(units),
+        "registry_units": _units(registry),
         "registry_channels": pl.DataFrame(channels),
         "registry_words": _words(registry),
         "registry_program_units": pl.DataFrame(program_units),
         "registry_rules": pl.DataFrame([rules]),
     }
+
+
+def _units(registry: Registry) -> pl.DataFrame:
+    units = [
+        {
+            "entity_code": entity.code,
+            "unit_code": unit.code,
+            "unit_name": unit.name,
+            "brand_name": unit.brand,
+            "receipt_prefix": unit.receipt_prefix,
+            "color": unit.color,
+            "sort_order": position,
+        }
+        for entity in registry.entities
+        for position, unit in enumerate(entity.units)
+    ]
+    return pl.DataFrame(units)
 
 
 def _words(registry: Registry) -> pl.DataFrame:

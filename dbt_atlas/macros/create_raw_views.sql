@@ -1,4 +1,4 @@
-{#- Shows the raw Parquet files as views, so that they can be queried beside everything else. -#}
+{#- Creates views of the raw Parquet files, so that they can be queried along with everything else. -#}
 {% macro create_raw_views() %}
     create schema if not exists atlas.raw;
     {%- for source in (graph.sources if execute else {}).values() if source.schema == 'raw' %}

@@ -1,4 +1,4 @@
-{#- The given columns whose cells hold a spreadsheet error. -#}
+{#- Those of the given columns whose cells hold a spreadsheet error. -#}
 {% macro error_columns(columns) -%}
     list_filter(
         [

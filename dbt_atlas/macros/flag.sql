@@ -1,4 +1,4 @@
-{#- What is wrong with a column of a row, where a condition holds; null where it does not. -#}
+{#- A flag on a column of a row if the condition holds, else null. -#}
 {% macro flag(column, reason, severity, condition) -%}
     case
         when {{ condition }}
@@ -6,7 +6,7 @@
     end
 {%- endmacro %}
 
-{#- The same reason for each column of a list. -#}
+{#- A list with a flag for each of the columns, all with the same reason. -#}
 {% macro flag_each(columns, reason) -%}
     list_transform(
         {{ columns }},
@@ -14,7 +14,7 @@
     )
 {%- endmacro %}
 
-{#- All flags of a row: single ones, which may be null, and lists of them. -#}
+{#- All flags of a row in one list, from single flags, which may be null, and lists of flags. -#}
 {% macro all_flags(single, lists) -%}
     list_concat(
         list_filter([{{ single | join(', ') }}], lambda flag: flag is not null),
@@ -22,7 +22,7 @@
     )
 {%- endmacro %}
 
-{#- The registry's code whose spelling is nearest to a word, if one is at least that similar (0 to 1). -#}
+{#- The registry code whose spelling is most similar to a word, if the similarity (0 to 1) reaches `least`. -#}
 {% macro nearest_code(kind, entity, word, least) -%}
     (
         select arg_max(known.code, jaro_winkler_similarity(known.written, {{ normalized_word(word) }}))

@@ -1,6 +1,6 @@
-{#- Rupiah from a cell; null where it cannot be read.
-    With both separators the last one is the decimal mark. One kind followed by groups of three digits
-    throughout is a thousands mark; otherwise it is a decimal mark. -#}
+{#- Rupiah from a cell; null if it cannot be read.
+    If both separators occur, the last one is the decimal mark. If only one kind occurs, it is a thousands mark
+    where three digits follow each time, otherwise a decimal mark. -#}
 {% macro parse_amount(cell) -%}
     {%- set solid -%}
         regexp_replace(translate(upper({{ cell }}), '−', '-'), '[\s\x{00A0}]', '', 'g')
@@ -27,7 +27,7 @@
     )
 {%- endmacro %}
 
-{#- A count from a cell; null where it is no whole number. -#}
+{#- A count from a cell; null if it is not a whole number. -#}
 {% macro parse_count(cell) -%}
     try_cast(regexp_extract({{ parse_amount(cell) }}::varchar, '^(-?\d+)\.00$', 1) as integer)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The number of the month that a word names, by the registry; null for any other word. -#}
+{#- The number of the month that a word names according to the registry; null for any other word. -#}
 {% macro month_number(word) -%}
     (
         select month_words.code::integer
@@ -32,7 +32,7 @@
     end
 {%- endmacro %}
 
-{#- The first day of the intake's month from `FEBRUARI 2026`, `FEB-26` or a date. -#}
+{#- The first day of the intake's month, from `FEBRUARI 2026`, `FEB-26` or a date. -#}
 {% macro parse_intake(cell) -%}
     {%- set text = "trim(" ~ cell ~ ")" -%}
     {%- set spelled = "'^(\p{L}+)[ /.-]*(\d{4}|\d{2})$'" -%}

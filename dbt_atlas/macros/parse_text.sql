@@ -1,4 +1,4 @@
-{#- A cell without outer blanks and line breaks; null where nothing or only an error stands in it. -#}
+{#- A cell's text, trimmed and with single spaces; null if it is empty or a spreadsheet error. -#}
 {% macro clean_text(cell) -%}
     nullif(
         case
@@ -14,12 +14,12 @@
     coalesce(regexp_matches({{ cell }}, '^#(REF!|N/A|DIV/0!|NAME\?|NULL!|NUM!|VALUE!|GETTING_DATA|ERROR!|UNCALCULATED!)'), false)
 {%- endmacro %}
 
-{#- A word in the form in which words are compared: upper case, signs turned to single blanks. -#}
+{#- A word in the form used for comparison: upper case, with single spaces in place of punctuation. -#}
 {% macro normalized_word(cell) -%}
     nullif(trim(regexp_replace(upper(nfc_normalize({{ cell }})), '[^\p{L}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}
 
-{#- A person's or school's name in the form in which names are compared; honorifics are dropped. -#}
+{#- A person's or school's name in the form used for comparison, without honorifics. -#}
 {% macro normalized_name(cell) -%}
     {%- set wide -%}
         {%- for code in range(65281, 65375) %}{{ '%c' % code }}{% endfor -%}

@@ -1,4 +1,4 @@
-{#- The registry's code for a word of the given kind; null where the registry does not know it. -#}
+{#- The registry code for a word of the given kind; null if the registry does not know it. -#}
 {% macro code_of(kind, word) -%}
     (
         select any_value(known.code)
@@ -7,7 +7,7 @@
     )
 {%- endmacro %}
 
-{#- The unit that a word means in an entity; a word that units share is decided by the program. -#}
+{#- The unit that a word means in an entity; the program decides for a word that several units share. -#}
 {% macro unit_of(entity, word, product) -%}
     coalesce(
         (

@@ -8,7 +8,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Replaces the rows in scope as a whole, also where nothing takes their place. -#}
+{#- Replaces all rows in scope, deleting also those without a new version. -#}
 {% macro get_incremental_replace_partitions_sql(arg_dict) %}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arg_dict['target_relation'] }} where {{ in_scope() }};

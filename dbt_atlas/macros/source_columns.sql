@@ -1,4 +1,4 @@
-{#- The columns of a raw table that the models use; `row_number` only tells rows from totals. -#}
+{#- The columns of a raw table that the models use, without `row_number`, which only tells rows from totals. -#}
 {% macro source_columns(table) -%}
     {{ return({
         'transactions': [

@@ -1,4 +1,4 @@
-{#- The given columns of amounts, counts or dates that cannot be read as such; errors are told elsewhere. -#}
+{#- Those of the given columns whose amount, count or date cannot be read, except for spreadsheet errors. -#}
 {% macro unreadable_columns(kind, columns) -%}
     list_filter(
         [

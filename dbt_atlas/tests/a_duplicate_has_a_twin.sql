@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_orders'}}}) }}
 
--- A row is set aside only where another one with its receipt number and amount is kept: no money is lost.
+-- A row is only set aside if another with its receipt number and amount is kept, so that no money is lost.
 select
     duplicates.entity_code,
     duplicates.receipt_number,

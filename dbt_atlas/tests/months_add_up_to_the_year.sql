@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_school_progress'}}}) }}
 
--- The students of a unit's schools, over the months of a year that are all built, are those who enrolled in it.
+-- Once a year's months are all built, a unit's students by school add up to those who enrolled there that year.
 with built as (
     select
         entity_code,

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_channel_marketing'}}}) }}
 
--- The channels and customer types of a unit's month share its closings among them.
+-- The shares of a unit's channels and customer types in its closings of a month add up to 100 percent.
 select
     entity_code,
     unit_code,

@@ -1,6 +1,6 @@
 """How long all partitions take, beside one of them, in one run.
 
-    uv run python tests/benchmarks/backfill.py
+    uv run --group test python tests/benchmarks/backfill.py
 
 A fresh installation with the sample workbooks of 2023 to 2026: `atlas backfill` of one month, then of
 every month of both entities, each command in a process of its own, its start included. Everything is

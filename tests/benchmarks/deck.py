@@ -1,6 +1,6 @@
 """How long a large deck takes, beside the same slides by python-pptx's own interface, in one run.
 
-    uv run python tests/benchmarks/deck.py
+    uv run --group test python tests/benchmarks/deck.py
 
 60 slides: 44 with two native charts each, every label written, and 16 with a table of 19 rows and 16
 columns, 4,864 cells with size, weight, alignment and borders. Atlas also makes the file reproducible

@@ -1,6 +1,6 @@
 """How fast the operational database takes 100,000 receipts, and gives single ones back.
 
-    uv run python tests/benchmarks/operational_database.py [--rows 100000]
+    uv run --group test python tests/benchmarks/operational_database.py [--rows 100000]
 
 Written into the real tables with their indexes and foreign keys, in one transaction: by
 `sqlite3.executemany` (the limit), by SQLAlchemy's own `insert()`, and by Atlas; into a file and, for

@@ -1,6 +1,6 @@
 """How fast and how frugal the loader is, beside its own reader and its peers, in one run.
 
-    uv run --group benchmark python tests/benchmarks/readers.py
+    uv run --group test --group benchmark python tests/benchmarks/readers.py
 
 Each reader runs in a fresh process, imports excluded, several times in turn; the median counts.
 The ratio is to fastexcel alone, which is the limit: the loader adds provenance, hashing, row
@@ -117,7 +117,7 @@ def load_all(source: WorkbookAdapter | IsolatedSource, wanted: list[Month]) -> o
         store = RawStore(Path(folder))
         if isinstance(source, WorkbookAdapter):
             read = (source.read("transactions", "IONS", month) for month in wanted)
-            return [store.load(partition, source) for partition in read]
+            return [store.load(partition) for partition in read]
         with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
             load = partial(source.load, store, "transactions", "IONS")
             return list(pool.map(load, wanted))

@@ -1,6 +1,6 @@
 """How time and memory grow with the rows, in one run.
 
-    uv run python tests/benchmarks/scale.py [--scales 1 10 100] [--years 2026]
+    uv run --group test python tests/benchmarks/scale.py [--scales 1 10 100] [--years 2026]
 
 For each scale the sample workbooks are written and synced whole (loaded, built, checked) in a process
 of its own. The ratio is seconds for each row to those at the smallest scale: at most 1 is linear

@@ -1,6 +1,6 @@
 """500 random schedules of loads, corrections and builds, each compared with a full refresh.
 
-    uv run python tests/benchmarks/schedules.py [--schedules 500]
+    uv run --group test python tests/benchmarks/schedules.py [--schedules 500]
 
 The tests try 50. It ends with status 0 when every mart was equal, row for row, after every schedule.
 """
@@ -19,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schedules", type=int, default=500)
     os.environ["ATLAS_SCHEDULES"] = str(parser.parse_args().schedules)
-    test = Path(__file__).parents[1] / "transform" / "test_any_order.py"
+    test = Path(__file__).parents[1] / "warehouse" / "test_any_order.py"
     raise SystemExit(pytest.main(["-m", "slow", str(test)]))
 
 

@@ -1,7 +1,7 @@
 r"""Draws every kind of report, and the extreme ones, and lays their slides out as pictures to look at.
 
     uv run atlas backfill --from 2025-01 --to 2026-10 \
-        && PYTHONPATH=tests uv run python tests/deck/gallery.py
+        && PYTHONPATH=tests uv run --group test python tests/deck/gallery.py
 
 A month, a quarter, a year and a range of every entity, in both languages, read back before they are
 shown. The decks, their PDFs and the contact sheets, twelve slides a page, are in `output/gallery`; the
@@ -21,7 +21,7 @@ from rich.progress import track
 from atlas_assets.deck import pdf
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.deck.template import chosen_template
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
@@ -88,7 +88,9 @@ def main() -> None:
         for name, report in track(made.items(), f"Reports ({locale})", transient=True):
             path = folder / f"{name}.pptx"
             full_name = workspace.configuration.registry.entity(report.meta.entity).full_name
-            render(tell(report, strings, full_name), chosen_template(settings.config_dir), path)
+            render(
+                build_deck(report, strings, full_name), chosen_template(settings.config_dir), path
+            )
             refuse_different(path, report, locale)
             pdf.convert(path, path.with_name(f"{name}.pdf"))
             for picture in contact_sheets(path.with_name(f"{name}.pdf")):

@@ -10,7 +10,7 @@ from atlas_assets.deck import template
 from atlas_assets.deck.commentary import load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.notation.strings import Strings
 from atlas_assets.report.model import Report
@@ -37,7 +37,7 @@ def test_remarks_stand_on_their_slides_with_their_month_in_the_chart(
 ) -> None:
     commentary = load_commentary(written(tmp_path, WRITTEN), report, report.meta.scope)
     strings = Strings(CONFIG_DIR / "strings.yaml", "id")
-    render(tell(report, strings, "PT", commentary), template.PATH, tmp_path / "deck.pptx")
+    render(build_deck(report, strings, "PT", commentary), template.PATH, tmp_path / "deck.pptx")
     found = differences(tmp_path / "deck.pptx", report, "id", list(commentary.texts()))
     assert found == []
     slides = list(Presentation(str(tmp_path / "deck.pptx")).slides)
@@ -79,7 +79,7 @@ def test_nobody_has_to_write_anything(report: Report, tmp_path: Path) -> None:
             "units: {TM: {schools: [{month: 2026-10, text: a}]}}",
             r"'a' has a month, but only the chart of `revenue` shows months",
         ),
-        ("summary: [a", r"IONS-2026-10.yaml is not YAML"),
+        ("summary: [a", r"IONS-2026-10.yaml, line \d: expected ',' or ']'"),
         ("summary: a sentence", r"summary: Input should be a valid list"),
     ],
 )
@@ -96,4 +96,4 @@ def test_a_remark_that_does_not_fit_is_refused_with_its_words(
     text = "units: {TM: {revenue: ['" + "Terlalu panjang. " * 40 + "']}}"
     commentary = load_commentary(written(tmp_path, text), report, report.meta.scope)
     with pytest.raises(ConfigurationError, match=r"'Terlalu panjang.*does not fit on its slide"):
-        tell(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT", commentary)
+        build_deck(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT", commentary)

@@ -14,10 +14,10 @@ from openxml_audit import OpenXmlValidator
 from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 
-from atlas_assets.deck import template
+from atlas_assets.deck import template, template_builder
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import Strings
 from atlas_assets.orchestration.checks import SPECS
@@ -144,7 +144,7 @@ def test_every_check_and_every_reason_has_a_name(locale: str) -> None:
 def test_the_same_report_gives_the_same_bytes(report: Report, tmp_path: Path, locale: str) -> None:
     strings = Strings(CONFIG_DIR / "strings.yaml", locale)
     for name in ("a", "b"):
-        render(tell(report, strings, "PT"), template.PATH, tmp_path / f"{name}.pptx")
+        render(build_deck(report, strings, "PT"), template.PATH, tmp_path / f"{name}.pptx")
     assert (tmp_path / "a.pptx").read_bytes() == (tmp_path / "b.pptx").read_bytes()
 
 
@@ -172,7 +172,7 @@ def test_every_text_stands_in_both_languages() -> None:
 
 
 def test_the_committed_template_is_what_the_script_builds(tmp_path: Path) -> None:
-    template.build(tmp_path / "template.pptx")
+    template_builder.build(tmp_path / "template.pptx")
     built = hashlib.sha256((tmp_path / "template.pptx").read_bytes()).hexdigest()
     assert built == hashlib.sha256(template.PATH.read_bytes()).hexdigest()
 
@@ -190,7 +190,7 @@ def test_a_template_with_other_fonts_and_colours_gives_the_deck_its_look(
     presentation.slides.add_slide(presentation.slide_layouts[1])
     presentation.save(str(own))
     strings = Strings(CONFIG_DIR / "strings.yaml", "id")
-    deck = tell(report, strings, "PT")
+    deck = build_deck(report, strings, "PT")
     render(deck, own, tmp_path / "deck.pptx")
     assert differences(tmp_path / "deck.pptx", report, "id") == []
     drawn = Presentation(str(tmp_path / "deck.pptx"))
@@ -226,7 +226,7 @@ def test_a_template_that_lacks_something_is_refused_with_a_list(
     presentation.save(str(own))
     earlier = tmp_path / "deck.pptx"
     earlier.write_bytes(b"earlier")
-    deck = tell(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT")
+    deck = build_deck(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT")
     with pytest.raises(
         ReportError, match=r"template.pptx lacks in layout 'Chart' the placeholder 14"
     ):

@@ -18,7 +18,7 @@ from pptx import Presentation
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.notation.strings import Strings
 from atlas_assets.report.model import Report
 
@@ -26,7 +26,7 @@ AMOUNTS = {"revenue", "revenue_actuals", "revenue_target", "target_revenue", "ga
 
 
 def drawn(report: Report, strings: Strings, path: Path) -> Any:
-    render(tell(report, strings, "PT Contoh"), template.PATH, path)
+    render(build_deck(report, strings, "PT Contoh"), template.PATH, path)
     assert differences(path, report, strings.locale) == []
     return Presentation(str(path))
 

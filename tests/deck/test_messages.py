@@ -8,7 +8,7 @@ from conftest import CONFIG_DIR, Installation
 from deck.extreme_reports import changed, first_unit
 
 from atlas_assets.deck import messages
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.notation.numbers import NBSP
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
@@ -189,7 +189,7 @@ def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
 
 
 def test_customer_types_that_have_gone_are_shown_so_that_parts_add_up(report: Report) -> None:
-    deck = tell(report, ID, "PT")
+    deck = build_deck(report, ID, "PT")
     for unit in report.units.values():
         slide = next(
             slide
@@ -211,7 +211,7 @@ def test_money_without_a_unit_is_told_on_the_summary(report: Report) -> None:
     def change(data: dict[str, Any]) -> None:
         data["data_quality"]["unassigned_revenue"] = 11_930_000
 
-    deck = tell(changed(report, change), EN, "PT")
+    deck = build_deck(changed(report, change), EN, "PT")
     comments = ["".join(run.text for run in comment.runs) for comment in deck.slides[2].comments]
     told = "Rp 11.9 m of revenue belongs to no known unit yet; see data quality"
     assert told in [comment.replace(NBSP, " ") for comment in comments]

@@ -14,7 +14,7 @@ from pptx.util import Inches, Pt
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import DeckError, differences, refuse_different
-from atlas_assets.deck.story import tell
+from atlas_assets.deck.story import build_deck
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
@@ -31,7 +31,7 @@ def test_every_figure_of_a_deck_is_the_reports(
     with workspace.warehouse.reading() as connection:
         registered = workspace.configuration.registry.entity(entity)
         made = assemble(connection, registered, Period.parse(period), locale=locale)
-    deck = tell(made, Strings(CONFIG_DIR / "strings.yaml", locale), registered.full_name)
+    deck = build_deck(made, Strings(CONFIG_DIR / "strings.yaml", locale), registered.full_name)
     render(deck, template.PATH, tmp_path / "deck.pptx")
     assert differences(tmp_path / "deck.pptx", made, locale) == []
 

@@ -5,7 +5,13 @@ import jsonschema
 import pytest
 from conftest import Installation
 
-from atlas_assets.schemas import SCHEMAS, schema_text
+from atlas_assets.documents.json_schema import schema_text
+from atlas_assets.report import schema as report_schema
+from atlas_assets.report.model import Report
+from atlas_assets.validation import schema as validation_schema
+from atlas_assets.validation.model import Validation
+
+SCHEMAS = {report_schema.PATH: Report, validation_schema.PATH: Validation}
 
 
 @pytest.mark.parametrize("path", list(SCHEMAS), ids=lambda path: path.name)

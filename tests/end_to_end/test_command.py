@@ -187,7 +187,7 @@ def test_single_stages_can_be_run_one_after_the_other(installation: Installation
     assert "IONS-2026-02.pdf" not in shown.stdout
     assert "LibreOffice is not installed, so there is no PDF" in shown.stderr  # and status 0
     rows = rows_of(installation.root / "operational.db")
-    ledger = installation.workspace.runs.verified_hashes()
+    ledger = installation.workspace.ledger.verified_hashes()
     assert rows["core_entity"]
     assert {str(month) for _, month in ledger} == {"2026-01", "2026-02"}
 

@@ -18,7 +18,7 @@ EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
 
 
 def late(installation: Installation, *moment: int) -> list[Late]:
-    return outlook(installation.workspace, "EPN", datetime(*moment, tzinfo=WIB)).late
+    return outlook(installation.workspace.staleness, "EPN", datetime(*moment, tzinfo=WIB)).late
 
 
 def test_each_stage_of_each_month_is_due_hours_after_its_close(
@@ -85,7 +85,7 @@ def test_what_became_stale_after_its_deadline_is_late_stage_by_stage(
     assert found.where == "EPN 2026-10"
     assert found.what == "extract stale"  # and so is all that is made of it
     assert found.why == f"sheet 'OKTOBER' of {EPN} changed"
-    assert "`atlas status` shows all there is to do" in found.told()
+    assert "`atlas status` shows all there is to do" in found.message()
     corrected.atlas("sync", "--entity", "EPN", "--period", "2026-10")
     (found,) = late(corrected, *moment)
     assert found.what == "publish stale, report stale"

@@ -14,7 +14,7 @@ from aiosmtpd.handlers import Message
 from pydantic import SecretStr
 
 from atlas_assets.errors import ConfigurationError
-from atlas_assets.monitoring.notifications import Memory, Notice, Notifier
+from atlas_assets.monitoring.notifications import Notice, Notifier, SentMemory
 from atlas_assets.settings import Settings
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_a_message_goes_to_the_log_to_the_mailbox_and_to_the_hook(
 ) -> None:
     notifier = Notifier(tmp_path / "notifications.log", (mailbox[0], hook[0]))
     notifier.check()
-    memory = notifier.tell([NOTICE], Memory(), NOW)
+    memory = notifier.notify([NOTICE], SentMemory(), NOW)
     assert memory.unsent == []
     assert notifier.log_file.read_text(encoding="utf-8") == (
         "2026-11-20 09:00 Atlas: sync of EPN 2026-02 failed\n    There is no sheet <TM>.\n    Rename it.\n"
@@ -93,9 +93,9 @@ def test_a_message_goes_to_the_log_to_the_mailbox_and_to_the_hook(
 
 def test_the_same_message_is_told_once_a_day(tmp_path: Path) -> None:
     notifier = Notifier(tmp_path / "notifications.log")
-    memory = notifier.tell([NOTICE, NOTICE], Memory(), NOW)
-    memory = notifier.tell([NOTICE, OTHER], memory, NOW + timedelta(hours=3))
-    notifier.tell([NOTICE], memory, NOW + timedelta(days=1))
+    memory = notifier.notify([NOTICE, NOTICE], SentMemory(), NOW)
+    memory = notifier.notify([NOTICE, OTHER], memory, NOW + timedelta(hours=3))
+    notifier.notify([NOTICE], memory, NOW + timedelta(days=1))
     lines = notifier.log_file.read_text(encoding="utf-8").splitlines()
     assert [line[:16] for line in lines if not line.startswith(" ")] == [
         "2026-11-20 09:00",
@@ -109,11 +109,11 @@ def test_what_could_not_be_sent_is_sent_later(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     notifier = Notifier(tmp_path / "notifications.log", (f"json://127.0.0.1:{port}/hook",))
-    memory = notifier.tell([NOTICE], Memory(), NOW)
-    memory = Memory.model_validate_json(memory.model_dump_json())
+    memory = notifier.notify([NOTICE], SentMemory(), NOW)
+    memory = SentMemory.model_validate_json(memory.model_dump_json())
     with HTTPServer(("127.0.0.1", port), type("Late", (Hook,), {"received": received})) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert notifier.tell([], memory, NOW).unsent == []
+        assert notifier.notify([], memory, NOW).unsent == []
         server.shutdown()
     assert [sent["title"] for sent in received] == [NOTICE.title]
 
@@ -123,15 +123,15 @@ def test_an_address_that_does_not_answer_holds_no_other_back(
 ) -> None:
     log_file = tmp_path / "notifications.log"
     nobody = Notifier(log_file, (hook[0], "json://127.0.0.1:9/nobody"))
-    memory = nobody.tell([NOTICE], Memory(), NOW)
+    memory = nobody.notify([NOTICE], SentMemory(), NOW)
     assert [notice for _, notice in memory.unsent] == [NOTICE]
     assert len(hook[1]) == 1
-    memory = Memory.model_validate_json(memory.model_dump_json())
+    memory = SentMemory.model_validate_json(memory.model_dump_json())
     elsewhere = [(digest, notice) for digest, notice in memory.unsent]
     away = Notifier(log_file, (hook[0],))  # that address is no longer configured
-    assert away.tell([], memory, NOW).unsent == []
+    assert away.notify([], memory, NOW).unsent == []
     assert len(hook[1]) == 1
-    assert nobody.tell([OTHER], memory, NOW).unsent == [*elsewhere, (elsewhere[0][0], OTHER)]
+    assert nobody.notify([OTHER], memory, NOW).unsent == [*elsewhere, (elsewhere[0][0], OTHER)]
     assert len(hook[1]) == 2
     assert log_file.read_text(encoding="utf-8").count(NOTICE.title) == 2
 

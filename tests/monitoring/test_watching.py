@@ -9,11 +9,10 @@ import openpyxl
 import pytest
 from conftest import Installation, make_installation
 
-from atlas_assets.monitoring.watching import Memory, Plan, plan
+from atlas_assets.monitoring.watching import Plan, WatchMemory
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Scope
 from atlas_assets.sources.extract import extract
-from atlas_assets.workspace import Workspace
 
 EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -35,16 +34,16 @@ def age(path: Path, before: timedelta) -> None:
     os.utime(path, (moment, moment))
 
 
-def seen(installation: Installation) -> Memory:
+def seen(installation: Installation) -> WatchMemory:
     """Return what is remembered of a source in which nothing is left to do."""
     files = (installation.root / "source").glob("*.xlsx")
-    return Memory(
+    return WatchMemory(
         files={path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
     )
 
 
-def look(installation: Installation, memory: Memory, now: datetime = NOW) -> Plan:
-    return plan(Workspace(installation.settings), memory, now)
+def look(installation: Installation, memory: WatchMemory, now: datetime = NOW) -> Plan:
+    return installation.workspace.watcher.plan(memory, now)
 
 
 def nothing(made: Plan) -> bool:
@@ -96,14 +95,14 @@ def test_files_that_are_written_open_or_unknown_are_left_alone(source: Installat
     shutil.copy(path, stranger)
     made = look(source, memory)
     assert nothing(made)
-    assert f"{EPN} is still being written." in made.told
-    assert f"{stranger.name} is not configured, and left alone." in made.told
+    assert f"{EPN} is still being written." in made.remarks
+    assert f"{stranger.name} is not configured, and left alone." in made.remarks
     later = NOW + timedelta(seconds=30)
     lock = path.with_name(f"~${path.name}")
     lock.touch()
     opened = look(source, made.memory, later)
     assert nothing(opened)
-    assert f"{EPN} is open in the office program; close it to have it read." in opened.told
+    assert f"{EPN} is open in the office program; close it to have it read." in opened.remarks
     lock.unlink()
     assert look(source, opened.memory, later).deliver == [OCTOBER]
 
@@ -111,7 +110,7 @@ def test_files_that_are_written_open_or_unknown_are_left_alone(source: Installat
 def test_a_removed_workbook_is_told(source: Installation) -> None:
     memory = seen(source)
     (source.root / "source" / EPN).unlink()
-    assert f"{EPN} is gone; what was loaded of it stays." in look(source, memory).told
+    assert f"{EPN} is gone; what was loaded of it stays." in look(source, memory).remarks
 
 
 def test_a_broken_workbook_stops_no_other(source: Installation) -> None:
@@ -133,10 +132,14 @@ def test_a_broken_workbook_is_told_once_though_its_other_sheets_were_loaded(
     broken.write_bytes(broken.read_bytes()[:5000])
     for path in (installation.root / "source").iterdir():
         age(path, timedelta(hours=1))
-    made = look(installation, Memory())
+    made = look(installation, WatchMemory())
     (scope,) = made.refuse
     assert (scope.entities, scope.years) == (("IONS",), [2026])
-    assert extract(installation.workspace, scope, "run").problems
+    workspace = installation.workspace
+    with workspace.ledger.stage("extract", scope, "run") as stage:
+        extraction = extract(workspace.source, workspace.raw_store, scope)
+        stage.problems = dict.fromkeys(extraction.refused, "refused")
+    assert extraction.problems
     assert look(installation, made.memory).refuse == []
 
 
@@ -144,9 +147,9 @@ def test_after_a_restart_without_memory_only_what_is_stale_is_asked_for(
     source: Installation,
 ) -> None:
     """The stores themselves say what was done; the memory only saves asking twice."""
-    first = look(source, Memory())
+    first = look(source, WatchMemory())
     edit(source, "OKTOBER")
-    again = look(source, Memory())
+    again = look(source, WatchMemory())
     months = {(e, m) for s in (*first.deliver, *first.load) for e, m in s.partitions}
     more = {(e, m) for s in (*again.deliver, *again.load) for e, m in s.partitions}
     assert more - months == {("EPN", Month(2026, 10))}
@@ -162,7 +165,7 @@ def test_through_a_year_each_month_is_asked_for_once_when_its_rows_come(
     path = made.root / "source" / name
     whole = path.read_bytes()
     sheets = made.workspace.configuration.years["EPN", 2025].tables["transactions"]
-    memory = Memory()
+    memory = WatchMemory()
     for number in range(1, 13):
         path.write_bytes(whole)
         workbook = openpyxl.load_workbook(path, data_only=True)

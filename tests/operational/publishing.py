@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from conftest import Installation
 from sqlalchemy import event
 
+from atlas_assets.operational import publish
 from atlas_assets.operational.models.base import Base
-from atlas_assets.operational.publish import publish
-from atlas_assets.operational.seed import prepare
 from atlas_assets.operational.sessions import OperationalStore
+from atlas_assets.periods.scope import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 def publish_months(
     store: OperationalStore, installation: Installation, months: list[Month], entity: str = "IONS"
 ) -> OperationalStore:
-    """Prepare the database and publish an entity's months."""
+    """Publish an entity's months as the pipeline does."""
     workspace = installation.workspace
-    prepare(store, workspace.configuration.registry)
     with workspace.warehouse.reading() as connection:
-        for month in months:
-            publish(store, workspace.configuration.registry, connection, entity, month)
+        registry, scope = workspace.configuration.registry, Scope((entity,), tuple(months))
+        publish.publish_months(store, registry, connection, scope)
     return store
 
 
@@ -49,7 +48,7 @@ def publish_until_killed(
         event.listen(sa.Engine, moment, kill_when_done)
     with workspace.warehouse.reading() as connection:
         for month in months:
-            publish(store, workspace.configuration.registry, connection, "IONS", month)
+            publish.publish(store, workspace.configuration.registry, connection, "IONS", month)
 
 
 def publish_in_process(

@@ -18,6 +18,7 @@ from atlas_assets.operational.models.people import Person
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Scope
+from atlas_assets.warehouse.transform import transform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def installations(
             for month, lines in sheets.items():
                 load(workspace, Sheet(entity, month, lines))
         made[name] = Installation(root / "atlas")
-        made[name].transform(Scope(ENTITIES, tuple(MONTHS)))
+        assert not transform(workspace.dbt, Scope(ENTITIES, tuple(MONTHS))).problems
     return made
 
 

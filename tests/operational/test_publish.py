@@ -14,7 +14,7 @@ from atlas_assets.operational.models.finance import Transaction
 from atlas_assets.operational.models.marketing import Agenda, AgendaChannel, Channel
 from atlas_assets.operational.models.people import Account, Person, Relation
 from atlas_assets.operational.models.target import Metric, TargetItem
-from atlas_assets.operational.publish import published
+from atlas_assets.operational.publish import publish, published
 from atlas_assets.operational.reconcile import published_figures
 from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.operational.ulids import stable_ulid
@@ -147,7 +147,8 @@ def test_nothing_is_left_of_a_month_whose_rows_are_gone(
             warehouse.execute(f"DELETE FROM intermediate.{table} WHERE entity_code = 'IONS'")
         for table in ("int_marketing_activity", "int_marketing_agenda", "int_target_items"):
             warehouse.execute(f"DELETE FROM intermediate.{table} WHERE entity_code = 'IONS'")
-    publish_months(store, copy, MONTHS[:1])
+        registry = copy.workspace.configuration.registry
+        publish(store, registry, warehouse, "IONS", MONTHS[0])
     left = {name for name, rows in everything(store).items() if rows}
     assert not left & {
         *("finance_transaction", "marketing_activity", "marketing_activity_channel"),

@@ -20,14 +20,14 @@ from atlas_assets.orchestration.runs.run_problems import notice_of
 from atlas_assets.orchestration.runs.unfinished_runs import HOST_TAG, PROCESS_TAG, close_dead_runs
 from atlas_assets.orchestration.schedules import next_ticks
 from atlas_assets.warehouse.connection import Warehouse
-from atlas_assets.warehouse.ledger import PipelineRuns
+from atlas_assets.warehouse.ledger import RunLedger
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture(scope="module")
 def definitions(built: Installation) -> dg.Definitions:
-    return build_definitions(built.settings)
+    return build_definitions(built.workspace)
 
 
 def ticks(schedule: dg.ScheduleDefinition, year: int) -> list[datetime]:
@@ -241,7 +241,7 @@ def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) 
 def test_a_failed_run_is_told_once_whoever_started_it(built: Installation, tmp_path: Path) -> None:
     shutil.copytree(built.root, tmp_path / "atlas")
     made = Installation(tmp_path / "atlas")
-    definitions = build_definitions(made.settings)
+    definitions = build_definitions(made.workspace)
     sensor = definitions.resolve_sensor_def("notifications")
     log_file = made.root / "output" / "notifications.log"
     with dg.instance_for_test() as instance:
@@ -284,7 +284,7 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
     workbook["OKTOBER"]["O7"].value += 1_000
     workbook.save(path)
     os.utime(path, (path.stat().st_mtime - 3600,) * 2)  # not still being written
-    definitions = build_definitions(Installation(tmp_path / "atlas").settings)
+    definitions = build_definitions(Installation(tmp_path / "atlas").workspace)
     with dg.instance_for_test() as instance:
         sensor = definitions.resolve_sensor_def("workbooks")
         repository = definitions.get_repository_def()
@@ -315,7 +315,7 @@ def test_a_run_that_was_cut_off_is_asked_for_once_more(built: Installation, tmp_
     workbook["OKTOBER"]["O7"].value += 1_000
     workbook.save(path)
     os.utime(path, (path.stat().st_mtime - 3600,) * 2)
-    definitions = build_definitions(made.settings)
+    definitions = build_definitions(made.workspace)
     sensor = definitions.resolve_sensor_def("workbooks")
     with dg.instance_for_test() as instance:
 
@@ -342,7 +342,7 @@ def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(path, data_only=True)
     workbook["MARET"]["O7"].value += 1_000
     workbook.save(path)
-    definitions = build_definitions(made.settings)
+    definitions = build_definitions(made.workspace)
     with dg.instance_for_test() as instance:
         done = definitions.resolve_job_def("freshness").execute_in_process(instance=instance)
         found = {e.check_name: e for e in done.get_asset_check_evaluations()}
@@ -368,6 +368,6 @@ def test_a_run_whose_process_is_gone_is_marked_as_failed(
             )
             for host, process in ((platform.node(), "4194000 1.0"), ("elsewhere", "1 1.0"))
         ]
-        close_dead_runs(instance, PipelineRuns(Warehouse(tmp_path / "warehouse.db")))
+        close_dead_runs(instance, RunLedger(Warehouse(tmp_path / "warehouse.db")))
         statuses = [instance.get_run_by_id(run.run_id).status for run in runs]
     assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]

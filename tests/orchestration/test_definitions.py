@@ -7,14 +7,14 @@ from conftest import Installation
 
 from atlas_assets.orchestration.assets.models import UNIQUE_ID
 from atlas_assets.orchestration.build import build_definitions
-from atlas_assets.orchestration.checks import SPECS, VALIDATION_FILE
+from atlas_assets.orchestration.checks import SPECS
+from atlas_assets.orchestration.keys import VALIDATION_FILE
 from atlas_assets.periods.calendar import Month
-from atlas_assets.warehouse.dbt_project import Transform
 
 
 @pytest.fixture(scope="module")
 def definitions(built: Installation) -> dg.Definitions:
-    return build_definitions(built.settings)
+    return build_definitions(built.workspace)
 
 
 def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> None:
@@ -132,7 +132,7 @@ def test_no_month_counts_as_checked_before_its_validation_file_is_written(
 
 
 def test_every_dbt_test_is_an_asset_check(definitions: dg.Definitions, built: Installation) -> None:
-    manifest = json.loads(Transform(built.settings).manifest_path.read_text(encoding="utf-8"))
+    manifest = json.loads(built.workspace.dbt.manifest_path.read_text(encoding="utf-8"))
     tests = {key for key, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
     assert {spec.metadata[UNIQUE_ID] for spec in models.check_specs} == tests
@@ -143,7 +143,7 @@ def test_models_say_their_columns_and_where_these_come_from(
     built: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(built.settings.dagster_home))
-    definitions = build_definitions(built.settings)
+    definitions = build_definitions(built.workspace)
     key = dg.AssetKey(["marts", "mart_revenue"])
     schema = definitions.resolve_asset_graph().get(key).metadata["dagster/column_schema"]
     assert {column.name: column.type for column in schema.columns}["month_key"] == "date"

@@ -10,7 +10,6 @@ from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGra
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
-from atlas_assets.monitoring.staleness import pending
 from atlas_assets.orchestration.build import build_definitions
 from atlas_assets.periods.calendar import Month, Period
 
@@ -85,7 +84,7 @@ def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restore
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(installation.settings.dagster_home))
-    graph = build_definitions(installation.settings).resolve_asset_graph()
+    graph = build_definitions(installation.workspace).resolve_asset_graph()
     months = Period.parse(PERIOD).months
     for entity in ("EPN", "IONS"):
         sync(installation, entity, PERIOD)
@@ -97,10 +96,10 @@ def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restore
 
     told = {
         str(month): stale.reason
-        for month, stale in pending(installation.workspace, "EPN", months).items()
+        for month, stale in installation.workspace.staleness.pending("EPN", months).items()
     }
     shown = stale_in_dagster(graph)
-    assert pending(installation.workspace, "IONS", months) == {}
+    assert installation.workspace.staleness.pending("IONS", months) == {}
     assert set(told.values()) == {"a correction of another month changed its figures"}
 
     sync(installation, "EPN", PERIOD)  # everything, whether stale or not
@@ -114,10 +113,10 @@ def test_a_correction_makes_exactly_what_it_touches_stale_and_rebuilding_restore
     assert touched
     assert set(told) == touched
     assert {f"EPN|{month}" for month in touched} == set.union(*shown.values())
-    assert pending(installation.workspace, "EPN", months) == {}
+    assert installation.workspace.staleness.pending("EPN", months) == {}
     assert not any(stale_in_dagster(graph).values())
 
     registry = installation.root / "source" / "config" / "registry.yaml"
     text = registry.read_text(encoding="utf-8")
     registry.write_text(text.replace("_days: 365", "_days: 30"), encoding="utf-8")
-    assert list(pending(installation.workspace, "EPN", months)) == months
+    assert list(installation.workspace.staleness.pending("EPN", months)) == months

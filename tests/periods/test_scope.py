@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas_assets.periods.calendar import Month, month_range
-from atlas_assets.periods.scope import Scope, partition_key, rectangles
+from atlas_assets.periods.scope import Partition, Scope, covering_scopes
 
 JANUARY = Month(2026, 1)
 
@@ -14,25 +14,25 @@ JANUARY = Month(2026, 1)
 )
 def test_a_scope_reads_its_own_keys_in_any_order(entities: set[str], length: int) -> None:
     months = month_range(JANUARY, JANUARY.plus(length))
-    keys = {partition_key(entity, month) for entity in entities for month in months}
+    keys = {Partition(entity, month).key for entity in entities for month in months}
     scope = Scope.of_keys(keys)
-    assert {partition_key(*partition) for partition in scope.partitions} == keys
+    assert {partition.key for partition in scope.partitions} == keys
 
 
 @pytest.mark.parametrize("keys", [[], ["EPN|2026-01", "IONS|2026-02"]])
-def test_what_is_no_rectangle_is_refused(keys: list[str]) -> None:
-    with pytest.raises(ValueError, match="no rectangle"):
+def test_keys_that_are_not_every_combination_are_refused(keys: list[str]) -> None:
+    with pytest.raises(ValueError, match="not every combination"):
         Scope.of_keys(keys)
 
 
 def test_entities_share_a_run_only_when_no_other_lies_between() -> None:
     months = (JANUARY,)
     everyone = ["EPN", "IONS", "NEW"]
-    assert rectangles(dict.fromkeys(everyone, months), everyone) == [
+    assert covering_scopes(dict.fromkeys(everyone, months), everyone) == [
         Scope(("EPN", "IONS", "NEW"), months)
     ]
-    assert rectangles({"EPN": months, "NEW": months}, everyone) == [
+    assert covering_scopes({"EPN": months, "NEW": months}, everyone) == [
         Scope(("EPN",), months),
         Scope(("NEW",), months),
     ]
-    assert rectangles({"EPN": months, "IONS": ()}, everyone) == [Scope(("EPN",), months)]
+    assert covering_scopes({"EPN": months, "IONS": ()}, everyone) == [Scope(("EPN",), months)]

@@ -9,7 +9,7 @@ from conftest import Installation
 
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Scope
-from atlas_assets.sources.extract import changes, extract
+from atlas_assets.sources.extract import Extraction, changes, extract
 
 NAME = "LAPORAN EVALUASI EPN 2026.xlsx"
 MONTHS = Period.parse("2026-01..2026-04").months
@@ -27,15 +27,21 @@ def saved(installation: Installation, edit: object) -> None:
     book.save(path)
 
 
+def extracted(installation: Installation) -> Extraction:
+    workspace = installation.workspace
+    return extract(workspace.source, workspace.raw_store, SCOPE)
+
+
 def told(installation: Installation) -> dict[Month, list[tuple[str, str]]]:
-    found = changes(installation.workspace, "EPN", MONTHS)
+    workspace = installation.workspace
+    found = changes(workspace.source, workspace.raw_store, "EPN", MONTHS)
     return {month: [(c.table, c.reason) for c in listed] for month, listed in found.items()}
 
 
 def first_extraction(installation: Installation) -> dict[str, bytes]:
     """Load everything; openpyxl drops what formulas came to, so it has saved the workbook before."""
     saved(installation, lambda _: None)
-    extract(installation.workspace, SCOPE, "first")
+    extracted(installation)
     return files_of(installation.settings.raw_dir)
 
 
@@ -53,9 +59,7 @@ def test_touching_saving_and_reordering_change_nothing(installation: Installatio
     part_replaced(path, "xl/workbook.xml", reordered)
     assert path.read_bytes() != content
     assert told(installation) == {}
-    assert [item.changed for item in extract(installation.workspace, SCOPE, "again").loaded] == (
-        [None] * 5 * len(MONTHS)
-    )
+    assert [item.changed for item in extracted(installation).loaded] == ([None] * 5 * len(MONTHS))
     assert files_of(installation.settings.raw_dir) == before
 
 
@@ -68,7 +72,7 @@ def test_editing_one_sheet_changes_exactly_its_partition(installation: Installat
     saved(installation, edit)
     reason = f"sheet 'MARET' of {NAME} changed"
     assert told(installation) == {Month(2026, 3): [("transactions", reason)]}
-    loaded = extract(installation.workspace, SCOPE, "again").loaded
+    loaded = extracted(installation).loaded
     assert [(i.partition.table, str(i.partition.month)) for i in loaded if i.changed] == [
         ("transactions", "2026-03")
     ]
@@ -94,7 +98,7 @@ def test_a_target_of_one_month_changes_that_month_only(installation: Installatio
 
 
 def test_a_change_of_the_configuration_is_a_reason_of_its_own(installation: Installation) -> None:
-    extract(installation.workspace, SCOPE, "first")
+    extracted(installation)
     path = installation.root / "source" / "config" / "epn-2026.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("    header_row: 3\n", "    header_row: 4\n"), encoding="utf-8")
@@ -109,5 +113,5 @@ def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> 
     ((table, reason),) = told(installation)[Month(2026, 3)]
     assert table == "students"
     assert reason == "the raw file of sheet 'MARET26' of DATABASE SISWA EPN 2026.xlsx is gone"
-    extract(installation.workspace, SCOPE, "again")
+    extracted(installation)
     assert files_of(installation.settings.raw_dir).keys() == before.keys()

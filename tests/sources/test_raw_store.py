@@ -7,22 +7,24 @@ import pytest
 
 from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import Month
-from atlas_assets.sources.adapter import Column, RawPartition, SheetManifest
+from atlas_assets.sources.adapter import RawPartition, SheetColumn, SheetManifest
 from atlas_assets.sources.raw_store import RawStore
 
 JANUARY = Month(2026, 1)
 
 
-class Adapter:
-    """Stands for where the partitions come from; the store only notes its name."""
-
-    name = "test"
-
-
 def partition(source_hash: str, *, amount: str = "1") -> RawPartition:
     frame = pl.DataFrame({"source_row": [7], "amount": [amount]})
     manifest = SheetManifest(
-        "book.xlsx", "JANUARI", source_hash, "layout", [6], [Column("O", "JUMLAH", "amount")], 1, 1
+        "test",
+        "book.xlsx",
+        "JANUARI",
+        source_hash,
+        "layout",
+        [6],
+        [SheetColumn("O", "JUMLAH", "amount")],
+        1,
+        1,
     )
     return RawPartition("transactions", "IONS", JANUARY, frame, manifest)
 
@@ -33,17 +35,17 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 def test_an_unchanged_sheet_stays_byte_for_byte(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
-    assert store.load(partition("a"), Adapter()).changed == "transactions not loaded yet"
+    assert store.load(partition("a")).changed == "transactions not loaded yet"
     before = contents(tmp_path)
-    assert store.load(partition("a"), Adapter()).changed is None
+    assert store.load(partition("a")).changed is None
     assert contents(tmp_path) == before
 
 
 def test_a_changed_sheet_replaces_its_partition_whole(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
-    store.load(partition("a"), Adapter())
+    store.load(partition("a"))
     before = store.partition_hashes()
-    changed = store.load(partition("b", amount="2"), Adapter()).changed
+    changed = store.load(partition("b", amount="2")).changed
     assert changed == "sheet 'JANUARI' of book.xlsx changed"
     frame = pl.read_parquet(store.glob("transactions"))
     assert frame.select("entity_code", "month_key", "source_row", "amount").rows() == [
@@ -54,15 +56,15 @@ def test_a_changed_sheet_replaces_its_partition_whole(tmp_path: Path) -> None:
 
 def test_a_table_that_is_no_longer_configured_goes(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
-    store.load(partition("a"), Adapter())
+    store.load(partition("a"))
     nothing = RawPartition("transactions", "IONS", JANUARY, pl.DataFrame(), None)
-    assert store.load(nothing, Adapter()).changed == "transactions is no longer configured"
+    assert store.load(nothing).changed == "transactions is no longer configured"
     assert contents(tmp_path) == {}
 
 
 def test_what_a_killed_process_leaves_behind_is_never_read(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
-    store.load(partition("a"), Adapter())
+    store.load(partition("a"))
     killed = written_whole(tmp_path / "transactions" / "IONS" / "2026-01.parquet")
     with suppress(KeyboardInterrupt), killed as temporary:
         shutil.copy(tmp_path / "transactions" / "IONS" / "2026-01.parquet", temporary)
@@ -76,7 +78,7 @@ def test_raw_files_of_an_older_form_are_all_dropped_though_a_removal_was_cut_off
     store = RawStore(tmp_path)
     store.prepare()
     empty = contents(tmp_path)
-    store.load(partition("a"), Adapter())
+    store.load(partition("a"))
     schema = tmp_path / "sheet_manifest" / "schema.parquet"
     pl.DataFrame(schema={"older": pl.String}).write_parquet(schema)
     unlink = Path.unlink

@@ -11,7 +11,6 @@ from hand_made_sheets import MONTHS, UNITS, Line, Sheet, build, installed, load,
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from atlas_assets.monitoring.staleness import unverified
 from atlas_assets.periods.scope import Scope
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ schedules = st.lists(st.one_of(sheets, scopes), min_size=3, max_size=7)
 
 def build_what_is_stale(workspace: Workspace) -> None:
     for entity in UNITS:
-        stale = tuple(month for code, month in unverified(workspace) if code == entity)
+        stale = tuple(month for code, month in workspace.staleness.unverified() if code == entity)
         if stale:
             build(workspace, Scope((entity,), stale))
 
@@ -72,7 +71,7 @@ def test_marts_equal_a_full_refresh_after_any_schedule(
                 build(workspace, step)
         build_what_is_stale(workspace)  # what was loaded since
         build_what_is_stale(workspace)  # what those corrections changed in other months
-        assert not unverified(workspace)
+        assert not workspace.staleness.unverified()
         loaded = list(workspace.raw_store.partition_hashes())
         if not loaded:
             return

@@ -7,5 +7,5 @@ def test_the_documentation_is_written_without_a_network(built: Installation) -> 
     page = Path(built.atlas("docs", "--no-serve").stdout.strip())
     text = page.read_text(encoding="utf-8")
     assert page.name == "static_index.html"
-    assert "One row per pair of figures that have to be equal" in text  # a model
+    assert "One row per pair of figures that must be equal" in text  # a model
     assert "What became of every sheet and row of a year" in text  # an exposure

@@ -3,12 +3,11 @@
 import shutil
 from pathlib import Path
 
-from conftest import Installation
 from hand_made_sheets import Line, Sheet, installed, load
 
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Scope
-from atlas_assets.warehouse.dbt_project import Transform
+from atlas_assets.warehouse.transform import transform
 
 MONTH = Month(2026, 1)
 SCOPE = Scope(("EPN", "IONS"), (MONTH,))
@@ -25,19 +24,13 @@ def test_names_alike_are_listed_where_they_share_a_school_or_a_birth_date(
     elsewhere = [Line("Ahmad Fausi", school="SMA 2"), Line("Ani", school="SMA 2")]
     load(workspace, Sheet("IONS", MONTH, [*lines, *elsewhere]))
     load(workspace, Sheet("EPN", MONTH, [Line("Ahmad Fauzi")]))
-    Installation(tmp_path / "atlas").transform(SCOPE)
+    assert not transform(workspace.dbt, SCOPE).problems
     with workspace.warehouse.connect(read_only=False) as warehouse:
         warehouse.execute(
             "UPDATE intermediate.int_people SET birth_date = DATE '2010-01-01' "
             "WHERE normalized_name IN ('ANI', 'ANI LESTARI', 'BELLA PUTRI')"
         )
-    Transform(workspace.settings).build(
-        workspace.warehouse,
-        workspace.raw_store,
-        workspace.configuration,
-        SCOPE,
-        ["audit_probable_duplicates"],
-    )
+    workspace.dbt.build(SCOPE, ["audit_probable_duplicates"])
     with workspace.warehouse.reading() as warehouse:
         found = warehouse.execute(
             "SELECT entity_code, normalized_name, other_normalized_name, shares "

@@ -1,4 +1,4 @@
-"""The exhibits of a deck, one module each; those of a unit together."""
+"""The exhibits of a deck, one module each; `unit_slides` combines those of a unit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def unit_slides(writer: SlideWriter, unit: UnitReport) -> list[Slide]:
-    """Return the five exhibits of a unit, tables over as many slides as they need."""
+    """Return the five exhibits of a unit, with tables on as many slides as they need."""
     own = writer.commentary.units.get(unit.code, UnitCommentary())
     return [
         revenue_slide(writer, unit, own.revenue),

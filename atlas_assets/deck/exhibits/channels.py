@@ -1,4 +1,4 @@
-"""The marketing funnel by channel, and what became of it since last year."""
+"""The marketing funnel by channel, compared with last year."""
 
 from __future__ import annotations
 
@@ -12,20 +12,36 @@ from atlas_assets.notation.tokens import Role
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
-    from atlas_assets.report.model import ChannelMarketingRow, UnitReport
+    from atlas_assets.notation.strings import Strings
+    from atlas_assets.report.model import ChannelMarketingRow, KeyFigure, UnitReport
 
 
 def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
-    """Return the table of channels, most closings first, with bars beside last year's."""
-    strings = writer.strings
+    """Return the table of channels, most closings first, with bars next to last year's."""
+    strings, orders = writer.strings, unit.key_comparison.orders
     channels = [row for row in unit.channels if row.customer_type == "all"]
-    actuals = [float(row.closings) for row in channels]
-    previous = [
-        None if row.closings_last_year is None else float(row.closings_last_year)
-        for row in channels
-    ]
-    span = Span.of([*actuals], previous)
-    columns = [
+    exhibit = TableExhibit(
+        message=messages.channel_message(unit, writer.period, strings),
+        measure=strings("channel_title"),
+        scenarios=strings(
+            "channel_scenarios",
+            period=writer.period,
+            scenarios=scenarios_shown(target=False, last_year=orders.last_year is not None),
+        ),
+        marts=["mart_channel_marketing", "mart_students"],
+        definition=strings("channel_definition"),
+        paths=["channels", "key_comparison.orders"],
+        columns=_columns(strings),
+        rows=[_row(writer, row) for row in channels],
+        total=_total(writer, orders),
+        bars=[_bars(f"{unit.name}: {strings('closings')}", channels)],
+        remarks=own,
+    )
+    return writer.table_slides(unit, exhibit)
+
+
+def _columns(strings: Strings) -> list[Column]:
+    return [
         Column(strings("channel"), 1.8, "left"),
         Column(strings("category"), 1.1, "left"),
         Column(strings("leads"), 0.75),
@@ -40,10 +56,27 @@ def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         Column(strings("status"), 0.95, "left"),
         Column(strings("strategy"), 1.05, "left"),
     ]
-    orders = unit.key_comparison.orders
-    total = TableRow(
+
+
+def _bars(name: str, channels: list[ChannelMarketingRow]) -> Bars:
+    """Return the closings of this year before those of last year, over the empty column."""
+    actuals: list[float | None] = [float(row.closings) for row in channels]
+    previous = [
+        None if row.closings_last_year is None else float(row.closings_last_year)
+        for row in channels
+    ]
+    span = Span.of(actuals, previous)
+    series = [
+        BarSeries("AC", Role.ACTUAL, actuals),
+        BarSeries("PY", Role.PREVIOUS, previous),
+    ]
+    return Bars(7, name, series, span.low, span.high, Role.INK)
+
+
+def _total(writer: SlideWriter, orders: KeyFigure) -> TableRow:
+    return TableRow(
         [
-            Cell(strings("total")),
+            Cell(writer.strings("total")),
             *[Cell("")] * 4,
             writer.count(orders.last_year and orders.last_year.value),
             writer.count(orders.value),
@@ -53,36 +86,6 @@ def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         ],
         is_total=True,
     )
-    exhibit = TableExhibit(
-        message=messages.channel_message(unit, writer.period, strings),
-        measure=strings("channel_title"),
-        scenarios=strings(
-            "channel_scenarios",
-            period=writer.period,
-            scenarios=scenarios_shown(target=False, last_year=orders.last_year is not None),
-        ),
-        marts=["mart_channel_marketing", "mart_students"],
-        definition=strings("channel_definition"),
-        paths=["channels", "key_comparison.orders"],
-        columns=columns,
-        rows=[_row(writer, row) for row in channels],
-        total=total,
-        bars=[
-            Bars(
-                7,
-                f"{unit.name}: {strings('closings')}",
-                [
-                    BarSeries("AC", Role.ACTUAL, [*actuals]),
-                    BarSeries("PY", Role.PREVIOUS, previous),
-                ],
-                span.low,
-                span.high,
-                Role.INK,
-            )
-        ],
-        remarks=own,
-    )
-    return writer.table_slides(unit, exhibit)
 
 
 def _row(writer: SlideWriter, row: ChannelMarketingRow) -> TableRow:

@@ -1,4 +1,4 @@
-"""What is on which slide."""
+"""The table of contents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def contents_slides(
     writer: SlideWriter, summary: list[Slide], by_unit: dict[str, list[Slide]], quality: Slide
 ) -> list[Slide]:
-    """List the parts of the deck with their messages and, as links, their slides."""
+    """List the parts of the deck with their messages and links to their slides."""
     strings = writer.strings
     parts = [(strings("summary_title"), summary)]
     parts += [(writer.report.units[code].name, slides) for code, slides in by_unit.items()]
@@ -36,14 +36,14 @@ def contents_slides(
         rows=_contents_rows(parts, first=2),
     )
     pages = writer.table_slides(None, exhibit)
-    if len(pages) > 1:  # the parts begin behind all pages of the contents
+    if len(pages) > 1:  # the parts start after all pages of the contents
         rows = _contents_rows(parts, first=1 + len(pages))
         pages = writer.table_slides(None, replace(exhibit, rows=rows))
     return pages
 
 
 def _contents_rows(parts: list[tuple[str, list[Slide]]], first: int) -> list[TableRow]:
-    """Return a row for each part; `first` is the number of slides before them."""
+    """Return a row per part; `first` is the number of slides before the first part."""
     rows: list[TableRow] = []
     position = first + 1
     for name, slides in parts:

@@ -1,4 +1,4 @@
-"""Orders, students and what an order brings, beside earlier periods."""
+"""Revenue, orders, students and average order value, compared with earlier periods."""
 
 from __future__ import annotations
 
@@ -17,48 +17,15 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
-    from atlas_assets.report.model import UnitReport
+    from atlas_assets.report.model import KeyComparisonSection, UnitReport
 
 
 def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
-    """Return the table of key figures, with the four main ones as small charts beside it."""
+    """Return the table of key figures, with the four main ones as small charts next to it."""
     strings, section = writer.strings, unit.key_comparison
     revenue, by_type = _revenue_figure(unit), section.by_customer_type
     money = [revenue, section.average_order_value, *(f.revenue for f in by_type.values())]
     scale = _unit_of(writer, money, TABLE_DIGITS)
-    has_before = writer.has_before
-    columns = [
-        Column("", 2.45, "left"),
-        Column("PY", 0.85),
-        *([Column("PP", 0.85)] if has_before else []),
-        Column("AC", 0.85, emphasized=True),
-        Column("ΔPY%", 0.95),
-        *([Column("ΔPP%", 0.95)] if has_before else []),
-        Column(strings("best_short"), 1.3),
-        Column(strings("change_to_best"), 0.95),
-    ]
-    rows = [
-        _row(writer, strings("revenue"), revenue, scale.text),
-        *(
-            _row(writer, strings.customer_type(kind), figures.revenue, scale.text, is_detail=True)
-            for kind, figures in by_type.items()
-            if _was_ever(figures.revenue)
-        ),
-        _row(writer, strings("orders"), section.orders, writer.count_text),
-        *(
-            _row(
-                writer,
-                strings.customer_type(kind),
-                figures.orders,
-                writer.count_text,
-                is_detail=True,
-            )
-            for kind, figures in by_type.items()
-            if _was_ever(figures.orders)
-        ),
-        _row(writer, strings("paying_students"), section.students, writer.count_text),
-        _row(writer, strings("average_order_value"), section.average_order_value, scale.text),
-    ]
     scenarios = "key_scenarios" if writer.has_before else "key_scenarios_yearly"
     exhibit = TableExhibit(
         message=messages.key_message(unit, writer.period, writer.before, strings),
@@ -67,8 +34,8 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         marts=["mart_revenue", "mart_program_progress", "mart_students"],
         definition=strings("key_definition"),
         paths=["revenue", "key_comparison"],
-        columns=columns,
-        rows=rows,
+        columns=_columns(writer),
+        rows=_rows(writer, revenue, section, scale),
         unit=strings("and_counts", unit=writer.in_unit(scale)),
         remarks=own,
     )
@@ -85,11 +52,51 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
     return writer.table_with_rail(unit, exhibit, [], [], shown)
 
 
+def _columns(writer: SlideWriter) -> list[Column]:
+    has_before = writer.has_before
+    return [
+        Column("", 2.45, "left"),
+        Column("PY", 0.85),
+        *([Column("PP", 0.85)] if has_before else []),
+        Column("AC", 0.85, emphasized=True),
+        Column("ΔPY%", 0.95),
+        *([Column("ΔPP%", 0.95)] if has_before else []),
+        Column(writer.strings("best_short"), 1.3),
+        Column(writer.strings("change_to_best"), 0.95),
+    ]
+
+
+def _rows(
+    writer: SlideWriter, revenue: KeyFigure, section: KeyComparisonSection, scale: AmountUnit
+) -> list[TableRow]:
+    """Return the four figures; revenue and orders are followed by the customer types that occur."""
+    strings, by_type = writer.strings, section.by_customer_type
+
+    def details(
+        figures: dict[str, KeyFigure], text_of: Callable[[Decimal | None], str]
+    ) -> list[TableRow]:
+        return [
+            _row(writer, strings.customer_type(kind), figure, text_of, is_detail=True)
+            for kind, figure in figures.items()
+            if _has_value(figure)
+        ]
+
+    average = section.average_order_value
+    return [
+        _row(writer, strings("revenue"), revenue, scale.text),
+        *details({kind: figures.revenue for kind, figures in by_type.items()}, scale.text),
+        _row(writer, strings("orders"), section.orders, writer.count_text),
+        *details({kind: figures.orders for kind, figures in by_type.items()}, writer.count_text),
+        _row(writer, strings("paying_students"), section.students, writer.count_text),
+        _row(writer, strings("average_order_value"), average, scale.text),
+    ]
+
+
 def _row(
     writer: SlideWriter,
     name: str,
     figure: KeyFigure,
-    tell: Callable[[Decimal | None], str],
+    text_of: Callable[[Decimal | None], str],
     *,
     is_detail: bool = False,
 ) -> TableRow:
@@ -100,12 +107,12 @@ def _row(
     return TableRow(
         [
             Cell(name),
-            Cell(tell(year and year.value)),
-            *([Cell(tell(last and last.value))] if has_before else []),
-            Cell(tell(figure.value)),
+            Cell(text_of(year and year.value)),
+            *([Cell(text_of(last and last.value))] if has_before else []),
+            Cell(text_of(figure.value)),
             writer.change(year and year.delta_pct),
             *([writer.change(last and last.delta_pct)] if has_before else []),
-            Cell(tell(best and best.value) + when),
+            Cell(text_of(best and best.value) + when),
             Cell("") if is_best else writer.change(best and best.delta_pct),
         ],
         is_detail=is_detail,
@@ -120,7 +127,10 @@ def _small_chart(
     amounts: bool = False,
     is_ratio: bool = False,
 ) -> SmallChart | None:
-    """Return a figure beside its best, last year's and the one before, as far as they differ."""
+    """Return a figure next to its best year, last year and the previous period, where they differ.
+
+    None where there is nothing to compare it with.
+    """
     if figure.value is None:
         return None
     best, year, last = figure.best_year, figure.last_year, figure.last_period
@@ -149,8 +159,8 @@ def _small_chart(
     )
 
 
-def _was_ever(figure: KeyFigure) -> bool:
-    """Whether there is anything to show, now or in a period that it is compared with."""
+def _has_value(figure: KeyFigure) -> bool:
+    """Return whether a figure is other than zero, now or in a period that it is compared with."""
     compared = (figure.last_period, figure.last_year, figure.best_year)
     return bool(figure.value) or any(item is not None and item.value for item in compared)
 

@@ -1,7 +1,8 @@
-"""Programs by customer type against their targets."""
+"""Programs by customer type, compared with their targets."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
@@ -14,11 +15,18 @@ from atlas_assets.notation.tokens import Role
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import ProgramProgressRow, UnitReport
 
 
+BAR_ROOM = 4.2  # of the table's width, for levels and variances together
+
+
 def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
-    """Show levels and variances as bars at one scale; without targets there are levels only."""
+    """Return the table of programs, with levels and variances as bars at one scale.
+
+    Without targets there are only levels.
+    """
     strings, programs, revenue = writer.strings, unit.programs, unit.revenue
     scale = amount_unit(
         [v for row in programs for v in (row.revenue, row.target_revenue)]
@@ -26,49 +34,89 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         writer.locale,
         digits=TABLE_DIGITS,
     )
-    is_whole = [row.customer_type == "all" for row in programs]  # details have no bars of their own
-    actuals = [
-        scale.scaled(row.revenue) if whole else None
-        for row, whole in zip(programs, is_whole, strict=True)
-    ]
-    targets = [scale.scaled(row.target_revenue) for row in programs]
-    gaps = [scale.scaled(row.gap_to_target) for row in programs]
     has_target = revenue.revenue_target is not None
-    room, name = 4.2, f"{unit.name}: {strings('revenue')}"
-    levels = Span.of(actuals, targets).beside(Span.of(gaps), room)
-    variances = Span.of(gaps).beside(levels, room) if has_target else None
-    variance_width = room * variances.share(levels) if variances else 0.0
-    bars = [
-        Bars(
-            6,
-            name,
-            [
-                BarSeries("AC", Role.ACTUAL, actuals),
-                *([BarSeries("PL", Role.ACTUAL, targets, is_outline=True)] if variances else []),
-            ],
-            levels.low,
-            levels.high,
-            Role.INK,
-        )
-    ]
-    columns = [
+    bars = _ProgramBars.of(programs, scale, has_target=has_target)
+    exhibit = TableExhibit(
+        message=messages.program_message(unit, writer.period, strings),
+        measure=strings("program_title"),
+        scenarios=strings(
+            "program_scenarios",
+            period=writer.period,
+            scenarios=scenarios_shown(target=has_target, last_year=False),
+        ),
+        marts=["mart_program_progress", "mart_targets"],
+        definition=strings("order_definition"),
+        paths=["programs", "revenue", "key_comparison.orders"],
+        columns=_columns(strings, bars.variance_width),
+        rows=[_row(writer, row, scale) for row in programs],
+        total=_total(writer, unit, scale),
+        bars=bars.drawn(f"{unit.name}: {strings('revenue')}"),
+        unit=writer.in_unit(scale),
+        remarks=own,
+    )
+    return writer.table_slides(unit, exhibit)
+
+
+@dataclass(frozen=True)
+class _ProgramBars:
+    """The bars of the programs, in the table's unit; `variances` is None without a target."""
+
+    actuals: list[float | None]
+    targets: list[float | None]
+    gaps: list[float | None]
+    levels: Span
+    variances: Span | None
+
+    @classmethod
+    def of(
+        cls, programs: list[ProgramProgressRow], scale: AmountUnit, *, has_target: bool
+    ) -> _ProgramBars:
+        actuals = [  # details have no bars
+            scale.scaled(row.revenue) if row.customer_type == "all" else None for row in programs
+        ]
+        targets = [scale.scaled(row.target_revenue) for row in programs]
+        gaps = [scale.scaled(row.gap_to_target) for row in programs]
+        levels = Span.of(actuals, targets).beside(Span.of(gaps), BAR_ROOM)
+        variances = Span.of(gaps).beside(levels, BAR_ROOM) if has_target else None
+        return cls(actuals, targets, gaps, levels, variances)
+
+    @property
+    def variance_width(self) -> float:
+        """The part of the room that the variances take."""
+        return BAR_ROOM * self.variances.share(self.levels) if self.variances else 0.0
+
+    def drawn(self, name: str) -> list[Bars]:
+        """Return levels over column 6 and variances over column 8."""
+        series = [BarSeries("AC", Role.ACTUAL, self.actuals)]
+        if self.variances is None:
+            return [Bars(6, name, series, self.levels.low, self.levels.high, Role.INK)]
+        series.append(BarSeries("PL", Role.ACTUAL, self.targets, is_outline=True))
+        return [
+            Bars(6, name, series, self.levels.low, self.levels.high, Role.INK),
+            variance_bars(8, f"{name}, ΔPL", self.gaps, "PL", self.variances),
+        ]
+
+
+def _columns(strings: Strings, variance_width: float) -> list[Column]:
+    return [
         Column(strings("program"), 2.65, "left"),
         Column(strings("orders"), 0.75),
         Column(strings("target_students"), 0.9),
         Column(strings("students"), 0.75),
         Column("PL", 0.75),
         Column("AC", 0.75, emphasized=True),
-        Column("", room - variance_width),
+        Column("", BAR_ROOM - variance_width),
         Column("ΔPL", 0.75),
         Column("", variance_width),
         Column(strings("achievement"), 0.85),
     ]
-    if variances:
-        bars.append(variance_bars(8, f"{name}, ΔPL", gaps, "PL", variances))
-    rows = [_row(writer, row, scale) for row in programs]
-    total = TableRow(
+
+
+def _total(writer: SlideWriter, unit: UnitReport, scale: AmountUnit) -> TableRow:
+    revenue = unit.revenue
+    return TableRow(
         [
-            Cell(strings("total")),
+            Cell(writer.strings("total")),
             writer.count(unit.key_comparison.orders.value),
             Cell(""),
             Cell(""),
@@ -81,25 +129,6 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         ],
         is_total=True,
     )
-    exhibit = TableExhibit(
-        message=messages.program_message(unit, writer.period, strings),
-        measure=strings("program_title"),
-        scenarios=strings(
-            "program_scenarios",
-            period=writer.period,
-            scenarios=scenarios_shown(target=has_target, last_year=False),
-        ),
-        marts=["mart_program_progress", "mart_targets"],
-        definition=strings("order_definition"),
-        paths=["programs", "revenue", "key_comparison.orders"],
-        columns=columns,
-        rows=rows,
-        total=total,
-        bars=bars,
-        unit=writer.in_unit(scale),
-        remarks=own,
-    )
-    return writer.table_slides(unit, exhibit)
 
 
 def _row(writer: SlideWriter, row: ProgramProgressRow, scale: AmountUnit) -> TableRow:

@@ -1,4 +1,4 @@
-"""What was counted, flagged and reconciled."""
+"""Data quality: rows counted and flagged, figures reconciled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def quality_slides(writer: SlideWriter) -> list[Slide]:
-    """Tell what was counted, flagged and reconciled."""
+    """Return the table of row counts, flags and reconciliations."""
     strings, quality, locale = writer.strings, writer.report.data_quality, writer.locale
     columns = [
         Column(strings("quality_item"), 5.4, "left"),
@@ -58,8 +58,8 @@ def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
     if check.passed:
         verdict = Cell(strings("passed", figures=check.figures), Role.GOOD_TEXT, bold=True)
     else:
-        told = strings("failed", differing=check.differing, figures=check.figures)
-        verdict = Cell(told, Role.BAD, bold=True)
+        failure = strings("failed", differing=check.differing, figures=check.figures)
+        verdict = Cell(failure, Role.BAD, bold=True)
     return TableRow(
         [
             Cell(strings(f"check_{check.name}")),

@@ -1,4 +1,4 @@
-"""Revenue by month against target and last year, with what is behind it."""
+"""Revenue by month, compared with target and last year, with remarks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> Slide:
-    """Return the chart of thirteen months with cards and remarks."""
+    """Return the chart of up to thirteen months, with cards and remarks."""
     strings, trend = writer.strings, _known(unit.revenue.trend)
     amounts = [v for p in trend for v in (p.actuals, p.target, p.last_year)]
     scale = amount_unit(amounts, writer.locale, digits=CHART_DIGITS)
@@ -93,12 +93,12 @@ def _chart(
 
 
 def _known(trend: list[TrendPoint]) -> list[TrendPoint]:
-    """Leave out the months before the first one that anything is known of."""
+    """Drop the leading months without actuals and target, unless all are without."""
     known = list(dropwhile(lambda p: p.actuals is None and p.target is None, trend))
     return known or trend
 
 
 def _category(month: Month, *, is_first: bool, locale: str) -> str:
-    """Return a month's name, with its year where that begins."""
+    """Return a month's name, with the year for the first month shown and every January."""
     name = short_month(month, locale)
     return f"{name} {month.year % 100:02d}" if is_first or month.number == 1 else name

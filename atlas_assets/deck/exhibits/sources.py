@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def source_slides(writer: SlideWriter) -> list[Slide]:
-    """Name the sheets that the report was read from."""
+    """Return the table of sheets that the report was read from."""
     strings, sources = writer.strings, writer.report.meta.sources
     exhibit = TableExhibit(
         message=strings("sources_message", count=len(sources)),

@@ -1,4 +1,4 @@
-"""How the entity and its units stand against target and last year."""
+"""Revenue of the entity and its units, compared with target and last year."""
 
 from __future__ import annotations
 
@@ -16,42 +16,18 @@ from atlas_assets.notation.numbers import amount_unit
 if TYPE_CHECKING:
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.notation.numbers import AmountUnit
+    from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import RevenueSection, UnitReport
 
 
 def summary_slides(writer: SlideWriter) -> list[Slide]:
-    """Tell how the entity and its units stand against target and last year."""
+    """Return the table of units, compared with target and last year, with cards and remarks."""
     strings, totals = writer.strings, writer.report.totals
     units = sorted(
         writer.report.units.values(), key=lambda unit: unit.revenue.revenue_actuals, reverse=True
     )
-    sections = [unit.revenue for unit in units]
-    scale = amount_unit(
-        [
-            amount
-            for section in [*sections, totals]
-            for amount in (
-                section.revenue_actuals,
-                section.revenue_target,
-                section.last_year and section.last_year.value,
-            )
-        ],
-        writer.locale,
-        digits=TABLE_DIGITS,
-    )
-    gaps = [scale.scaled(section.gap_to_target) for section in sections]
-    columns = [
-        Column(strings("unit"), 2.2, "left"),
-        Column("PY", 0.7),
-        Column("PL", 0.75),
-        Column("AC", 0.7, emphasized=True),
-        Column("ΔPL", 0.75),
-        Column("", 1.25),
-        Column("ΔPL%", 0.75),
-        Column("ΔPY", 0.75),
-        Column("ΔPY%", 0.75),
-    ]
-    name = f"{writer.subject}: ΔPL"
+    scale = _unit_of(writer, [*(unit.revenue for unit in units), totals])
+    gaps = [scale.scaled(unit.revenue.gap_to_target) for unit in units]
     exhibit = TableExhibit(
         message=messages.summary_message(writer.report, writer.subject, strings),
         measure=strings("revenue"),
@@ -65,20 +41,49 @@ def summary_slides(writer: SlideWriter) -> list[Slide]:
         marts=["mart_revenue", "mart_targets"],
         definition=strings("revenue_definition"),
         paths=["totals", "units.*.revenue", "data_quality.unassigned_revenue"],
-        columns=columns,
+        columns=_columns(strings),
         rows=[_row(writer, unit.name, unit.revenue, scale) for unit in units],
         total=replace(_row(writer, strings("total"), totals, scale), is_total=True),
-        bars=[variance_bars(5, name, gaps, "PL", Span.of(gaps))],
+        bars=[variance_bars(5, f"{writer.subject}: ΔPL", gaps, "PL", Span.of(gaps))],
         unit=writer.in_unit(scale),
         remarks=writer.commentary.summary,
     )
-    cards = writer.cards(totals)
     rules = [*messages.unassigned_remark(writer.report, strings), *_movers(writer, units)]
-    return writer.table_with_rail(None, exhibit, rules, cards, [])
+    return writer.table_with_rail(None, exhibit, rules, writer.cards(totals), [])
+
+
+def _unit_of(writer: SlideWriter, sections: list[RevenueSection]) -> AmountUnit:
+    amounts = [
+        amount
+        for section in sections
+        for amount in (
+            section.revenue_actuals,
+            section.revenue_target,
+            section.last_year and section.last_year.value,
+        )
+    ]
+    return amount_unit(amounts, writer.locale, digits=TABLE_DIGITS)
+
+
+def _columns(strings: Strings) -> list[Column]:
+    return [
+        Column(strings("unit"), 2.2, "left"),
+        Column("PY", 0.7),
+        Column("PL", 0.75),
+        Column("AC", 0.7, emphasized=True),
+        Column("ΔPL", 0.75),
+        Column("", 1.25),
+        Column("ΔPL%", 0.75),
+        Column("ΔPY", 0.75),
+        Column("ΔPY%", 0.75),
+    ]
 
 
 def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
-    """Name the unit farthest below its target, the one farthest above, and the next below."""
+    """Return remarks on the units furthest below, furthest above and next furthest below target.
+
+    A unit without a target is ranked by its change since last year.
+    """
 
     def distance(unit: UnitReport) -> Decimal:
         gap = unit.revenue.gap_to_target
@@ -87,12 +92,12 @@ def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
         return gap
 
     ordered = sorted(units, key=distance)
-    told = list({unit.code: unit for unit in (*ordered[:1], *ordered[-1:], *ordered[1:2])}.values())
+    named = {unit.code: unit for unit in (*ordered[:1], *ordered[-1:], *ordered[1:2])}
     return [
         Remark(
             text=messages.revenue_message(unit.revenue, unit.name, writer.period, writer.strings)
         )
-        for unit in told
+        for unit in named.values()
     ]
 
 

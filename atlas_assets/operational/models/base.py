@@ -1,6 +1,6 @@
-"""What all tables of the operational database share.
+"""Base classes for the tables of the operational database.
 
-Relationships of the models are for reading (`viewonly`): records are written by `upsert`.
+Relationships of the models are for reading only (`viewonly`): records are written by `upsert`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """Every table of the operational database."""
+    """Base class of every table in the operational database."""
 
     metadata = MetaData(naming_convention=NAMES)
 

@@ -27,7 +27,7 @@ class OrderType(Record):
 
 
 class OrderStatus(Record):
-    """Open, paid or cancelled."""
+    """The status of an order: open, paid or cancelled."""
 
     __tablename__ = "commerce_order_status"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PaymentMethod(Record):
-    """How money was handed over, for example by transfer."""
+    """How a payment was made, for example by transfer."""
 
     __tablename__ = "finance_payment_method"
 
@@ -41,7 +41,10 @@ class TransactionType(Record):
 
 
 class Transaction(Record, EntityScoped):
-    """One receipt line with the cell row that it comes from; `amount` in rupiah."""
+    """One receipt line with the sheet row that it comes from; `amount` is in rupiah.
+
+    `month_key` is the first day of the sheet's month. Dates are `YYYY-MM-DD`.
+    """
 
     __tablename__ = "finance_transaction"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Marketing: channels, what is planned, what was done, and whom it was for."""
+"""Marketing: channels, planned events, activities, and the segments that they address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ChannelType(Record):
 
 
 class Channel(Record):
-    """A way by which students hear of a unit."""
+    """A way in which students hear of a unit."""
 
     __tablename__ = "marketing_channel"
 
@@ -27,7 +27,7 @@ class Channel(Record):
 
 
 class Segment(Record, EntityScoped):
-    """Whom marketing is for, for example the students of a level of schooling."""
+    """A target group of marketing, for example the students of a level of schooling."""
 
     __tablename__ = "marketing_segment"
     __table_args__ = (UniqueConstraint("entity_id", "name"),)
@@ -64,7 +64,7 @@ class AgendaChannel(Base):
 
 
 class AgendaSegment(Base):
-    """A segment that an agenda is for."""
+    """A segment that an agenda addresses."""
 
     __tablename__ = "marketing_agenda_segment"
 
@@ -82,10 +82,10 @@ class AgendaOrganization(Base):
 
 
 class Activity(Record, EntityScoped):
-    """One line of a recap sheet: what was done and what came of it.
+    """One line of a recap sheet: an activity and its results.
 
     `month_key` is the first day of the sheet's month, `reported_closings` the administrators' own
-    count; reports take closings from the orders.
+    count; reports count closings from the orders instead.
     """
 
     __tablename__ = "marketing_activity"
@@ -117,7 +117,7 @@ class ActivityChannel(Base):
 
 
 class ActivitySegment(Base):
-    """A segment that an activity was for."""
+    """A segment that an activity addressed."""
 
     __tablename__ = "marketing_activity_segment"
 

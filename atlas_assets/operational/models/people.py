@@ -66,7 +66,7 @@ class Organization(Record, EntityScoped):
 
 
 class Person(Record, EntityScoped):
-    """A student; one per entity and normalised name. Dates are `YYYY-MM-DD`."""
+    """A student or guardian; one per entity and normalised name. Dates are `YYYY-MM-DD`."""
 
     __tablename__ = "db_person"
     __table_args__ = (UniqueConstraint("entity_id", "normalized_name"),)
@@ -98,7 +98,7 @@ class Person(Record, EntityScoped):
 
 
 class Relation(Record, EntityScoped):
-    """`from_person` is to `to_person` what the type says: her guardian."""
+    """How two people are related: `from_person` is, for example, the guardian of `to_person`."""
 
     __tablename__ = "db_relation"
     __table_args__ = (UniqueConstraint("from_person_id", "to_person_id", "type_id"),)
@@ -109,7 +109,7 @@ class Relation(Record, EntityScoped):
 
 
 class Account(Record, EntityScoped):
-    """A person's account, one for each organization she came from. `opened_on` is a date."""
+    """A person's account, one per organization that they came from. Dates are `YYYY-MM-DD`."""
 
     __tablename__ = "db_account"
     __table_args__ = (UniqueConstraint("entity_id", "person_id", "organization_id"),)

@@ -1,4 +1,4 @@
-"""Targets: what is planned to be reached."""
+"""Targets: what units plan to reach."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ class Metric(Record):
 
 
 class TargetItem(Record, EntityScoped):
-    """What a unit plans for a month and, where it is planned by program, for a program."""
+    """A unit's target for a month, or for one of its programs where `item_id` is set.
+
+    `month_key` is the first day of the month; `value` is in the metric's unit of measure.
+    """
 
     __tablename__ = "target_item"
     __table_args__ = (

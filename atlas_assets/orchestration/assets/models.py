@@ -9,13 +9,15 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_assets
 
-from atlas_assets.monitoring.staleness import fact_digests, input_hashes
-from atlas_assets.orchestration.failures import told_to_people
-from atlas_assets.orchestration.metadata.fact_versions import Facts
+from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.failures import as_dagster_failure
+from atlas_assets.orchestration.metadata.fact_versions import FactVersions
 from atlas_assets.orchestration.metadata.model_metadata import model_metadata
 from atlas_assets.orchestration.partitions import SINGLE_RUN
+from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.periods.scope import Scope
-from atlas_assets.warehouse.dbt_project import NodeResult, Transform, refuse_failed
+from atlas_assets.warehouse.dbt_project import NodeResult, refuse_failed
+from atlas_assets.warehouse.transform import Transformation, transform
 from atlas_assets.workspace import Workspace
 
 UNIQUE_ID = "dagster_dbt/unique_id"
@@ -45,63 +47,76 @@ def model_assets(
         dagster_dbt_translator=_Translator(),
     )
     def dbt_models(
-        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+        context: dg.AssetExecutionContext,
+        workspace: dg.ResourceParam[Workspace],
+        duckdb: WarehouseResource,
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
-        definition = context.assets_def
-        models = {
-            spec.metadata[UNIQUE_ID]: spec.key
-            for spec in definition.specs
-            if spec.key in context.selected_asset_keys
-        }
-        checks = {
-            spec.metadata[UNIQUE_ID]: spec.key
-            for spec in definition.check_specs
-            if spec.key in context.selected_asset_check_keys
-        }
-        names = [unique_id.split(".")[-1] for unique_id in models] if context.is_subset else []
-        with told_to_people():
-            facts_before = fact_digests(workspace)
-            with workspace.runs.stage("transform", scope, context.run.run_id) as stage:
-                hashes = input_hashes(workspace)
-                results = Transform(workspace.settings).build(
-                    workspace.warehouse, workspace.raw_store, workspace.configuration, scope, names
-                )
-                if not context.is_subset:  # a part of the models brings no month up to date
-                    stage.source_hashes.update(hashes)
-                failed = [result for result in results if result.failed]
-                if failed:
-                    told = "; ".join(result.message for result in failed)
-                    stage.problems = dict.fromkeys(scope.partitions, told)
-            facts = Facts(facts_before, fact_digests(workspace), scope)
-            built = {
-                models[result.unique_id]: result
-                for result in results
-                if result.unique_id in models and result.passed
-            }
-            for key, metadata in model_metadata(workspace.warehouse, built, scope).items():
-                for partition, values in metadata.of_partitions.items():
-                    context.add_asset_metadata(values, asset_key=key, partition_key=partition)
-                yield dg.MaterializeResult(
-                    asset_key=key,
-                    metadata=metadata.of_run,
-                    data_version=facts.version(key.path[-1]),
-                )
-                for event in facts.changed_elsewhere(key):
-                    context.log_event(event)
-            for result in results:
+        with as_dagster_failure():
+            with workspace.ledger.stage("transform", scope, context.run.run_id) as stage:
+                done = transform(workspace.dbt, scope, _selection(context))
+                stage.problems, stage.source_hashes = done.problems, done.source_hashes
+            yield from _materializations(context, duckdb, done)
+            checks = _checks(context)
+            for result in done.results:
                 if result.unique_id in checks and not result.skipped:
                     yield _check_result(checks[result.unique_id], result)
             # A failed test stops the run as the check that it is.
-            refuse_failed([result for result in failed if result.unique_id not in checks])
+            refuse_failed([result for result in done.failed if result.unique_id not in checks])
 
     return [dbt_models]
 
 
+def _selection(context: dg.AssetExecutionContext) -> list[str]:
+    """Return the names of the models that the run builds; none where it builds all."""
+    return [name.split(".")[-1] for name in _models(context)] if context.is_subset else []
+
+
+def _models(context: dg.AssetExecutionContext) -> dict[str, dg.AssetKey]:
+    return {
+        spec.metadata[UNIQUE_ID]: spec.key
+        for spec in context.assets_def.specs
+        if spec.key in context.selected_asset_keys
+    }
+
+
+def _checks(context: dg.AssetExecutionContext) -> dict[str, dg.AssetCheckKey]:
+    return {
+        spec.metadata[UNIQUE_ID]: spec.key
+        for spec in context.assets_def.check_specs
+        if spec.key in context.selected_asset_check_keys
+    }
+
+
+def _materializations(
+    context: dg.AssetExecutionContext, duckdb: WarehouseResource, done: Transformation
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Report the models that were built, and the partitions out of scope that they changed."""
+    models = _models(context)
+    built = {
+        models[result.unique_id]: result
+        for result in done.results
+        if result.unique_id in models and result.passed
+    }
+    facts = FactVersions(done)
+    with duckdb.reading() as connection:
+        metadata_of = model_metadata(connection, built, done.scope)
+    for key, metadata in metadata_of.items():
+        for partition, values in metadata.of_partitions.items():
+            context.add_asset_metadata(values, asset_key=key, partition_key=partition)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata=metadata.of_run,
+            data_version=facts.version(key.path[-1]),
+        )
+        for event in facts.changed_elsewhere(key):
+            context.log_event(event)
+
+
 def selected_models(definitions: dg.Definitions, selection: str) -> list[dg.AssetKey]:
     """Return the assets of the models that dbt's `--select` would choose."""
-    models = definitions.resolve_assets_def(dg.AssetKey(["marts", "mart_revenue"]))
-    with contextlib.redirect_stdout(sys.stderr):  # dbt tells there what it does not find
+    models = definitions.resolve_assets_def(keys.mart("mart_revenue"))
+    with contextlib.redirect_stdout(sys.stderr):  # where dbt prints what it does not find
         chosen = build_dbt_asset_selection([models], dbt_select=selection)
         return sorted(chosen.resolve(definitions.resolve_asset_graph()))
 

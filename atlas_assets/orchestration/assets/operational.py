@@ -5,21 +5,40 @@ from typing import Any
 
 import dagster as dg
 
-from atlas_assets.operational.publish import publish
-from atlas_assets.operational.reconcile import dangling_references, published_figures
+from atlas_assets.operational.publish import Publication, publish_months
 from atlas_assets.operational.seed import prepare
+from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS
-from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.markdown import markdown_rows
 from atlas_assets.orchestration.partitions import SINGLE_RUN
-from atlas_assets.periods.scope import Scope, partition_key
-from atlas_assets.warehouse.reconciliation import Reconciliation, refuse_unreconciled
+from atlas_assets.orchestration.resources import WarehouseResource
+from atlas_assets.periods.scope import Scope
 from atlas_assets.workspace import Workspace
 
-RECORDS_KEY = dg.AssetKey(["operational", "records"])
-RECORDS_CHECK = "records_equal_warehouse"
-REFERENCES_CHECK = "foreign_keys_hold"
+_RECORDS_CHECK = dg.AssetCheckSpec(
+    "records_equal_warehouse",
+    asset=keys.RECORDS,
+    blocking=True,
+    description="Counts and sums of what was published equal the warehouse, by unit.",
+)
+_REFERENCES_CHECK = dg.AssetCheckSpec(
+    "foreign_keys_hold",
+    asset=keys.RECORDS,
+    blocking=True,
+    description="Every record that another refers to exists.",
+)
+_PUBLISHED_MODELS = (
+    "int_orders",
+    "int_enrollments",
+    "int_students",
+    "int_organizations",
+    "int_people",
+    "int_marketing_activity",
+    "int_marketing_agenda",
+    "int_target_items",
+)
 
 
 class Seeding(dg.Config):
@@ -30,98 +49,81 @@ class Seeding(dg.Config):
 
 def operational_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Return the seed and the publish asset."""
+    return [_lookups(), _records(partitions)]
 
+
+def _lookups() -> dg.AssetsDefinition:
     @dg.asset(
-        key=["operational", "lookups"],
+        key=keys.LOOKUPS,
         description="Lookups, group, entities and units in the operational database.",
-        group_name="operational",
+        group_name=keys.OPERATIONAL,
         kinds={"libsql"},
-        owners=["team:data"],
-        deps=[["raw", "registry_units"], ["raw", "registry_words"], ["raw", "registry_channels"]],
+        owners=[keys.DATA],
+        deps=[keys.raw(f"registry_{table}") for table in ("units", "words", "channels")],
     )
     def lookups(
         config: Seeding, workspace: dg.ResourceParam[Workspace]
     ) -> dg.MaterializeResult[Any]:
-        with told_to_people():
+        with as_dagster_failure():
             counts = prepare(workspace.store, workspace.configuration.registry, config.entity)
         return dg.MaterializeResult(
             metadata={"rows": dg.MetadataValue.md(markdown_rows(["table", "rows"], counts.items()))}
         )
 
+    return lookups
+
+
+def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
-        key=RECORDS_KEY,
+        key=keys.RECORDS,
         description="Students, orders, receipts, marketing and targets of each month, to look up.",
-        check_specs=[
-            dg.AssetCheckSpec(
-                RECORDS_CHECK,
-                asset=RECORDS_KEY,
-                blocking=True,
-                description="Counts and sums of what was published equal the warehouse, by unit.",
-            ),
-            dg.AssetCheckSpec(
-                REFERENCES_CHECK,
-                asset=RECORDS_KEY,
-                blocking=True,
-                description="Every record that another refers to exists.",
-            ),
-        ],
-        group_name="operational",
+        check_specs=[_RECORDS_CHECK, _REFERENCES_CHECK],
+        group_name=keys.OPERATIONAL,
         kinds={"libsql"},
-        owners=["team:data"],
+        owners=[keys.DATA],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
         automation_condition=FOLLOWS_ALWAYS,
-        deps=[
-            ["intermediate", "int_orders"],
-            ["intermediate", "int_enrollments"],
-            ["intermediate", "int_students"],
-            ["intermediate", "int_organizations"],
-            ["intermediate", "int_people"],
-            ["intermediate", "int_marketing_activity"],
-            ["intermediate", "int_marketing_agenda"],
-            ["intermediate", "int_target_items"],
-            ["marts", "reconciliation"],
-        ],
+        deps=[*map(keys.intermediate, _PUBLISHED_MODELS), keys.mart("reconciliation")],
     )
     def records(
-        context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
+        context: dg.AssetExecutionContext,
+        workspace: dg.ResourceParam[Workspace],
+        duckdb: WarehouseResource,
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
         registry = workspace.configuration.registry
-        rows: list[tuple[str, int, int, int]] = []
-        compared: list[Reconciliation] = []
         with (
-            told_to_people(),
-            workspace.runs.stage("publish", scope, context.run.run_id) as stage,
-            workspace.warehouse.reading() as connection,
+            as_dagster_failure(),
+            workspace.ledger.stage("publish", scope, context.run.run_id) as stage,
+            duckdb.reading() as connection,
         ):
-            refuse_unreconciled(connection, scope)
-            prepare(workspace.store, registry)
-            for entity, month in scope.partitions:
-                target = (workspace.store, registry, connection, entity, month)
-                done = publish(*target)
-                compared += published_figures(*target)
-                stage.row_counts[entity, month] = done.transactions
-                key = partition_key(entity, month)
-                rows.append((key, done.orders, done.transactions, done.amount))
-            dangling = dangling_references(workspace.store)
-            wrong = [pair.told() for pair in compared if not pair.passed] + dangling
-            if wrong:
-                stage.problems = dict.fromkeys(scope.partitions, "; ".join(wrong))
-        headers = ["partition", "orders", "transactions", "rupiah"]
-        yield reconciliation_result(RECORDS_KEY, RECORDS_CHECK, compared)
-        yield dg.AssetCheckResult(
-            asset_key=RECORDS_KEY,
-            check_name=REFERENCES_CHECK,
-            passed=not dangling,
-            description="; ".join(dangling) or "Every reference leads to a record.",
-        )
-        yield dg.MaterializeResult(
-            metadata={
-                "orders": sum(row[1] for row in rows),
-                "transactions": sum(row[2] for row in rows),
-                "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
-            },
-        )
+            done = publish_months(workspace.store, registry, connection, scope)
+            stage.problems, stage.row_counts = done.problems, done.row_counts
+        yield reconciliation_result(_RECORDS_CHECK, done.compared)
+        yield _references_result(done.dangling)
+        yield dg.MaterializeResult(metadata=_metadata(done))
 
-    return [lookups, records]
+    return records
+
+
+def _references_result(dangling: list[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=_REFERENCES_CHECK.asset_key,
+        check_name=_REFERENCES_CHECK.name,
+        passed=not dangling,
+        description="; ".join(dangling) or "Every reference leads to a record.",
+    )
+
+
+def _metadata(done: Publication) -> dict[str, Any]:
+    rows = [
+        (partition.key, month.orders, month.transactions, month.amount)
+        for partition, month in done.published.items()
+    ]
+    headers = ["partition", "orders", "transactions", "rupiah"]
+    return {
+        "orders": sum(month.orders for month in done.published.values()),
+        "transactions": sum(month.transactions for month in done.published.values()),
+        "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
+    }

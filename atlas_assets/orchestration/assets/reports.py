@@ -1,8 +1,8 @@
 """Reports of months, quarters, years and ranges: the data, the deck, the PDF."""
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,37 +12,21 @@ from pydantic import Field
 
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import pdf
-from atlas_assets.deck.present import present, print_deck
-from atlas_assets.deck.read_back import DeckError
+from atlas_assets.deck.pipeline import EntityPeriod
+from atlas_assets.monitoring.history import missing_history
 from atlas_assets.notation.numbers import percent, rupiah
+from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
-from atlas_assets.orchestration.failures import told_to_people
+from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.markdown import markdown_rows
-from atlas_assets.orchestration.partitions import MONTHS_OF, SINGLE_RUN, entity_month, entity_period
-from atlas_assets.periods.calendar import Month, Period, PeriodType
-from atlas_assets.periods.scope import Scope
-from atlas_assets.report.assemble import assemble
+from atlas_assets.orchestration.partitions import SINGLE_RUN, entity_month, entity_period
+from atlas_assets.periods.calendar import Period, PeriodType
+from atlas_assets.periods.scope import Partition, Scope
 from atlas_assets.report.model import Report
-from atlas_assets.warehouse.ledger import Partition, Stage, StageResult
-from atlas_assets.warehouse.reconciliation import Reconciliation, refuse_unreconciled, report_totals
+from atlas_assets.warehouse.ledger import Stage, StageResult
 from atlas_assets.workspace import Workspace
 
-MARTS = [
-    "mart_revenue",
-    "mart_program_progress",
-    "mart_channel_marketing",
-    "mart_school_progress",
-    "mart_students",
-    "mart_targets",
-]
-TOTALS_CHECK = "report_totals_equal_marts"
-DECK_CHECK = "deck_equals_report"
-_DECK_CHECKED = (
-    "Every figure on the slides, read back from the file, is one of report.json, and nothing lies "
-    "outside of a slide or a column; else the earlier deck stays."
-)
-HISTORY_CHECK = "earlier_months_are_loaded"
 _WORDS = {
     PeriodType.MONTHLY: "month",
     PeriodType.QUARTERLY: "quarter",
@@ -58,113 +42,118 @@ class RangeReport(dg.Config):
     units: list[str] = Field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Series:
+    """What the reports, decks and PDFs of one type of period share.
+
+    `months` says which months a quarter or a year is made of.
+    """
+
+    type: PeriodType
+    partitions: dg.MultiPartitionsDefinition
+    months: dg.MultiPartitionMapping | None = None
+
+    def key(self, kind: keys.ReportKind) -> dg.AssetKey:
+        return keys.report(self.type, kind)
+
+    def options(self) -> dict[str, Any]:
+        """Return the options that the three assets have in common."""
+        is_monthly = self.type is PeriodType.MONTHLY
+        return {
+            "partitions_def": self.partitions,
+            "backfill_policy": SINGLE_RUN,
+            "automation_condition": FOLLOWS_ONCE_MADE if is_monthly else FOLLOWS_ALWAYS,
+        }
+
+    def wanted(self, context: dg.AssetExecutionContext) -> list[EntityPeriod]:
+        """Return the entity and period of each partition, which is named by its first month."""
+        scope = Scope.of_keys(context.partition_keys)
+        return [(entity, self.type.starting(first)) for entity, first in scope.partitions]
+
+    @contextmanager
+    def stage(
+        self, workspace: Workspace, stage: Stage, context: dg.AssetExecutionContext
+    ) -> Generator[StageResult]:
+        """Note a stage of months; a quarter made says nothing of the reports of its months."""
+        if self.type is not PeriodType.MONTHLY:
+            yield StageResult()
+            return
+        scope = Scope.of_keys(context.partition_keys)
+        with workspace.ledger.stage(stage, scope, context.run.run_id) as result:
+            yield result
+
+
 def report_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
     """Return report, deck and PDF of every month, quarter and year, and the report of any range."""
-    months = entity_month(configuration)
-    by_period = [
-        _period_assets(type_, *entity_period(configuration, type_))
-        for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)
+    series = [
+        _Series(PeriodType.MONTHLY, entity_month(configuration)),
+        *(
+            _Series(type_, *entity_period(configuration, type_))
+            for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)
+        ),
     ]
-    return [*_period_assets(PeriodType.MONTHLY, months), *chain(*by_period), _range_asset()]
+    made = chain.from_iterable((_report(s), _deck(s), _pdf(s)) for s in series)
+    return [*made, _range_report()]
 
 
-def _period_assets(
-    type_: PeriodType,
-    partitions: dg.MultiPartitionsDefinition,
-    months: dg.MultiPartitionMapping | None = None,
-) -> list[dg.AssetsDefinition]:
-    """Return report, deck and PDF of each partition; `months` says which months it is made of."""
-    report_key, deck_key, pdf_key = (
-        dg.AssetKey(["reports", f"{type_}_{kind}"]) for kind in ("report", "deck", "pdf")
-    )
-    word = _WORDS[type_]
-    condition = FOLLOWS_ONCE_MADE if type_ is PeriodType.MONTHLY else FOLLOWS_ALWAYS
+def _report(series: _Series) -> dg.AssetsDefinition:
+    totals, history = _totals_check(series.key("report")), _history_check(series.key("report"))
 
-    @dg.asset(
-        key=report_key,
-        description=f"The {word}'s figures as report.json, assembled from the marts.",
+    @_asset(
+        series.key("report"),
+        **series.options(),
+        description=f"The {_WORDS[series.type]}'s figures as report.json, assembled from the marts.",
         kinds={"json"},
-        deps=[dg.AssetDep(["marts", mart], partition_mapping=months) for mart in MARTS],
-        check_specs=[
-            dg.AssetCheckSpec(
-                TOTALS_CHECK,
-                asset=report_key,
-                blocking=True,
-                description="Revenue in report.json equals the mart; else nothing is written.",
-            ),
-            dg.AssetCheckSpec(
-                HISTORY_CHECK,
-                asset=report_key,
-                description="Every earlier month of the source is loaded: customer types look back.",
-            ),
-        ],
-        output_required=False,
-        group_name="reports",
-        owners=["team:finance"],
-        partitions_def=partitions,
-        backfill_policy=SINGLE_RUN,
-        automation_condition=condition,
+        deps=[dg.AssetDep(mart, partition_mapping=series.months) for mart in keys.REPORTED_MARTS],
+        check_specs=[totals, history],
     )
     def report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        scope = Scope.of_keys(context.partition_keys)
-        with told_to_people(), _noted(workspace, type_, "report", scope, context.run.run_id):
-            reports, compared = _assembled(workspace, _periods(type_, scope))
-            yield reconciliation_result(report_key, TOTALS_CHECK, compared)
-            yield _history_result(report_key, workspace, reports)
-            for made in reports:
-                workspace.report_files.write(made)
-        yield dg.MaterializeResult(metadata=_key_figures(reports, workspace))
+        with as_dagster_failure(), series.stage(workspace, "report", context):
+            assembled = workspace.reports.assemble(series.wanted(context))
+            yield reconciliation_result(totals, assembled.totals)
+            yield _history_result(history, workspace, assembled.reports)
+            paths = workspace.reports.write(assembled.reports)
+        figures = _key_figures(assembled.reports, workspace.settings.locale)
+        yield dg.MaterializeResult(metadata=figures | _files(paths))
 
-    @dg.asset(
-        key=deck_key,
-        description=f"The {word}'s slides, with native charts and tables.",
+    return report
+
+
+def _deck(series: _Series) -> dg.AssetsDefinition:
+    check = _deck_check(series.key("deck"))
+
+    @_asset(
+        series.key("deck"),
+        **series.options(),
+        description=f"The {_WORDS[series.type]}'s slides, with native charts and tables.",
         kinds={"powerpoint"},
-        deps=[report_key],
-        check_specs=[
-            dg.AssetCheckSpec(
-                DECK_CHECK,
-                asset=deck_key,
-                blocking=True,
-                description=_DECK_CHECKED,
-            )
-        ],
-        output_required=False,
-        group_name="reports",
-        owners=["team:finance"],
-        partitions_def=partitions,
-        backfill_policy=SINGLE_RUN,
-        automation_condition=condition,
+        deps=[series.key("report")],
+        check_specs=[check],
     )
     def deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        scope = Scope.of_keys(context.partition_keys)
-        paths: list[Path] = []
-        wrong: dict[Partition, str] = {}
-        run_id = context.run.run_id
-        with told_to_people(), _noted(workspace, type_, "present", scope, run_id) as noted:
-            for entity, period in _periods(type_, scope):
-                try:
-                    paths.append(_drawn(workspace, workspace.report_files.read(entity, period)))
-                except DeckError as error:
-                    wrong[entity, period.first] = str(error)
-            noted.problems = wrong
-        yield _deck_result(deck_key, list(wrong.values()))
-        yield dg.MaterializeResult(metadata=_files(paths))
+        with as_dagster_failure(), series.stage(workspace, "present", context) as stage:
+            drawn = workspace.reports.draw(workspace.reports.read(series.wanted(context)))
+            stage.problems = {
+                Partition(entity, period.first): problem
+                for (entity, period), problem in drawn.problems.items()
+            }
+        yield _deck_result(check, list(drawn.problems.values()))
+        yield dg.MaterializeResult(metadata=_files(drawn.decks))
 
-    @dg.asset(
-        key=pdf_key,
-        description=f"The {word}'s slides as PDF, where LibreOffice is installed.",
+    return deck
+
+
+def _pdf(series: _Series) -> dg.AssetsDefinition:
+    @_asset(
+        series.key("pdf"),
+        **series.options(),
+        description=f"The {_WORDS[series.type]}'s slides as PDF, where LibreOffice is installed.",
         kinds={"pdf"},
-        deps=[deck_key],
-        output_required=False,
-        group_name="reports",
-        owners=["team:finance"],
-        partitions_def=partitions,
-        backfill_policy=SINGLE_RUN,
-        automation_condition=condition,
+        deps=[series.key("deck")],
     )
     def printed(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
@@ -172,153 +161,116 @@ def _period_assets(
         if not pdf.is_available():
             context.log.warning(pdf.INSTALL_HINT)
             return
-        periods = _periods(type_, Scope.of_keys(context.partition_keys))
-        with told_to_people(), ThreadPoolExecutor(max_workers=2) as pool:
-            decks = [workspace.report_files.path(*pair, "pptx") for pair in periods]
-            futures = [pool.submit(print_deck, deck) for deck in decks]
-            paths = [future.result() for future in futures]
+        with as_dagster_failure():
+            decks = workspace.reports.decks(series.wanted(context))
+            paths = workspace.reports.print(decks)
         yield dg.MaterializeResult(metadata=_files(paths))
 
-    return [report, deck, printed]
+    return printed
 
 
-@contextmanager
-def _noted(
-    workspace: Workspace, type_: PeriodType, stage: Stage, scope: Scope, run_id: str
-) -> Generator[StageResult]:
-    """Note a stage of months; a quarter made says nothing of the reports of its months."""
-    if type_ is PeriodType.MONTHLY:
-        with workspace.runs.stage(stage, scope, run_id) as result:
-            yield result
-    else:
-        yield StageResult()
+def _range_report() -> dg.AssetsDefinition:
+    totals, check = _totals_check(keys.RANGE_REPORT), _deck_check(keys.RANGE_REPORT)
 
-
-def _range_asset() -> dg.AssetsDefinition:
-    key = dg.AssetKey(["reports", "range_report"])
-
-    @dg.asset(
-        key=key,
+    @_asset(
+        keys.RANGE_REPORT,
         description=(
             "Report, deck and PDF of one entity over any months, such as 2026-02..2026-04, or of "
             "some of its units."
         ),
         kinds={"json", "powerpoint", "pdf"},
         deps=[
-            dg.AssetDep(["marts", mart], partition_mapping=dg.AllPartitionMapping())
-            for mart in MARTS
+            dg.AssetDep(mart, partition_mapping=dg.AllPartitionMapping())
+            for mart in keys.REPORTED_MARTS
         ],
-        check_specs=[
-            dg.AssetCheckSpec(
-                TOTALS_CHECK,
-                asset=key,
-                blocking=True,
-                description="Revenue in report.json equals the mart; else nothing is written.",
-            ),
-            dg.AssetCheckSpec(DECK_CHECK, asset=key, blocking=True, description=_DECK_CHECKED),
-        ],
-        output_required=False,
-        group_name="reports",
-        owners=["team:finance"],
+        check_specs=[totals, check],
     )
     def range_report(
         context: dg.AssetExecutionContext,
         config: RangeReport,
         workspace: dg.ResourceParam[Workspace],
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        wanted = (config.entity, Period.parse(config.period))
-        with told_to_people():
-            (report,), compared = _assembled(workspace, [wanted], config.units)
-            yield reconciliation_result(key, TOTALS_CHECK, compared)
-            paths = [workspace.report_files.write(report)]
-            try:
-                paths.append(_drawn(workspace, report))
-                wrong: list[str] = []
-            except DeckError as error:
-                wrong = [str(error)]
-            yield _deck_result(key, wrong)
-            if not pdf.is_available():
+        reports, wanted = workspace.reports, [(config.entity, Period.parse(config.period))]
+        with as_dagster_failure():
+            assembled = reports.assemble(wanted, config.units)
+            yield reconciliation_result(totals, assembled.totals)
+            paths = reports.write(assembled.reports)
+            drawn = reports.draw(assembled.reports)
+            yield _deck_result(check, list(drawn.problems.values()))
+            paths += drawn.decks
+            if pdf.is_available():
+                paths += reports.print(drawn.decks)
+            else:
                 context.log.warning(pdf.INSTALL_HINT)
-            elif not wrong:
-                paths.append(print_deck(paths[-1]))
-        yield dg.MaterializeResult(metadata=_key_figures([report], workspace) | _files(paths))
+        figures = _key_figures(assembled.reports, workspace.settings.locale)
+        yield dg.MaterializeResult(metadata=figures | _files(paths))
 
     return range_report
 
 
-def _periods(type_: PeriodType, scope: Scope) -> list[tuple[str, Period]]:
-    """Return the entity and period of each partition, which is named by its first month."""
-    return [
-        (entity, Period(first, first.plus(MONTHS_OF[type_] - 1)))
-        for entity, first in scope.partitions
-    ]
+def _asset(key: dg.AssetKey, **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Return the decorator of an asset among the reports; it may make nothing."""
+    return dg.asset(
+        key=key,
+        output_required=False,
+        group_name=keys.REPORTS,
+        owners=[keys.FINANCE],
+        **options,
+    )
 
 
-def _assembled(
-    workspace: Workspace, periods: list[tuple[str, Period]], units: list[str] | None = None
-) -> tuple[list[Report], list[Reconciliation]]:
-    """Return reports of months that reconcile, and their totals beside those of the marts."""
-    with workspace.warehouse.reading() as connection:
-        reports = [
-            assemble(
-                connection,
-                workspace.configuration.registry.entity(entity),
-                period,
-                locale=workspace.settings.locale,
-                units=units,
-                source_date_epoch=workspace.settings.source_date_epoch,
-            )
-            for entity, period in periods
-        ]
-        for entity, period in periods:
-            refuse_unreconciled(connection, Scope((entity,), tuple(period.months)))
-        return reports, [pair for report in reports for pair in report_totals(connection, report)]
+def _totals_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "report_totals_equal_marts",
+        asset=key,
+        blocking=True,
+        description="Revenue in report.json equals the mart; else nothing is written.",
+    )
 
 
-def _drawn(workspace: Workspace, report: Report) -> Path:
-    return present(workspace, report, workspace.report_files.path_of(report, "pptx"))
+def _history_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "earlier_months_are_loaded",
+        asset=key,
+        description="Every earlier month of the source is loaded: customer types look back.",
+    )
 
 
-def _deck_result(key: dg.AssetKey, wrong: list[str]) -> dg.AssetCheckResult:
+def _deck_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "deck_equals_report",
+        asset=key,
+        blocking=True,
+        description=(
+            "Every figure on the slides, read back from the file, is one of report.json, and "
+            "nothing lies outside of a slide or a column; else the earlier deck stays."
+        ),
+    )
+
+
+def _deck_result(check: dg.AssetCheckSpec, wrong: list[str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        asset_key=key,
-        check_name=DECK_CHECK,
+        asset_key=check.asset_key,
+        check_name=check.name,
         passed=not wrong,
         description="\n".join(wrong) or "Every figure on the slides is one of report.json.",
     )
 
 
 def _history_result(
-    key: dg.AssetKey, workspace: Workspace, reports: list[Report]
+    check: dg.AssetCheckSpec, workspace: Workspace, reports: Sequence[Report]
 ) -> dg.AssetCheckResult:
-    """Warn where a report lacks history, which nobody would see in its figures."""
-    last = {report.meta.entity: Month.parse(report.meta.months[-1]) for report in reports}
-    missing = {
-        entity: [
-            month
-            for month in workspace.source.months(entity)
-            if month < end and not workspace.raw_store.is_loaded("transactions", entity, month)
-        ]
-        for entity, end in last.items()
-    }
-    told = [
-        f"{entity}: {len(months)} earlier months are not loaded ({months[0]} to {months[-1]}), so "
-        "customer types, comparisons and schools are incomplete. Run `atlas build "
-        f"--entity {entity} --period {last[entity]}`."
-        for entity, months in missing.items()
-        if months
-    ]
+    missing = missing_history(workspace.source, workspace.raw_store, reports)
     return dg.AssetCheckResult(
-        asset_key=key,
-        check_name=HISTORY_CHECK,
-        passed=not told,
+        asset_key=check.asset_key,
+        check_name=check.name,
+        passed=not missing,
         severity=dg.AssetCheckSeverity.WARN,
-        description=" ".join(told) or "Every earlier month is loaded.",
+        description=" ".join(missing) or "Every earlier month is loaded.",
     )
 
 
-def _key_figures(reports: list[Report], workspace: Workspace) -> dict[str, Any]:
-    locale = workspace.settings.locale
+def _key_figures(reports: Sequence[Report], locale: str) -> dict[str, Any]:
     rows = [
         (
             f"{report.meta.entity} {report.meta.period}",
@@ -329,11 +281,8 @@ def _key_figures(reports: list[Report], workspace: Workspace) -> dict[str, Any]:
         for report in reports
     ]
     headers = ["report", "revenue", "target", "achieved"]
-    return {
-        "key_figures": dg.MetadataValue.md(markdown_rows(headers, rows)),
-        **_files([workspace.report_files.path_of(report, "json") for report in reports]),
-    }
+    return {"key_figures": dg.MetadataValue.md(markdown_rows(headers, rows))}
 
 
-def _files(paths: list[Path]) -> dict[str, Any]:
+def _files(paths: Sequence[Path]) -> dict[str, Any]:
     return {path.name: dg.MetadataValue.path(path) for path in paths}

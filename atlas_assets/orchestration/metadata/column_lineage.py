@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Schema, table and name of a column; and the columns that each table of each schema has.
-Column = tuple[str, str, str]
+ColumnRef = tuple[str, str, str]
 Tables = dict[str, dict[str, list[str]]]
 
 _DIALECT = "duckdb"
@@ -36,7 +36,7 @@ def warehouse_schema(tables: Tables) -> MappingSchema:
 
 def column_lineage(
     sql: str, columns: Iterable[str], schema: MappingSchema
-) -> dict[str, list[Column]]:
+) -> dict[str, list[ColumnRef]]:
     """Return for each column of a model the columns that it is computed from.
 
     SQL that the parser does not follow, for example a recursive unnest, has no lineage: {}.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.metadata.column_lineage import column_lineage, warehouse_schema
 from atlas_assets.orchestration.metadata.markdown import markdown_table
 from atlas_assets.periods.calendar import Month
-from atlas_assets.periods.scope import partition_key
+from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from atlas_assets.orchestration.metadata.column_lineage import Tables
     from atlas_assets.periods.scope import Scope
-    from atlas_assets.warehouse.connection import Warehouse
     from atlas_assets.warehouse.dbt_project import NodeResult
 
 # What a run says of all its partitions alike, and of each of them.
@@ -36,26 +36,25 @@ class ModelMetadata:
 
 
 def model_metadata(
-    warehouse: Warehouse, results: Mapping[dg.AssetKey, NodeResult], scope: Scope
+    connection: duckdb.DuckDBPyConnection, results: Mapping[dg.AssetKey, NodeResult], scope: Scope
 ) -> dict[dg.AssetKey, ModelMetadata]:
     """Return the metadata of built models.
 
     Views are not counted: that would compute them again.
     """
-    with warehouse.reading() as connection:
-        tables = _tables(connection)
-        known = warehouse_schema(tables)
-        return {
-            key: ModelMetadata(
-                {
-                    "seconds": round(result.seconds, 3),
-                    **_table_metadata(connection, key, scope),
-                    **_lineage(key, result, tables, known),
-                },
-                _partition_metadata(connection, key, scope, tables),
-            )
-            for key, result in results.items()
-        }
+    tables = _tables(connection)
+    known = warehouse_schema(tables)
+    return {
+        key: ModelMetadata(
+            {
+                "seconds": round(result.seconds, 3),
+                **_table_metadata(connection, key, scope),
+                **_lineage(key, result, tables, known),
+            },
+            _partition_metadata(connection, key, scope, tables),
+        )
+        for key, result in results.items()
+    }
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
@@ -69,7 +68,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
 
 
 def _is_view(key: dg.AssetKey) -> bool:
-    return key.path[-2] == "staging" or key.path[-1] == "reconciliation"
+    return key.path[-2] == keys.STAGING or key.path[-1] == "reconciliation"
 
 
 def _table_metadata(
@@ -80,7 +79,7 @@ def _table_metadata(
     table = ".".join(key.path[-2:])
     counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     metadata: Metadata = {"dagster/row_count": counted[0] if counted else 0}
-    if len(scope.partitions) == 1:
+    if scope.is_single:
         head = connection.sql(f"SELECT * FROM {table} ORDER BY ALL LIMIT 5").pl()
         metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
     return metadata
@@ -95,9 +94,11 @@ def _partition_metadata(
     rows = connection.execute(
         f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"
     ).fetchall()
-    counts = {partition_key(entity, Month.of(month)): count for entity, month, count in rows}
-    keys = [partition_key(*partition) for partition in scope.partitions]
-    return {key: {"dagster/partition_row_count": counts.get(key, 0)} for key in keys}
+    counts = {Partition(entity, Month.of(month)): count for entity, month, count in rows}
+    return {
+        partition.key: {"dagster/partition_row_count": counts.get(partition, 0)}
+        for partition in scope.partitions
+    }
 
 
 def _lineage(

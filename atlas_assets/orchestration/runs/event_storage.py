@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy import event
+
+from atlas_assets.orchestration.dagster_internals import SqliteEventLogStorage
 
 if TYPE_CHECKING:
     from collections.abc import Generator

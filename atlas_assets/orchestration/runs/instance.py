@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from atlas_assets.periods.scope import Scope
     from atlas_assets.settings import Settings
-    from atlas_assets.warehouse.ledger import PipelineRuns
+    from atlas_assets.warehouse.ledger import RunLedger
 
-# The command line tells what matters itself; the whole log is in the web UI.
+# The command line reports what matters itself; the whole log is in the web UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -40,7 +40,7 @@ class RunOutcome:
     problems: list[str]
 
 
-def prepare_home(settings: Settings, ledger: PipelineRuns) -> None:
+def prepare_home(settings: Settings, ledger: RunLedger) -> None:
     """Make the Dagster home usable and tell this process, and those it starts, where it is."""
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
@@ -66,18 +66,18 @@ def run_job(
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is told the name of each step that begins; `assets` limits the job to some of its own;
+    `on_step` is called with the name of each step that begins; `assets` limits the job to some of its own;
     `config` is that of its assets, by the names of their steps.
     """
     run_id = str(uuid4())
 
-    def tell(entry: dg.EventLogEntry) -> None:
+    def report_step(entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event and event.event_type == dg.DagsterEventType.STEP_START and event.step_key:
             on_step(event.step_key)
 
     with dg.DagsterInstance.get() as instance:
-        instance.add_event_listener(run_id, tell)
+        instance.add_event_listener(run_id, report_step)
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
             run_id=run_id,

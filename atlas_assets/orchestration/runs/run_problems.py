@@ -6,19 +6,17 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
-from dagster._core.errors import DagsterAssetCheckFailedError
 
 from atlas_assets.monitoring.notifications import Notice
+from atlas_assets.orchestration.dagster_internals import CHECK_FAILED_ERROR, RESERVED_JOB_PREFIX
 from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
-from atlas_assets.periods.scope import SEPARATOR
+from atlas_assets.periods.calendar import span_text
+from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
-
-_TOLD = {
+_REPORTED = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
@@ -29,7 +27,7 @@ def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     """Return complete texts: of checks and steps that failed, or else of how the run ended."""
     events = [
         entry.dagster_event
-        for entry in instance.all_logs(run_id, of_type=_TOLD)
+        for entry in instance.all_logs(run_id, of_type=_REPORTED)
         if entry.dagster_event
     ]
     checks = [
@@ -70,7 +68,7 @@ def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
 
 def _what(run: dg.DagsterRun) -> str:
     """Return the job's name, or the assets where Dagster or a person chose these."""
-    if not is_reserved_asset_job_name(run.job_name):
+    if not run.job_name.startswith(RESERVED_JOB_PREFIX):
         return run.job_name
     return ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
 
@@ -79,20 +77,19 @@ def _where(run: dg.DagsterRun) -> str:
     first = run.tags.get(RANGE_START_TAG) or run.tags.get(PARTITION_TAG)
     if first is None:
         return ""
-    last = run.tags.get(RANGE_END_TAG, first)
-    (one, begin), (other, end) = (key.split(SEPARATOR) for key in (first, last))
-    entities = one if one == other else f"{one} to {other}"
-    return f" of {entities} {begin}" + (f" to {end}" if begin != end else "")
+    start, end = (Partition.of_key(key) for key in (first, run.tags.get(RANGE_END_TAG, first)))
+    entities = start.entity if start.entity == end.entity else f"{start.entity} to {end.entity}"
+    return f" of {entities} {span_text([start.month, end.month], ' to ')}"
 
 
-def _check_text(evaluation: AssetCheckEvaluation) -> str:
-    told = evaluation.description or evaluation.metadata["message"].value
-    return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {told}"
+def _check_text(evaluation: dg.AssetCheckEvaluation) -> str:
+    message = evaluation.description or evaluation.metadata["message"].value
+    return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {message}"
 
 
 def _is_of_a_check(event: dg.DagsterEvent) -> bool:
     error = event.step_failure_data.error
-    return error is not None and error.cls_name == DagsterAssetCheckFailedError.__name__
+    return error is not None and error.cls_name == CHECK_FAILED_ERROR
 
 
 def _failure_text(event: dg.DagsterEvent) -> str:

@@ -10,19 +10,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
-import grpc
 import psutil
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
-from dagster._serdes import deserialize_value
 from filelock import FileLock, Timeout
+
+from atlas_assets.orchestration.dagster_internals import is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from atlas_assets.warehouse.ledger import PipelineRuns
+    from atlas_assets.warehouse.ledger import RunLedger
 
 # Where a command's run is running, to know when it is no more.
 HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
@@ -35,7 +32,7 @@ _COMMANDS = ".commands.lock"
 _NOT_STARTED = dg.DagsterRunStatus.NOT_STARTED
 _ENDED = "The process that ran this was ended before it was done. Run the same command again."
 _LOOK_AGAIN_SECONDS = 1
-_CLOCK_STEP_SECONDS = 60  # a process's start is told by the clock, which can be set
+_CLOCK_STEP_SECONDS = 60  # a process's start is a clock time, and clocks are set
 
 
 def this_process() -> dict[str, str]:
@@ -54,7 +51,7 @@ def waiting(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
 
 
-def close_dead_runs(instance: dg.DagsterInstance, ledger: PipelineRuns) -> None:
+def close_dead_runs(instance: dg.DagsterInstance, ledger: RunLedger) -> None:
     """Mark runs whose process is gone, and their stages, as failed; they would seem to run for ever."""
     looked_at = datetime.now(UTC)
     for run in instance.get_runs(dg.RunsFilter(statuses=[*_RUNNING, _NOT_STARTED])):
@@ -65,13 +62,13 @@ def close_dead_runs(instance: dg.DagsterInstance, ledger: PipelineRuns) -> None:
 
 
 @contextmanager
-def turn_of_commands(home: Path, tell: Callable[[str], None]) -> Generator[None]:
+def turn_of_commands(home: Path, report: Callable[[str], None]) -> Generator[None]:
     """Wait until no other command is under way; hold other commands back meanwhile."""
     lock = FileLock(home / _COMMANDS)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        tell("Waits for another command, which is under way.")
+        report("Waits for another command, which is under way.")
         lock.acquire()
     try:
         yield
@@ -88,14 +85,14 @@ def is_command_under_way(home: Path) -> bool:
         return True
 
 
-def wait_for_runs(instance: dg.DagsterInstance, tell: Callable[[str], None]) -> None:
-    """Wait until no run is under way, and say for which ones."""
-    told: set[str] = set()
+def wait_for_runs(instance: dg.DagsterInstance, report: Callable[[str], None]) -> None:
+    """Wait until no run is under way, and report each run that is waited for."""
+    reported: set[str] = set()
     while runs := [run for run in under_way(instance) if not _is_dead(instance, run)]:
         for run in runs:
-            if run.run_id not in told:
-                tell(f"Waits for the run {run.run_id[:8]} ({run.job_name}), which is under way.")
-                told.add(run.run_id)
+            if run.run_id not in reported:
+                report(f"Waits for the run {run.run_id[:8]} ({run.job_name}), which is under way.")
+                reported.add(run.run_id)
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
@@ -104,9 +101,9 @@ def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     if run.tags.get(HOST_TAG) == platform.node():
         is_gone = not _is_alive(run.tags[PROCESS_TAG])
     elif run.status is dg.DagsterRunStatus.STARTED and isinstance(
-        instance.run_launcher, DefaultRunLauncher
+        instance.run_launcher, dg.DefaultRunLauncher
     ):  # Dagster's own monitoring looks after those that are starting or being cancelled
-        is_gone = not _is_served(instance.run_launcher, run.run_id)
+        is_gone = not is_served(instance.run_launcher, run.run_id)
     else:
         return False
     if not is_gone:
@@ -122,19 +119,3 @@ def _is_alive(process: str) -> bool:
         return abs(difference) < _CLOCK_STEP_SECONDS
     except (psutil.NoSuchProcess, ValueError):
         return False
-
-
-def _is_served(launcher: DefaultRunLauncher, run_id: str) -> bool:
-    """Ask the server that was given a run; one that was started since does not know it."""
-    client = launcher._get_grpc_client_for_termination(run_id)  # noqa: SLF001  there is no public way
-    if client is None:  # no server was given it
-        return True
-    request = CanCancelExecutionRequest(run_id=run_id)
-    try:
-        answer = deserialize_value(client.can_cancel_execution(request), CanCancelExecutionResult)
-    except DagsterUserCodeUnreachableError as error:
-        cause = error.__cause__  # a server that answers late is busy
-        return not (
-            isinstance(cause, grpc.RpcError) and cause.code() is grpc.StatusCode.UNAVAILABLE
-        )
-    return answer.can_cancel

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ import python_calamine
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
+from atlas_assets.sources.adapter import ControlSums
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
-
-
-@dataclass(frozen=True)
-class ControlSums:
-    """The rupiah of a sheet: of its rows, and as its own total row states them, if it has one."""
-
-    amount: Decimal
-    stated_total: Decimal | None
 
 
 def control_sums(path: Path, manifest: SheetManifest, total_labels: list[str]) -> ControlSums:
@@ -48,14 +41,15 @@ def control_sums(path: Path, manifest: SheetManifest, total_labels: list[str]) -
 def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
     """Give a function from a sheet's name to its rows, from row 1 on.
 
-    Formats that openpyxl does not know are read by the adapter's parser, but with its own types.
+    Formats that openpyxl does not know are read by the adapter's parser, but with its own types. The
+    content decides the format, not the file's name.
     """
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError):
+    except (InvalidFileException, BadZipFile, KeyError, OSError):  # of other content, in its words
         workbook = None
     if workbook is None or not workbook.sheetnames:
-        with python_calamine.load_workbook(path) as other:
+        with path.open("rb") as file, python_calamine.load_workbook(file) as other:
             yield lambda sheet: other.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         return
     try:

@@ -1,4 +1,4 @@
-"""One sheet as a grid of text in spreadsheet coordinates; knows fastexcel, not the business."""
+"""A sheet of a workbook as a `Grid`; knows fastexcel, not the business."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import fastexcel
@@ -14,6 +13,7 @@ import polars as pl
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from atlas_assets.errors import SourceError
+from atlas_assets.sources.grid import ROW, Grid
 from atlas_assets.sources.workbook.file import (
     SAVE_AGAIN,
     matching_sheet,
@@ -25,7 +25,6 @@ from atlas_assets.sources.workbook.inspection import inspect_sheet
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROW = "source_row"
 UNCALCULATED = "#UNCALCULATED!"
 
 _ERROR_TEXTS = {
@@ -40,23 +39,6 @@ _ERROR_TEXTS = {
 }
 # Text `100.125` is a hundred thousand, the number is not: only this form can be either.
 _NUMBER_OR_GROUPED_TEXT = r"^-?\d+\.\d{3}$"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """All filled columns of a sheet by letter, each with `source_row` as shown on screen.
-
-    Dates are ISO, whole numbers have no decimals, other numbers are in their shortest exact form
-    (with four decimals instead of three, which as a text would be thousands). Cells with errors
-    hold the error's text (`#REF!`), formulas that were never calculated `#UNCALCULATED!`, blank
-    cells are null. `merged` and `uncalculated` are places such as `D9:D10` and `O9`.
-    """
-
-    sheet: str
-    cells: pl.DataFrame
-    merged: list[str] = field(default_factory=list)
-    uncalculated: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:

@@ -172,7 +172,7 @@ flagged as (
     from judged
 ),
 
--- The cells themselves, as they stand in the sheet.
+-- The cells as written in the sheet.
 contents as (
     {%- for table in tables %}
         select

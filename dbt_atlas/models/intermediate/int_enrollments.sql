@@ -23,7 +23,7 @@ enrollments as (
     where line_number = 1
 ),
 
--- All of an order's money, also from lines whose own date cannot be read.
+-- All of an order's money, including lines whose own date cannot be read.
 payments as (
     select
         orders.order_key,

@@ -2,7 +2,7 @@ with activity as (
     select * from {{ ref('int_marketing_activity') }}
 )
 
--- What was announced under one title for one day is one event, over however many lines and channels.
+-- Lines with the same title and day are one event, however many lines and channels it has.
 select
     entity_code,
     unit_code,

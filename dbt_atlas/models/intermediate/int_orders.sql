@@ -21,7 +21,7 @@ resolved as (
     from transactions
 ),
 
--- One spelling for each program and school, the first ever used: a slip of case makes no second line.
+-- One spelling for each program and school, the first ever used, so that a slip of case does not make a second one.
 spelled as (
     select
         * replace (

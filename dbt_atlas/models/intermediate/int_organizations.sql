@@ -35,7 +35,7 @@ mentioned as (
     from reference
 )
 
--- The reference sheet has the last word, then the latest mention.
+-- The reference sheet takes precedence, then the latest mention.
 select
     entity_code,
     normalized_organization_name as normalized_name,

@@ -13,7 +13,7 @@ guardians as (
     group by all
 )
 
--- A guardian who is a student too is one person: what is known of the student stands.
+-- A guardian who is also a student is one person, with the data of the student.
 select
     entity_code,
     normalized_name,

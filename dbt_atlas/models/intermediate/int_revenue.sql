@@ -6,7 +6,7 @@ enrollments as (
     select * from {{ ref('int_enrollments') }}
 )
 
--- Money whose student or intake is not known belongs to no enrollment: its customer type is unknown.
+-- Money with an unknown student or intake belongs to no enrollment, so its customer type is unknown.
 select
     orders.entity_code,
     orders.month_key,

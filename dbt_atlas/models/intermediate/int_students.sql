@@ -15,7 +15,7 @@ registrations as (
     where normalized_student_name is not null
 ),
 
--- Who is known: everyone who paid or registered.
+-- Everyone who paid or registered.
 people as (
     select
         student_key,
@@ -48,7 +48,7 @@ named as (
     group by student_key
 ),
 
--- The latest known value of each field: an empty cell does not erase what an earlier sheet said.
+-- The latest known value of each field: an empty cell does not erase an earlier value.
 master_data as (
     select
         student_key,

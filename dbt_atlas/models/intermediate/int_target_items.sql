@@ -15,7 +15,7 @@ enrollments as (
     select * from {{ ref('int_enrollments') }}
 ),
 
--- Programs as the orders spell them, where there are any.
+-- Programs as the orders spell them, if there are any orders.
 programs as (
     select
         entity_code,

@@ -8,7 +8,7 @@ with months as (
     select * from {{ ref('audit_months') }}
 )
 
--- Built last: a month stands here when all of its marts do.
+-- Built last: a month is listed here once all of its marts are built.
 select
     entity_code,
     month_key,

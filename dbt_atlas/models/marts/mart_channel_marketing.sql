@@ -1,4 +1,4 @@
--- Everything counts twice: under its customer type, and under all of them.
+-- Everything counts twice: under its customer type and under `all`.
 with payments as (
     select * replace (unnest([customer_type, 'all']) as customer_type)
     from {{ ref('int_revenue') }}

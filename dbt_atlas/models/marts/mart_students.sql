@@ -6,7 +6,7 @@ enrollments as (
     select * from {{ ref('int_enrollments') }}
 )
 
--- Students cannot be added up over months, programs or channels: who counts each once needs the rows.
+-- Counts of students cannot be added up over months, programs or channels: counting each once takes their rows.
 select distinct
     entity_code,
     unit_code,

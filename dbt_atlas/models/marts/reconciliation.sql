@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{#- What the marts have to say in a month, by the tables that they are made of. -#}
+{#- The figures that the marts must have in a month, from the tables that they are built from. -#}
 {%- set facts = [
     ('int_orders', 'revenue', 'sum(amount) filter (counts_as_revenue)'),
     ('int_orders', 'transactions', 'count(*) filter (counts_as_revenue)'),
@@ -15,7 +15,7 @@
     ('int_marketing_activity', 'follow_ups', 'sum(follow_ups) filter (unit_code is not null)'),
 ] -%}
 
-{#- What they do say: check, mart, fact, expression. -#}
+{#- The figures that they do have: check, mart, fact, expression. -#}
 {%- set all_types = "filter (customer_type = 'all')" -%}
 {%- set mart_figures = [
     ('mart_revenue_by_unit', 'mart_revenue', 'revenue', 'sum(revenue_actuals)'),
@@ -44,7 +44,7 @@ controls as (
     select * from {{ source('raw', 'sheet_controls') }}
 ),
 
--- Months whose marts stand; the others have nothing to reconcile yet.
+-- Months whose marts are built; the others have nothing to reconcile yet.
 built as (
     select * from {{ ref('built_months') }}
 ),
@@ -85,7 +85,7 @@ mart_figures as (
     {%- endfor %}
 ),
 
--- Every month has to have every figure: one that is missing on either side is zero.
+-- Every month is checked for every figure: one that is missing on either side counts as zero.
 mart_checks as (
     select
         checks.check_name,
@@ -99,7 +99,7 @@ mart_checks as (
     ) as checks (check_name, mart, fact)
 ),
 
--- The administrators' own figures, of the units for which they have entered any.
+-- The administrators' own figures, for the units where they entered any.
 reported as (
     select
         entity_code,

@@ -29,7 +29,7 @@ select
     {{ normalized_name('student_name') }} as normalized_student_name,
     {{ clean_text('sex') }} as sex_text,
     {{ clean_text('birth_place') }} as birth_place,
-    -- A year of two digits is the last one that has been.
+    -- A birth year of two digits lies in the past: 68 is 1968, not 2068.
     case
         when not regexp_matches(birth_date, '\d{4}') and {{ parse_date('birth_date') }} > month_key + interval 1 month
             then {{ parse_date('birth_date') }} - interval 100 year

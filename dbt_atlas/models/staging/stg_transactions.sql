@@ -80,7 +80,7 @@ select
     * exclude (ordinal, receipt_occurrence, receipt_line, receipt_differs, equal_rows),
     receipt_number is null as receipt_is_fallback,
     coalesce(
-        -- A number that is used again stays recognisable: RE.026.02.0001/2.
+        -- Further lines with the same number get a suffix: RE.026.02.0001/2.
         receipt_number || case when receipt_line > 1 then '/' || receipt_line else '' end,
         'LEGACY-' || left(
             sha256(

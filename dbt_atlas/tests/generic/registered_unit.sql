@@ -1,4 +1,4 @@
-{#- Every unit is one that the registry has for the row's entity. -#}
+{#- Every unit is registered for the row's entity. -#}
 {% test registered_unit(model) %}
     select distinct
         entity_code,

@@ -1,4 +1,4 @@
-{#- The columns together are a key: no combination occurs twice. -#}
+{#- The columns together are a key: no combination of values occurs twice. -#}
 {% test unique_key(model, columns) %}
     select
         {{ columns | join(', ') }},

@@ -1,4 +1,4 @@
-{#- The key of a row begins with the row's own entity: two entities never meet in one person or order. -#}
+{#- A key begins with the row's entity, so that two entities never share a person or an order. -#}
 {% test within_its_entity(model, column_name) %}
     select
         entity_code,

@@ -1,0 +1,94 @@
+"""Runs jobs on the persistent Dagster instance, with progress on a terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from atlas_assets.orchestration.runs.changed_sheets import changed_sheets
+from atlas_assets.orchestration.runs.instance import run_job
+from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
+from atlas_assets.periods.scope import covering_scopes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from rich.console import Console
+
+    from atlas_assets.cli.result import Result
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.periods.scope import Scope
+    from atlas_assets.workspace import Workspace
+
+
+class JobRunner:
+    """Runs the jobs of one installation, one after the other, and notes them in a result."""
+
+    def __init__(self, workspace: Workspace, result: Result, messages: Console) -> None:
+        self.workspace, self.result, self.messages = workspace, result, messages
+
+    @cached_property
+    def definitions(self) -> dg.Definitions:
+        """Everything that Dagster knows, built when the first job is run."""
+        from atlas_assets.orchestration.build import build_definitions  # slow; refusals need none
+
+        return build_definitions(self.workspace)
+
+    def run(
+        self,
+        job: str,
+        wanted: dict[str, tuple[Month, ...]],
+        assets: list[dg.AssetKey] | None = None,
+    ) -> bool:
+        """Run a job over the months of each entity in as few runs as can be; say if all succeeded.
+
+        `assets` limits the job to some of its own.
+        """
+        entities = [entity.code for entity in self.workspace.configuration.registry.entities]
+        scopes = covering_scopes(wanted, entities)
+        return all(self.run_scope(job, scope, assets) for scope in scopes)
+
+    def run_scope(
+        self,
+        job: str,
+        scope: Scope | None,
+        assets: list[dg.AssetKey] | None = None,
+        config: dict[str, Any] | None = None,
+    ) -> bool:
+        """Run a job in one run once no other is under way; say if it succeeded.
+
+        `config` is that of its assets, by the names of their steps.
+        """
+        label = f"{job} {scope}" if scope else job
+        with dg.DagsterInstance.get() as instance:
+            wait_for_runs(instance, self.messages.print)
+        with self._progress(label, job, assets) as on_step:
+            outcome = run_job(self.definitions, job, scope, on_step, assets, config)
+        self.messages.print(f"{label}: {'done' if outcome.succeeded else 'failed'}")
+        self.result.runs.append(outcome.run_id)
+        self.result.problems += outcome.problems
+        return outcome.succeeded
+
+    def changed_sheets(self) -> list[str]:
+        """Return which sheets the runs so far have loaded, and why."""
+        with dg.DagsterInstance.get() as instance:
+            return [line for run in self.result.runs for line in changed_sheets(instance, run)]
+
+    @contextmanager
+    def _progress(
+        self, label: str, job: str, assets: list[dg.AssetKey] | None
+    ) -> Generator[Callable[[str], None]]:
+        """Show how many steps of a job are done, on a terminal only."""
+        from rich.progress import Progress
+
+        steps = self.definitions.resolve_job_def(job).get_subset(
+            asset_selection=set(assets) if assets else None
+        )
+        with Progress(
+            console=self.messages, transient=True, disable=not self.messages.is_terminal
+        ) as progress:
+            task = progress.add_task(label, total=len(steps.nodes) + 1)
+            yield lambda step: progress.update(task, advance=1, description=f"{label}: {step}")

@@ -1,0 +1,119 @@
+"""Commands that run no job of the pipeline: any report's deck, samples, documentation, the web UI."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atlas_assets.cli.output import errors_reported, messages
+
+tools = typer.Typer()
+
+
+@tools.command()
+def present(
+    report: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A report.json.")],
+) -> None:
+    """Draw the deck of any report.json, and its PDF, beside it. No run of the pipeline."""
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    with errors_reported():
+        for path in Workspace(load_settings()).presenter.present_file(report):
+            print(path)
+
+
+@tools.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(help="Folder for the workbooks; made if missing.")],
+    years: Annotated[
+        str, typer.Option(help="First and last year, within 2023-2026.")
+    ] = "2023-2026",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same workbooks.")] = 1,
+    scale: Annotated[float, typer.Option(min=0.01, help="Multiplies the number of orders.")] = 1.0,
+    defects: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of defective transaction rows.")
+    ] = 0.01,
+) -> None:
+    """Write realistic workbooks of every entity, with the mistakes that real ones have."""
+    from atlas_assets.sample.workbooks import write_samples, year_range
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    with errors_reported():
+        workspace = Workspace(load_settings())
+        wanted = year_range(years, workspace.configuration)
+        samples = write_samples(
+            directory,
+            workspace.configuration,
+            years=wanted,
+            seed=seed,
+            scale=scale,
+            defects=defects,
+        )
+    for path in samples.files:
+        print(path)
+
+
+@tools.command()
+def docs(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    serve: Annotated[bool, typer.Option(help="Serve the pages, or only write them.")] = True,
+) -> None:
+    """Write the documentation of the models and serve it, on this machine only."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    with errors_reported():
+        folder = Workspace(load_settings()).dbt.document()
+    print(folder / "static_index.html")
+    if serve:
+        handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+        messages.print(f"Models on http://127.0.0.1:{port}/static_index.html (Ctrl+C ends it)")
+        ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
+
+
+class Part(StrEnum):
+    """What `atlas ui` can start alone."""
+
+    WEB = "web"
+    DAEMON = "daemon"
+
+
+@tools.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    only: Annotated[
+        Part | None, typer.Option(help="Only this part, as services of a machine start them.")
+    ] = None,
+) -> None:
+    """Start the Dagster web UI with its daemon, on this machine only."""
+    import os
+    import sys
+
+    from atlas_assets.orchestration.runs.instance import prepare_home
+    from atlas_assets.settings import PROJECT_DIR, load_settings
+    from atlas_assets.workspace import Workspace
+
+    web = ["-h", "127.0.0.1", "-p", str(port)]
+    commands = {
+        None: ["dagster", "dev", *web],
+        Part.WEB: ["dagster_webserver", *web],
+        Part.DAEMON: ["dagster._daemon", "run"],
+    }
+    with errors_reported():
+        workspace = Workspace(load_settings())
+        workspace.notifier.check()
+        prepare_home(workspace.settings, workspace.ledger)
+    if only is not Part.DAEMON:
+        messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
+    # The first look at large workbooks takes its time.
+    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
+    command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server takes this process's place

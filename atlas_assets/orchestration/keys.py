@@ -1,0 +1,57 @@
+"""Every asset key, group and check that Python names, once. Models are named by dbt."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import dagster as dg
+
+from atlas_assets.periods.calendar import PeriodType
+
+RAW, STAGING, INTERMEDIATE, MARTS = "raw", "staging", "intermediate", "marts"
+VALIDATION, OPERATIONAL, REPORTS, CALENDAR = "validation", "operational", "reports", "calendar"
+
+FINANCE, DATA = "team:finance", "team:data"  # owners
+
+ReportKind = Literal["report", "deck", "pdf"]
+REPORT_TYPES = (PeriodType.MONTHLY, PeriodType.QUARTERLY, PeriodType.YEARLY)
+
+
+def raw(table: str) -> dg.AssetKey:
+    """Return the key of a raw table."""
+    return dg.AssetKey([RAW, table])
+
+
+def intermediate(model: str) -> dg.AssetKey:
+    """Return the key of an intermediate model."""
+    return dg.AssetKey([INTERMEDIATE, model])
+
+
+def mart(model: str) -> dg.AssetKey:
+    """Return the key of a mart."""
+    return dg.AssetKey([MARTS, model])
+
+
+def report(type_: PeriodType, kind: ReportKind) -> dg.AssetKey:
+    """Return the key of the reports, decks or PDFs of a type of period."""
+    return dg.AssetKey([REPORTS, f"{type_}_{kind}"])
+
+
+def step(key: dg.AssetKey) -> str:
+    """Return the name of the step that makes an asset, under which a run configures it."""
+    return "__".join(key.path)
+
+
+VALIDATION_FILE = dg.AssetKey([VALIDATION, "validation_file"])
+LOOKUPS = dg.AssetKey([OPERATIONAL, "lookups"])
+RECORDS = dg.AssetKey([OPERATIONAL, "records"])
+RANGE_REPORT = dg.AssetKey([REPORTS, "range_report"])
+CLOSED_MONTHS = dg.AssetKey([CALENDAR, "closed_months"])
+REPORTED_MARTS = [
+    mart("mart_revenue"),
+    mart("mart_program_progress"),
+    mart("mart_channel_marketing"),
+    mart("mart_school_progress"),
+    mart("mart_students"),
+    mart("mart_targets"),
+]

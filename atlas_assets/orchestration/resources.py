@@ -1,0 +1,40 @@
+"""Resources that assets ask for beside the workspace."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_duckdb import DuckDBResource
+
+from atlas_assets.warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import duckdb
+
+
+class WarehouseResource(DuckDBResource):
+    """The warehouse, for assets that ask for `duckdb: DuckDBResource` as Dagster documents it.
+
+    The stock resource neither closes its connection after an exception nor knows the writer's lock.
+    """
+
+    @contextmanager
+    def get_connection(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """Give a connection that may write, while no other process of Atlas does."""
+        warehouse = self._warehouse
+        with warehouse.writing(), warehouse.connect(read_only=False) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """Give a connection that only reads. Raises AtlasError where nothing has been built yet."""
+        with self._warehouse.reading() as connection:
+            yield connection
+
+    @property
+    def _warehouse(self) -> Warehouse:
+        return Warehouse(Path(self.database))

@@ -1,0 +1,37 @@
+"""Which sheets a run loaded because they had changed, read from what it recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from atlas_assets.configuration.tables import TABLES
+from atlas_assets.orchestration.metadata.sheet_metadata import CHANGED, NOTHING
+from atlas_assets.periods.scope import Partition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atlas_assets.configuration.tables import TableName
+
+_TABLES: dict[str, TableName] = {table: table for table in TABLES}
+
+
+def changed_sheets(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Return `IONS 2026-02 transactions: <why>` of each table that was written, in order."""
+    changes = sorted(_changes(instance, run_id), key=lambda item: (item[0], TABLES.index(item[1])))
+    return [f"{entity} {month} {table}: {why}" for (entity, month), table, why in changes]
+
+
+def _changes(
+    instance: dg.DagsterInstance, run_id: str
+) -> Iterator[tuple[Partition, TableName, str]]:
+    of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
+    for entry in instance.all_logs(run_id, of_type=of_type):
+        made = entry.asset_materialization
+        if made is None or made.partition is None:
+            continue
+        table, why = _TABLES.get(made.asset_key.path[-1]), made.metadata.get(CHANGED)
+        if table and why and why.value != NOTHING:
+            yield Partition.of_key(made.partition), table, str(why.value)

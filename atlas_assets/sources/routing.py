@@ -1,0 +1,50 @@
+"""Decides which adapter serves which entity, year and table; a new source is added here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.sources.workbook.adapter import WorkbookAdapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.configuration.tables import TableName
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.sources.adapter import ControlSums, RawPartition, SourceAdapter
+
+
+class RoutedSource:
+    """All sources of an installation as one `SourceAdapter`."""
+
+    def __init__(self, source_dir: Path, configuration: Configuration) -> None:
+        self._workbooks = WorkbookAdapter(source_dir, configuration)
+
+    def _adapter(self, _table: TableName, _entity: str, _year: int) -> SourceAdapter:
+        return self._workbooks
+
+    @property
+    def _adapters(self) -> list[SourceAdapter]:
+        return [self._workbooks]
+
+    def months(self, entity: str) -> list[Month]:
+        """Return the months that any source can be asked for, in order."""
+        return sorted({month for adapter in self._adapters for month in adapter.months(entity)})
+
+    def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
+        """Return one raw partition. Raises SourceError when its source is not as configured."""
+        return self._adapter(table, entity, month.year).read(table, entity, month)
+
+    def control(self, partition: RawPartition) -> ControlSums:
+        """Read the amounts of a partition of transactions again, independently of `read`."""
+        adapter = self._adapter(partition.table, partition.entity, partition.month.year)
+        return adapter.control(partition)
+
+    def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
+        """Return why `read` took more memory or time than it may, with what to do about it."""
+        return self._adapter(table, entity, month.year).why_unreadable(table, entity, month)
+
+    def warnings(self, entity: str, year: int) -> list[str]:
+        """Return what a person should know of a year's files as a whole."""
+        return [text for adapter in self._adapters for text in adapter.warnings(entity, year)]
