@@ -118,6 +118,17 @@ class Installation:
         return json.loads(path.read_text(encoding="utf-8"))
 
 
+# Fixtures that build or parse an installation, which takes from ten seconds to a minute.
+_INSTALLATIONS = {"parsed_models", "built", "built_february"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need an installation, which `just quick` leaves out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _INSTALLATIONS & set(item.fixturenames):
+            item.add_marker("installation")
+
+
 def of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the temporary folder of this run of the tests."""
     folder = tmp_path_factory.getbasetemp()

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
@@ -132,6 +130,9 @@ class DbtProject:
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
     ) -> Any:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # 1.5 s to load dbt
+        from dbt.cli.main import dbtRunner
+
         options = {
             "--project-dir": DBT_PROJECT_DIR,
             "--profiles-dir": DBT_PROJECT_DIR,

@@ -23,6 +23,9 @@ from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 
 
+pytestmark = pytest.mark.thorough
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("source")

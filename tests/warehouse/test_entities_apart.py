@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from hand_made_sheets import MONTHS, UNITS, Line, Sheet, build, installed, load, marts
 
 from atlas_assets.periods.scope import Scope
+
+pytestmark = pytest.mark.installation  # it builds its own
 
 # The student comes back, pays in two months, and one receipt number is used for two receipts.
 SHEETS = {

@@ -16,6 +16,8 @@ from atlas_assets.warehouse.reconciliation import (
 )
 from atlas_assets.warehouse.transform import transform
 
+pytestmark = pytest.mark.installation  # it builds its own
+
 YEAR = range(2026, 2027)
 MONTH = Scope(("IONS",), (Month(2026, 2),))
 EVERYTHING = Scope(ENTITIES, tuple(month_range(Month(2026, 1), Month(2026, 12))))

@@ -15,6 +15,8 @@ from atlas_assets.periods.scope import Scope
 from atlas_assets.sample.workbooks import DEFECTS_FILE, write_samples
 from atlas_assets.warehouse.reconciliation import reconciliations
 
+pytestmark = pytest.mark.installation  # it builds its own
+
 
 @pytest.mark.parametrize(
     ("years", "seed", "share"),
