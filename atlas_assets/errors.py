@@ -1,4 +1,4 @@
-"""The errors that are written for a person: what happened, where, what was expected, what to do."""
+"""User-facing errors: their texts say what happened, where, what was expected and what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class AtlasError(Exception):
-    """An expected failure. Its text is complete: it is shown to the user as it stands."""
+    """An expected failure. Its text is complete, and is shown to the user as is."""
 
 
 class UsageError(AtlasError):
@@ -26,7 +26,7 @@ class SourceError(AtlasError):
 
 
 class PublishError(AtlasError):
-    """The operational database refused a change; nothing of that change was kept."""
+    """The operational database refused a change; no part of it was kept."""
 
 
 class ReportError(AtlasError):

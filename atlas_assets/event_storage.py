@@ -1,4 +1,4 @@
-"""The name by which the `dagster.yaml` of existing installations know the event storage."""
+"""The former module of the event storage, which `dagster.yaml` of existing installations names."""
 
 from atlas_assets.orchestration.runs.event_storage import PooledEventLogStorage
 

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Writes files so that they appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_whole(path: Path) -> Generator[Path]:
-    """Give a temporary path beside `path`; rename it into place at the end, remove it on failure.
+    """Yield a temporary path next to `path`; rename it into place at the end, remove it on failure.
 
-    Its suffix is another one, so that no pattern such as `*.parquet` finds what a killed process
-    left behind. It names its process: the next writer removes what belongs to none.
+    Its suffix is `.tmp`, so that no pattern such as `*.parquet` matches what a killed process left
+    behind. Its name contains the process id: the next writer removes files of dead processes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(path)

@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment or `.env`; the only place that does so."""
+"""All settings, read from the environment or `.env`. No other module reads the environment."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
 
 class Settings(BaseSettings):
-    """Where Atlas reads and writes. Relative paths are taken from the current folder.
+    """Where Atlas reads and writes. Relative paths are relative to the current folder.
 
-    `DATABASE_URL` and `TURSO_AUTH_TOKEN` follow the names that LibSQL users know; the token is
-    a secret and is never printed; so are the addresses of `ATLAS_NOTIFY`
-    and `ATLAS_POSTGRES_URL`, which Dagster's own configuration reads.
+    `DATABASE_URL` and `TURSO_AUTH_TOKEN` are the usual names for LibSQL. The token, the addresses in
+    `ATLAS_NOTIFY`, and `ATLAS_POSTGRES_URL`, which Dagster's own configuration reads, are secrets and
+    are never printed. `source_date_epoch` is in seconds since 1970.
     """
 
     model_config = SettingsConfigDict(
@@ -53,27 +53,27 @@ class Settings(BaseSettings):
 
     @property
     def commentary_dir(self) -> Path:
-        """Where people's remarks on reports are, one file a report."""
+        """The folder of commentary, with one file per report."""
         return self.source_dir / "commentary"
 
     @property
     def config_dir(self) -> Path:
-        """The registry and one file per entity and year."""
+        """The folder of the registry and the yearly files."""
         return self.source_dir / "config"
 
     @property
     def raw_dir(self) -> Path:
-        """The raw Parquet files, beside the DuckDB file whose views read them."""
+        """The folder of the raw Parquet files, next to the DuckDB file whose views read them."""
         return self.duckdb_path.with_name(f"{self.duckdb_path.stem}-raw")
 
     @property
     def dbt_target_dir(self) -> Path:
-        """Dbt's manifest, partial parse and logs."""
+        """The folder of dbt's manifest, partial parse and logs."""
         return self.dagster_home / "dbt"
 
 
 def load_settings() -> Settings:
-    """Read the settings. Raises ConfigurationError that names every variable that is wrong."""
+    """Read the settings. Raises ConfigurationError with every variable that is wrong."""
     try:
         return Settings()
     except ValidationError as error:

@@ -1,6 +1,6 @@
-"""Everything that the settings lead to, assembled in this one place, each part when it is first needed.
+"""Everything that is built from the settings, assembled in one place, each part when first needed.
 
-The Dagster shell and the command line get the whole; below them a function takes only what it needs.
+The Dagster shell and the command line use the workspace; below them, functions take only what they need.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Workspace:
 
     @cached_property
     def source(self) -> IsolatedSource:
-        """The source of raw partitions, read in processes of its own."""
+        """The source of raw partitions, read in separate processes."""
         return IsolatedSource(RoutedSource(self.settings.source_dir, self.configuration))
 
     @cached_property
@@ -57,14 +57,14 @@ class Workspace:
 
     @cached_property
     def dbt(self) -> DbtProject:
-        """The models that turn raw files into marts."""
+        """The dbt project that turns raw files into marts."""
         return DbtProject(
             self.warehouse, self.raw_store, self.configuration, self.settings.dbt_target_dir
         )
 
     @cached_property
     def ledger(self) -> RunLedger:
-        """Which stage was done for which partition."""
+        """The record of which stage was done for which partition."""
         return RunLedger(self.warehouse)
 
     @cached_property
@@ -74,24 +74,24 @@ class Workspace:
 
     @cached_property
     def strings(self) -> Strings:
-        """The words of reports, in the language of the settings."""
+        """The texts of reports and validation files, in the language of the settings."""
         return Strings(self.settings.config_dir / "strings.yaml", self.settings.locale)
 
     @cached_property
     def validation(self) -> ValidationWriter:
-        """The validation files."""
+        """The writer of validation files."""
         return ValidationWriter(
             self.warehouse, self.raw_store, self.source, self.strings, self.settings.output_dir
         )
 
     @cached_property
     def report_files(self) -> ReportFiles:
-        """Where reports, decks and PDFs are."""
+        """The files of reports, decks and PDFs."""
         return ReportFiles(self.settings.output_dir)
 
     @cached_property
     def presenter(self) -> Presenter:
-        """What draws decks."""
+        """The part that draws decks."""
         return Presenter(
             self.configuration.registry,
             self.strings,
@@ -101,7 +101,7 @@ class Workspace:
 
     @cached_property
     def reports(self) -> ReportPipeline:
-        """From marts to report.json, deck and PDF."""
+        """The pipeline from marts to report.json, deck and PDF."""
         return ReportPipeline(
             self.warehouse,
             self.configuration.registry,
@@ -112,19 +112,19 @@ class Workspace:
 
     @cached_property
     def staleness(self) -> Staleness:
-        """What is not made of what the source now says."""
+        """The comparison of what is loaded and built with the source and the rules."""
         return Staleness(
             self.source, self.raw_store, self.warehouse, self.ledger, self.configuration
         )
 
     @cached_property
     def watcher(self) -> Watcher:
-        """What a changed source folder asks for."""
+        """The planner of the work that a changed source folder requires."""
         return Watcher(
             self.settings.source_dir, self.configuration, self.staleness, self.report_files
         )
 
     @cached_property
     def notifier(self) -> Notifier:
-        """Where messages on what went wrong go."""
+        """The sender of messages about problems."""
         return Notifier.of(self.settings)

@@ -123,10 +123,14 @@ _INSTALLATIONS = {"parsed_models", "built", "built_february"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need an installation, which `just quick` leaves out."""
+    """Mark the tests that need an installation, which `just quick` leaves out, and put them first.
+
+    The first worker builds the installation, while the others begin with tests that need none.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and _INSTALLATIONS & set(item.fixturenames):
             item.add_marker("installation")
+    items.sort(key=lambda item: item.get_closest_marker("installation") is None)
 
 
 def of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -201,9 +205,19 @@ def february(tmp_path: Path, built_february: Installation) -> Installation:
     return Installation(tmp_path / "atlas")
 
 
+@pytest.fixture(scope="session")
+def unbuilt(tmp_path_factory: pytest.TempPathFactory, parsed_models: Path) -> Installation:
+    """An installation with few rows, not built yet."""
+
+    def make(root: Path) -> None:
+        made = make_installation(root, defects=0.0, scale=0.2)
+        shutil.copytree(parsed_models, made.settings.dbt_target_dir)
+
+    return made_once(tmp_path_factory, "unbuilt", make)
+
+
 @pytest.fixture
-def installation(tmp_path: Path, parsed_models: Path) -> Installation:
+def installation(tmp_path: Path, unbuilt: Installation) -> Installation:
     """An installation of one's own with few rows, not built yet."""
-    made = make_installation(tmp_path / "atlas", defects=0.0, scale=0.2)
-    shutil.copytree(parsed_models, made.settings.dbt_target_dir)
-    return made
+    shutil.copytree(unbuilt.root, tmp_path / "atlas")
+    return Installation(tmp_path / "atlas")

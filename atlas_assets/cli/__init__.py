@@ -1,4 +1,4 @@
-"""The `atlas` command: options, the jobs they start, and what is printed.
+"""The `atlas` command: its options, the jobs that it starts, and its output.
 
-Everything a command does can be done in the Dagster UI too; no domain logic belongs here.
+No domain logic belongs here: what a command does can also be done in the Dagster UI.
 """

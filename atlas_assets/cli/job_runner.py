@@ -1,4 +1,4 @@
-"""Runs jobs on the persistent Dagster instance, with progress on a terminal."""
+"""Runs jobs on the persistent Dagster instance, and shows their progress on a terminal."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 class JobRunner:
-    """Runs the jobs of one installation, one after the other, and notes them in a result."""
+    """Runs the jobs of one installation, one after the other, and records them in a result."""
 
     def __init__(self, workspace: Workspace, result: Result, messages: Console) -> None:
         self.workspace, self.result, self.messages = workspace, result, messages
 
     @cached_property
     def definitions(self) -> dg.Definitions:
-        """Everything that Dagster knows, built when the first job is run."""
-        from atlas_assets.orchestration.build import build_definitions  # slow; refusals need none
+        """Dagster's definitions, built when the first job is run."""
+        from atlas_assets.orchestration.build import build_definitions  # slow; a refusal needs none
 
         return build_definitions(self.workspace)
 
@@ -43,9 +43,9 @@ class JobRunner:
         wanted: dict[str, tuple[Month, ...]],
         assets: list[dg.AssetKey] | None = None,
     ) -> bool:
-        """Run a job over the months of each entity in as few runs as can be; say if all succeeded.
+        """Run a job over the months of each entity, in as few runs as possible; return if all succeeded.
 
-        `assets` limits the job to some of its own.
+        Stops at the first run that fails. `assets` limits the job to some of its assets.
         """
         entities = [entity.code for entity in self.workspace.configuration.registry.entities]
         scopes = covering_scopes(wanted, entities)
@@ -58,9 +58,9 @@ class JobRunner:
         assets: list[dg.AssetKey] | None = None,
         config: dict[str, Any] | None = None,
     ) -> bool:
-        """Run a job in one run once no other is under way; say if it succeeded.
+        """Run a job in one run, once no other is in progress, and return whether it succeeded.
 
-        `config` is that of its assets, by the names of their steps.
+        `config` is the config of its assets, by the names of their steps.
         """
         label = f"{job} {scope}" if scope else job
         with dg.DagsterInstance.get() as instance:
@@ -73,7 +73,7 @@ class JobRunner:
         return outcome.succeeded
 
     def changed_sheets(self) -> list[str]:
-        """Return which sheets the runs so far have loaded, and why."""
+        """Return which sheets the runs have loaded so far, and why."""
         with dg.DagsterInstance.get() as instance:
             return [line for run in self.result.runs for line in changed_sheets(instance, run)]
 
@@ -81,7 +81,7 @@ class JobRunner:
     def _progress(
         self, label: str, job: str, assets: list[dg.AssetKey] | None
     ) -> Generator[Callable[[str], None]]:
-        """Show how many steps of a job are done, on a terminal only."""
+        """Show how many steps of a job are done, on terminals only; yield the function to call per step."""
         from rich.progress import Progress
 
         steps = self.definitions.resolve_job_def(job).get_subset(

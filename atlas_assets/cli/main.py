@@ -1,7 +1,7 @@
 """The `atlas` command. Results go to standard output, everything else to standard error.
 
-Exit status: 0 done, 1 the run failed, 2 bad usage. Heavy modules are imported by the commands that
-need them: Dagster and dbt take seconds to load, and `--help` should not.
+Exit status: 0 done, 1 failed, 2 wrong use. Heavy modules are imported inside the commands that need
+them: Dagster and dbt take seconds to load, and `--help` should not.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ app.add_typer(tools)
 def build(
     entity: EveryEntityOption = None, period: PeriodOption = None, json: JsonOption = False
 ) -> None:
-    """Do the main job: bring the data up to date, publish them, make report, deck and PDF.
+    """Do the main job: bring the data up to date, publish it, and make report, deck and PDF.
 
     Without options: every entity, the newest month that has data.
     """
@@ -76,7 +76,7 @@ def run(
     period: PeriodOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Do what `atlas sync` does: its old name."""
+    """Do the same as `atlas sync`, which replaces this command."""
     messages.print("`atlas run` is deprecated: use `atlas sync`.", style="yellow")
     sync(entity, year, month, period, json)
 
@@ -89,7 +89,7 @@ def extract(
     period: PeriodOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Load the sheets that changed, and say which and why. What is unchanged is not rewritten."""
+    """Load the sheets that changed, and say which and why. Unchanged ones are not rewritten."""
     with _pipeline() as pipeline:
         show_result(pipeline.extract(entity, period_text(year, month, period)), as_json=json)
 
@@ -102,7 +102,7 @@ def load(
     period: PeriodOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the raw files in the warehouse: as views `raw.*`, and typed and cleaned as `staging.*`."""
+    """Show the raw files in the warehouse: as views `raw.*` and, typed and cleaned, `staging.*`."""
     with _pipeline() as pipeline:
         show_result(pipeline.load(entity, period_text(year, month, period)), as_json=json)
 
@@ -139,7 +139,7 @@ def transform(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Build the models, with their tests, on what is loaded: from raw files to the marts."""
+    """Build and test the models from what is loaded: from raw files to the marts."""
     with _pipeline() as pipeline:
         show_result(
             pipeline.transform(entity, period_text(year, month, period), select), as_json=json
@@ -170,10 +170,10 @@ def report(
         typer.Option("--type", help="A report of each month, or one of all months together."),
     ] = PeriodType.MONTHLY,
     unit: Annotated[
-        str | None, typer.Option(help="Some units only, in files of their own: TM,WLC_ENGLISH.")
+        str | None, typer.Option(help="Only some units, in separate files: TM,WLC_ENGLISH.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Do not look whether the source has changed since.")
+        bool, typer.Option("--force", help="Do not check whether the source has changed since.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -205,7 +205,7 @@ def backfill(
     first: Annotated[str, typer.Option("--from", help="First month: 2024-01.")],
     last: Annotated[str, typer.Option("--to", help="Last month: 2026-02.")],
     reports: Annotated[
-        bool, typer.Option("--reports", help="Make report, deck and PDF of every month, too.")
+        bool, typer.Option("--reports", help="Also make report, deck and PDF of every month.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -216,10 +216,10 @@ def backfill(
 
 @app.command()
 def status(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
-    """Show what is missing, stale, failed or late, what mends it, and what runs next."""
+    """Show what is missing, stale, failed or late, how to fix it, and what runs next."""
     with _pipeline(runs_jobs=False) as pipeline:
-        found = pipeline.status(entity)
-    show_overview(found, as_json=json)
+        overview = pipeline.status(entity)
+    show_overview(overview, as_json=json)
 
 
 def _validate_configuration() -> None:
@@ -235,7 +235,7 @@ def _validate_configuration() -> None:
 
 @contextmanager
 def _pipeline(*, runs_jobs: bool = True) -> Generator[Pipeline]:
-    """Give the pipeline; a command that runs jobs waits for its turn first."""
+    """Yield the pipeline; a command that runs jobs waits for its turn first."""
     from atlas_assets.cli.pipeline import Pipeline
     from atlas_assets.settings import load_settings
 

@@ -1,4 +1,4 @@
-"""The options that several commands share, and what their words mean."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atlas_assets.periods.calendar import Month, Period
 
 
 def _known_entities(incomplete: str) -> list[str]:
-    """Return the entities that a half-typed code can become, for the shell's completion."""
+    """Return the entity codes that complete a half-typed one, for shell completion."""
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.errors import AtlasError
     from atlas_assets.settings import load_settings
@@ -46,7 +46,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 
 
 def period_text(year: int | None, month: str | None, period: str | None) -> str:
-    """Return the period that the options name, as `Period.parse` reads it."""
+    """Return the period that the options name, in the form that `Period.parse` reads.
+
+    Raises BadParameter if they name none, or more than one.
+    """
     if (period is None) == (year is None):
         raise typer.BadParameter("give either --period, or --year with or without --month")
     if period is not None:

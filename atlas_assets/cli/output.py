@@ -1,4 +1,4 @@
-"""Prints for people and machines: results on standard output, everything else on standard error."""
+"""Prints results to standard output, as text or JSON, and everything else to standard error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim
 
 @contextmanager
 def errors_reported() -> Generator[None]:
-    """Print an error for people and end with status 1, or 2 where the command was used wrongly."""
+    """Print the message of an AtlasError and exit with status 1, or 2 after wrong use."""
     try:
         yield
     except UsageError as error:
@@ -39,7 +39,7 @@ def errors_reported() -> Generator[None]:
 
 
 def show_result(result: Result, *, as_json: bool) -> None:
-    """Print what was made; end with status 1 when a run failed."""
+    """Print the result of a command; exit with status 1 if a run failed."""
     if as_json:
         print(json.dumps(result.as_dict(), indent=2))
     else:
@@ -48,12 +48,12 @@ def show_result(result: Result, *, as_json: bool) -> None:
     for problem in result.problems:
         messages.print(problem, style="red", markup=False)
     if result.problems:
-        messages.print("Reports and records that were there before are as they were.")
+        messages.print("Earlier reports and records are unchanged.")
         raise typer.Exit(1)
 
 
 def show_overview(overview: Overview, *, as_json: bool) -> None:
-    """Print the state of everything in one screen, or each month of it as JSON."""
+    """Print the state of everything on one screen, or each month as JSON."""
     if as_json:
         print(json.dumps(overview.as_dict(), indent=2))
         return

@@ -1,4 +1,4 @@
-"""The state of everything in one screen: what is missing, stale or failed, and what mends it."""
+"""The state of everything on one screen: what is missing, stale, failed or late, and how to fix it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.ledger import Stage
     from atlas_assets.workspace import Workspace
 
-_REASONS = 3  # that are listed; the rest is counted
+_REASONS = 3  # the number that is listed; the others are counted
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Every month's state, the commands that mend what is wrong, what is late, what happens next.
+    """Every month's state, the commands that fix what is wrong and why, what is late, what runs next.
 
-    `empty` are the months whose sheets have no rows yet.
+    `empty` are the months whose sheets have no rows yet. `remedies` pairs commands with reasons,
+    `next` runs with times.
     """
 
     statuses: list[PartitionStatus]
@@ -40,15 +41,15 @@ class Overview:
 
     @property
     def rows(self) -> list[tuple[str, str, dict[Stage, State]]]:
-        """Entity, months and states: successive months in the same state together."""
+        """Entity, months and states; successive months in the same state share a row."""
         grouped = groupby(self.statuses, lambda status: (status.entity, status.stages))
         return [
-            (entity, span_text([status.month for status in found]), stages)
-            for (entity, stages), found in grouped
+            (entity, span_text([status.month for status in group]), stages)
+            for (entity, stages), group in grouped
         ]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the overview for machines, month by month."""
+        """Return the overview month by month, ready for JSON."""
         return {
             "partitions": [
                 {"entity": s.entity, "month": str(s.month), **s.stages, "reason": s.reason}
@@ -63,36 +64,36 @@ class Overview:
 def overview(
     workspace: Workspace, instance: dg.DagsterInstance, entities: Sequence[str]
 ) -> Overview:
-    """Look at every known month of some entities."""
+    """Return the overview of every known month of some entities."""
     now = workspace.configuration.registry.calendar.now()
     statuses: list[PartitionStatus] = []
     empty: list[PartitionStatus] = []
     remedies: list[tuple[str, str]] = []
     late: list[Late] = []
     for entity in entities:
-        found = outlook(workspace.staleness, entity, now)
-        with_data = [s for s in found.statuses if found.newest and s.month <= found.newest]
+        view = outlook(workspace.staleness, entity, now)
+        with_data = [s for s in view.statuses if view.newest and s.month <= view.newest]
         remedies += _remedies(entity, with_data)
         statuses += with_data
         empty += [
             replace(status, reason="no rows yet")
-            for status in found.statuses
+            for status in view.statuses
             if status not in with_data
         ]
-        late += found.late
+        late += view.late
     coming = [*_runs(instance), *_ticks(workspace, instance, now)]
     return Overview(statuses, empty, remedies, late, coming)
 
 
 def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, str]]:
-    """Return the commands that bring an entity up to date, in the order to give them."""
+    """Return the commands that bring an entity up to date, in the order to run them, with reasons."""
     if not statuses:
         return []
     newest = statuses[-1]
     stale = [s for s in statuses if any(s.stages[stage] != "fresh" for stage in DATA_STAGES)]
-    found: list[tuple[str, str]] = []
+    remedies: list[tuple[str, str]] = []
     if stale or any(state != "fresh" for state in newest.stages.values()):
-        found.append((f"atlas build --entity {entity}", _why(stale or [newest])))
+        remedies.append((f"atlas build --entity {entity}", _why(stale or [newest])))
     rest = statuses[:-1]
     wrong = {"stale", "failed"}
     records = [  # what has never been loaded cannot be published yet
@@ -103,21 +104,21 @@ def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, s
     reports = [s.month for s in rest if any(s.stages[f] in wrong for f in FILE_STAGES)]
     for months in consecutive_runs(records):
         command = f"atlas publish --entity {entity} --period {Period(months[0], months[-1])}"
-        found.append((command, "records not published, or older than their figures"))
+        remedies.append((command, "records not published, or older than their figures"))
     for months in consecutive_runs(reports):
         period = Period(months[0], months[-1])
         command = f"atlas report --entity {entity} --period {period}"
-        found.append((command, "reports older than their figures, or failed"))
-    return found
+        remedies.append((command, "reports older than their figures, or failed"))
+    return remedies
 
 
 def _why(statuses: list[PartitionStatus]) -> str:
-    """Return which months are not up to date, and the reasons, each once."""
+    """Return the months that are not up to date, and their reasons, each once."""
     reasons = list(dict.fromkeys(status.reason for status in statuses if status.reason))
     more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
     listed = "; ".join(reasons[:_REASONS]) or "not finished"
     months = consecutive_runs([status.month for status in statuses])
-    return f"{', '.join(span_text(together) for together in months)}: {listed}{more}"
+    return f"{', '.join(span_text(run) for run in months)}: {listed}{more}"
 
 
 def _runs(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
@@ -129,7 +130,7 @@ def _runs(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
 def _ticks(
     workspace: Workspace, instance: dg.DagsterInstance, now: datetime
 ) -> list[tuple[str, str]]:
-    """Return when schedules run next, and whether there is a daemon to run them."""
+    """Return when the schedules next run, and an entry of its own if no daemon is running."""
     stopped = {
         state.instigator_name for state in instance.all_instigator_state() if not state.is_running
     }

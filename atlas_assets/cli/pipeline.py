@@ -1,4 +1,4 @@
-"""What the commands do: turn options into scopes, run the jobs, name the files."""
+"""What the commands do: turn options into scopes, run the jobs, collect the files to print."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Pipeline:
         prepare_home(settings, self.workspace.ledger)
 
     def turn(self) -> AbstractContextManager[None]:
-        """Wait for other commands that are under way, and hold back those that come later."""
+        """Return a context that waits for commands under way, and holds later ones back until it ends."""
         return turn_of_commands(self.settings.dagster_home, self.messages.print)
 
     def build(self, entity: str | None, period: str | None) -> Result:
         """Sync what is stale up to the period, then publish and report its months.
 
-        An entity with a sheet that cannot be read is left as it is, but for its other sheets,
-        which are loaded.
+        An entity with a sheet that cannot be read is left as it is, except that its other sheets are
+        loaded.
         """
         wanted = self.selection.months_of_each(entity, period)
         stale = {
@@ -68,7 +68,7 @@ class Pipeline:
         return self.result
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> bool:
-        """Build the months again whose figures a correction of another month has changed."""
+        """Rebuild the months whose figures a correction of another month has changed."""
         changed = facts_changed(self.workspace.warehouse)
         to_build = {
             code: tuple(
@@ -89,7 +89,7 @@ class Pipeline:
         return self._run_period(jobs.SYNC, entity, period)
 
     def extract(self, entity: str, period: str) -> Result:
-        """Run the extract job; say which sheets changed and why."""
+        """Run the extract job, and return which sheets changed and why."""
         code = self.selection.entity(entity)
         months = self.selection.months(code, period)
         self.jobs.run(jobs.EXTRACT, {code: tuple(months)})
@@ -99,7 +99,10 @@ class Pipeline:
         return self.result
 
     def transform(self, entity: str, period: str, selection: str | None) -> Result:
-        """Run the transform job, or the part of it that dbt's `--select` chooses."""
+        """Run the transform job, or the part of it that dbt's `--select` chooses.
+
+        Raises UsageError if `selection` matches no model.
+        """
         code = self.selection.entity(entity)
         scope = {code: tuple(self.selection.months(code, period))}
         if selection is None:
@@ -114,13 +117,13 @@ class Pipeline:
         return self.result
 
     def validate(self, entity: str, period: str) -> Result:
-        """Run the validate job, report every reconciliation, and name the validation files."""
+        """Run the validate job; return every reconciliation and the validation files."""
         code = self.selection.entity(entity)
         scope = Scope((code,), tuple(self.selection.months(code, period)))
         self.jobs.run(jobs.VALIDATE, {code: scope.months})
         with self.workspace.warehouse.reading() as connection:
-            found = reconciliations(connection, scope)
-        for check, pairs in found.items():
+            compared = reconciliations(connection, scope)
+        for check, pairs in compared.items():
             differing = [pair for pair in pairs if not pair.passed]
             self.result.findings.append(
                 f"{check}: {len(pairs) - len(differing)} of {len(pairs)} figures agree"
@@ -130,7 +133,7 @@ class Pipeline:
         return self.result
 
     def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
-        """Bring the data of a range up to date in one run, with the reports of its months or not."""
+        """Bring the data of a range up to date in one run; with `reports`, also make its monthly reports."""
         months = self.selection.months_of_each(entity, period)
         if self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months) and reports:
             self._name_files(_monthly(months))
@@ -155,7 +158,7 @@ class Pipeline:
         return self.result
 
     def publish(self, entity: str, period: str) -> Result:
-        """Run the publish job; warn where the source has changed since the marts were built."""
+        """Run the publish job; warn of months whose source has changed since the marts were built."""
         code = self.selection.entity(entity)
         self._warn_of_stale(code, self.selection.months(code, period))
         return self._run_period(jobs.PUBLISH, code, period)
@@ -169,9 +172,10 @@ class Pipeline:
         *,
         check_staleness: bool,
     ) -> Result:
-        """Make the report of each month, or of another type for the period as a whole.
+        """Make the report of each month, or one of another type for the period as a whole.
 
-        Warns where the source has changed since the marts were built, and of unknown units.
+        Warns of unknown units and, if `check_staleness`, of months whose source has changed since the
+        marts were built.
         """
         code = self.selection.entity(entity)
         months = self.selection.months(code, period)
@@ -192,9 +196,12 @@ class Pipeline:
     def _report_whole(
         self, entity: str, period: Period, type_: PeriodType, units: list[str]
     ) -> Result:
-        """Run the job of a quarter's or year's partition, or that of ranges."""
+        """Run the job of the quarter's or year's partition or, if there is none, the job for ranges.
+
+        Raises UsageError if the period does not fit the type.
+        """
         if type_ is PeriodType.YEARLY and period.type is not type_:
-            raise UsageError(f"{period} is no year. Write --year {period.first.year}.")
+            raise UsageError(f"{period} is not a year. Write --year {period.first.year}.")
         if type_ is PeriodType.QUARTERLY and not 1 < len(period.months) < 12:
             raise UsageError(f"{period} is no quarter. Write a range of months: --month 1-3.")
         job = {
@@ -227,8 +234,8 @@ class Pipeline:
         self.jobs.run(job, {code: tuple(self.selection.months(code, period))})
         return self.result
 
-    def _name_files(self, made: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
-        for entity, periods in made.items():
+    def _name_files(self, reported: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
+        for entity, periods in reported.items():
             for period in periods:
                 files = self.workspace.report_files.existing(entity, period, units)
                 self.result.files += files

@@ -1,4 +1,4 @@
-"""What a command made, and what went wrong."""
+"""The outcome of a command: what it produced, and what went wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Result:
-    """The outcome of a command, filled while it works; all texts are complete and for people."""
+    """The outcome of a command, filled while it runs. All texts are complete and user-facing."""
 
     changes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
@@ -20,7 +20,7 @@ class Result:
     problems: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result for machines."""
+        """Return the result, ready for JSON."""
         return {
             "changes": self.changes,
             "findings": self.findings,

@@ -1,4 +1,4 @@
-"""What the words of a command name: entities, months and units that exist."""
+"""Resolves the entities, months and units that a command names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Selection:
-    """The entities, months and units of one installation. Unknown ones are a UsageError."""
+    """The entities, months and units of one installation; unknown ones raise UsageError."""
 
     def __init__(self, workspace: Workspace, messages: Console) -> None:
         self.workspace, self.messages = workspace, messages
@@ -26,61 +26,64 @@ class Selection:
         return [entity.code for entity in self.workspace.configuration.registry.entities]
 
     def entity(self, code: str) -> str:
-        """Return the code of an entity, which may be written in any case."""
+        """Return the code of an entity, which may be given in any case."""
         try:
             return self.workspace.configuration.registry.entity(code).code
         except ConfigurationError as error:
             raise UsageError(str(error)) from error
 
     def chosen(self, code: str | None) -> list[str]:
-        """Return the one entity that was named, or all."""
+        """Return the entity that was named, or all entities if it is None."""
         return [self.entity(code)] if code else self.entities
 
     def months_of_each(
         self, entity: str | None, period: str | None
     ) -> dict[str, tuple[Month, ...]]:
-        """Return the months of a period, or the newest one, of one entity or of each that has any.
+        """Return the months of a period, or the newest month, of one entity or of every one that has any.
 
-        Warns of entities that have none, unless it is the one that was named.
+        Warns of entities without such months. Raises UsageError if there is no entity with any.
         """
-        found: dict[str, tuple[Month, ...]] = {}
-        without: list[str] = []
+        months_of: dict[str, tuple[Month, ...]] = {}
+        problems: list[str] = []
         for code in self.chosen(entity):
             try:
-                found[code] = (
+                months_of[code] = (
                     tuple(self.months(code, period)) if period else (self.newest_month(code),)
                 )
             except UsageError as error:
-                without.append(str(error))
-        if not found:
-            raise UsageError("\n".join(dict.fromkeys(without)))
-        for text in without:
+                problems.append(str(error))
+        if not months_of:
+            raise UsageError("\n".join(dict.fromkeys(problems)))
+        for text in problems:
             self.messages.print(f"Warning: {text}", style="yellow")
-        return found
+        return months_of
 
     def months(self, entity: str, text: str) -> list[Month]:
-        """Return the months of a period that the source has, of which there must be some."""
+        """Return the months of a period that the source covers. Raises UsageError if there are none."""
         try:
             period = Period.parse(text)
         except ValueError as error:
             raise UsageError(str(error)) from error
         known = self.known_months(entity)
-        found = [month for month in period.months if month in known]
-        if not found:
+        months = [month for month in period.months if month in known]
+        if not months:
             raise UsageError(
                 f"{entity} has no data for {period}. There are workbooks for "
                 f"{known[0]} to {known[-1]}."
                 if known
                 else f"{entity} has no workbooks in {self.workspace.settings.source_dir}."
             )
-        return found
+        return months
 
     def known_months(self, entity: str, last: Month | None = None) -> list[Month]:
-        """Return the months that have a sheet and have begun, up to `last`."""
+        """Return the months that the source covers, up to `last` or the running month."""
         return known_months(self.workspace.source, entity, last or self.running_month)
 
     def newest_month(self, entity: str) -> Month:
-        """Return the newest month whose transaction sheet has rows, or cannot be read."""
+        """Return the newest month whose transactions have rows or cannot be read.
+
+        Raises UsageError if there is none.
+        """
         month = newest_month(self.workspace.source, entity, self.running_month)
         if month is None:
             raise UsageError(
@@ -90,13 +93,14 @@ class Selection:
 
     @property
     def running_month(self) -> Month:
-        """The month that it is by the clock of the business."""
+        """The current month in the time zone of the business."""
         return Month.of(self.workspace.configuration.registry.calendar.now().date())
 
     def units(self, entity: str, text: str) -> list[str]:
         """Return the known units of a list such as `TM,wlc_english`; warn of the others.
 
-        Empty when all units are named: that is the whole report.
+        Empty if all units are named, because that is the whole report. Raises UsageError if none of
+        them is known.
         """
         known = [unit.code for unit in self.workspace.configuration.registry.entity(entity).units]
         wanted = [code.strip().upper() for code in text.split(",") if code.strip()]

@@ -1,4 +1,4 @@
-"""Commands that run no job of the pipeline: any report's deck, samples, documentation, the web UI."""
+"""Commands that run no job of the pipeline: decks of any report, samples, documentation, web UI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ tools = typer.Typer()
 def present(
     report: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A report.json.")],
 ) -> None:
-    """Draw the deck of any report.json, and its PDF, beside it. No run of the pipeline."""
+    """Draw the deck and PDF of any report.json, next to it, without running the pipeline."""
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
@@ -28,7 +28,9 @@ def present(
 
 @tools.command()
 def sample(
-    directory: Annotated[Path, typer.Argument(help="Folder for the workbooks; made if missing.")],
+    directory: Annotated[
+        Path, typer.Argument(help="Folder for the workbooks; created if missing.")
+    ],
     years: Annotated[
         str, typer.Option(help="First and last year, within 2023-2026.")
     ] = "2023-2026",
@@ -80,7 +82,7 @@ def docs(
 
 
 class Part(StrEnum):
-    """What `atlas ui` can start alone."""
+    """The parts that `atlas ui` can start alone."""
 
     WEB = "web"
     DAEMON = "daemon"
@@ -90,7 +92,7 @@ class Part(StrEnum):
 def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
     only: Annotated[
-        Part | None, typer.Option(help="Only this part, as services of a machine start them.")
+        Part | None, typer.Option(help="Start only this part, as a system service does.")
     ] = None,
 ) -> None:
     """Start the Dagster web UI with its daemon, on this machine only."""
@@ -113,7 +115,7 @@ def ui(
         prepare_home(workspace.settings, workspace.ledger)
     if only is not Part.DAEMON:
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
-    # The first look at large workbooks takes its time.
+    # The first evaluation of a sensor can take long with large workbooks.
     os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
     command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
-    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server takes this process's place
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server replaces this process

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Configuration:
-    """Everything in one `config` folder: the registry and the yearly files, read once.
+    """Everything in one `config` folder: the registry and the yearly files, each read once.
 
-    Raises ConfigurationError when a file is missing or wrong.
+    Its properties raise ConfigurationError if a file is missing or wrong.
     """
 
     def __init__(self, config_dir: Path) -> None:
@@ -50,7 +50,7 @@ class Configuration:
         return years
 
     def check(self) -> list[Path]:
-        """Read everything and return the files. Raises ConfigurationError with every mistake."""
+        """Read every file and return their paths. Raises ConfigurationError if one is wrong."""
         _ = self.registry, self.years
         return [self.config_dir / "registry.yaml", *self._year_paths()]
 

@@ -1,4 +1,4 @@
-"""The form in which headers are compared."""
+"""Normalizes headers, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _LOOK_ALIKES = str.maketrans(
 
 @lru_cache(maxsize=4096)
 def normalized_header(text: str) -> str:
-    """Return a header in the form in which headers are compared: `No.  Kwitansi` = `NO KWITANSI`.
+    """Return a header in the form in which headers are compared: `No.  Kwitansi` is `NO KWITANSI`.
 
-    Case, blanks, line breaks and full stops do not count, nor invisible characters, and letters
-    of other alphabets count as the Latin ones that they look like.
+    Ignores case, surplus blanks, line breaks, full stops and invisible characters. Letters of other
+    alphabets are replaced by the Latin ones that they look like.
     """
-    visible = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
     folded = unicodedata.normalize("NFKC", visible).upper().translate(_LOOK_ALIKES)
     return " ".join(folded.replace(".", " ").split())

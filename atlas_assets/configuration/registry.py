@@ -44,7 +44,7 @@ class Unit(StrictModel):
 
 
 class Entity(StrictModel):
-    """A company of the group; data of two entities never meet."""
+    """A company of the group; data of different entities are never mixed."""
 
     code: Code
     name: str
@@ -52,7 +52,7 @@ class Entity(StrictModel):
     units: Annotated[list[Unit], Field(min_length=1)]
 
     def unit(self, code: str) -> Unit:
-        """Return the unit with that code, in any case. Raises ConfigurationError if unknown."""
+        """Return the unit with a code, in any case. Raises ConfigurationError if there is none."""
         for unit in self.units:
             if unit.code == code.upper():
                 return unit
@@ -63,7 +63,7 @@ class Entity(StrictModel):
 
 
 class ProgramUnit(StrictModel):
-    """Which unit a word means that several units share, decided by the program."""
+    """A rule that decides by the program which unit is meant by a word that several units share."""
 
     entity: Code
     written: str
@@ -73,7 +73,7 @@ class ProgramUnit(StrictModel):
     @field_validator("program_pattern")
     @classmethod
     def _is_a_pattern(cls, pattern: str) -> str:
-        try:  # by an engine without look-around, as DuckDB's
+        try:  # like DuckDB's, this engine has no look-around
             pl.Series([""]).str.contains(pattern)
         except pl.exceptions.ComputeError as error:
             raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
@@ -81,7 +81,7 @@ class ProgramUnit(StrictModel):
 
 
 class Named(StrictModel):
-    """A lookup value with the ways in which the sheets write it."""
+    """A lookup value, with its spellings in the sheets."""
 
     code: str
     name: str
@@ -89,13 +89,13 @@ class Named(StrictModel):
 
 
 class PaymentPattern(Named):
-    """A way to pay an order; `settles` when this payment is the last one of it."""
+    """A way to pay an order; `settles` means that the payment is the last one of its order."""
 
     settles: bool = False
 
 
 class Channel(StrictModel):
-    """A marketing channel with the ways in which the sheets write it."""
+    """A marketing channel, with its spellings in the sheets."""
 
     name: str
     category: ChannelCategory
@@ -103,18 +103,18 @@ class Channel(StrictModel):
 
 
 class PlausibleIntake(StrictModel):
-    """How far an intake may lie from the transaction's month, in months."""
+    """How far an intake may be from the month of the transaction, in months."""
 
     months_before: Annotated[int, Field(ge=0)]
     months_after: Annotated[int, Field(ge=0)]
 
 
 class Calendar(StrictModel):
-    """When the business's months are worked on, in its time zone.
+    """When the months of the business are processed, in its time zone.
 
-    On `close_day` of a month at `close_hour` the month before is closed; once a week, on
-    `weekly_day` at the same hour, the running month is brought up to date. What was due is looked
-    at three hours after that hour, every day, so it has to be one of the same day.
+    On `close_day` of a month at `close_hour`, the month before is closed. On every `weekly_day` at the
+    same hour, the running month is brought up to date. Late months are looked for every day three
+    hours after `close_hour`, which is at most 20 so that this is still the same day.
     """
 
     time_zone: str = "Asia/Jakarta"
@@ -126,7 +126,7 @@ class Calendar(StrictModel):
     @classmethod
     def _is_known(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"{name!r} is no time zone.{nearest(name, available_timezones())}")
+            raise ValueError(f"{name!r} is not a time zone.{nearest(name, available_timezones())}")
         return name
 
     @property
@@ -135,7 +135,7 @@ class Calendar(StrictModel):
         return ZoneInfo(self.time_zone)
 
     def now(self) -> datetime:
-        """Return the time by the clock of the business."""
+        """Return the current time in the time zone of the business."""
         return datetime.now(self.zone)
 
 
@@ -179,7 +179,7 @@ class Registry(StrictModel):
         return self
 
     def entity(self, code: str) -> Entity:
-        """Return the entity with that code, in any case. Raises ConfigurationError if unknown."""
+        """Return the entity with a code, in any case. Raises ConfigurationError if there is none."""
         for entity in self.entities:
             if entity.code == code.upper():
                 return entity
@@ -192,7 +192,7 @@ class Registry(StrictModel):
 def _one_meaning(
     what: str, values: Sequence[Unit | Named | Channel], keys: Sequence[int | str] = ()
 ) -> None:
-    """Raise an error for a word that means two values, of which one would be picked by chance."""
+    """Raise KeyedError for a word that stands for two values; `keys` lead to the list of them."""
     meanings: dict[str, str] = {}
     for value in values:
         for word in (*([value.code] if not isinstance(value, Channel) else []), *_spellings(value)):
@@ -207,5 +207,5 @@ def _spellings(value: Unit | Named | Channel) -> list[str]:
 
 
 def _compared(word: str) -> str:
-    """Return a word in the form in which the models compare words."""
+    """Return a word in the form in which the dbt models compare words."""
     return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", word).upper()))

@@ -39,7 +39,7 @@ COLUMNS: dict[TableName, set[str]] = {
     },
 }
 
-# What a year's configuration has to map.
+# The columns that a year's configuration has to map.
 REQUIRED_COLUMNS: dict[TableName, set[str]] = {
     "transactions": {
         *("transaction_date", "student_name", "unit", "product_name", "intake", "channel"),
@@ -50,7 +50,8 @@ REQUIRED_COLUMNS: dict[TableName, set[str]] = {
     "targets": {"unit", "product_name", "target_students", "target_revenue"},
     "marketing_activity": {"unit", "channel", "leads", "follow_ups"},
 }
-# What a sheet may lack: no figure depends on it. Any other configured column it has to have.
+# The columns that a sheet may lack, because no figure depends on them. Any other configured column
+# is required.
 OPTIONAL_COLUMNS = {
     *("row_number", "recorded_by", "note", "variant_name", "grade", "address", "birth_place"),
     *("email", "phone", "guardian_name", "guardian_phone", "identity_number", "student_number"),

@@ -1,4 +1,4 @@
-"""What the workbooks of one entity and year look like."""
+"""The layout of the workbooks of one entity and year."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last r
 
 
 class SheetTable(StrictModel):
-    """Where one table stands in a year's workbooks and what its columns are called.
+    """Where one table is in a year's workbooks, and what its columns are called.
 
-    `columns` maps the header as written in the sheet to the column's name. A table that is
-    spread over months has `monthly_columns`: header groups named by `month_labels` over the
-    measures of one month each.
+    `columns` maps headers as written in the sheet to column names. If a sheet has groups of columns
+    for different months, `month_labels` are the headers of the groups and `monthly_columns` maps the
+    headers within a group.
     """
 
     workbook: str
@@ -62,23 +62,23 @@ class SheetTable(StrictModel):
 
     @property
     def header_rows(self) -> list[int]:
-        """The 1-based rows that the header stands on."""
+        """The 1-based rows of the header."""
         return [self.header_row] if self.header_row else list(self.merge_header_rows or [])
 
     @property
     def first_data_row(self) -> int:
-        """The 1-based row that the data begin on."""
+        """The 1-based row at which the data begin."""
         return self.data_start_row or self.header_rows[-1] + 1
 
     @property
     def all_sheets(self) -> list[str]:
-        """Every sheet of the table."""
+        """The names of all sheets of the table."""
         return [self.sheet] if self.sheet else list((self.sheets or {}).values())
 
     def sheet_for(self, month: int) -> str | None:
-        """Return the name of the sheet that holds a month, or None where there is none.
+        """Return the name of the sheet that holds a month (1 to 12), or None if there is none.
 
-        One sheet without monthly columns holds the whole year: it belongs to January.
+        A single sheet without monthly columns holds the whole year and belongs to January.
         """
         if self.sheets is not None:
             return self.sheets.get(month)
@@ -88,7 +88,7 @@ class SheetTable(StrictModel):
 
 
 class WorkbookYear(StrictModel):
-    """One entity's workbooks of one year."""
+    """The workbooks of one entity and year."""
 
     entity: Code
     year: Annotated[int, Field(ge=2000, le=2100)]
@@ -98,7 +98,7 @@ class WorkbookYear(StrictModel):
     @model_validator(mode="after")
     def _tables_are_known(self) -> WorkbookYear:
         if "transactions" not in self.tables:
-            raise ValueError("`tables` lacks transactions, without which there is no month")
+            raise ValueError("`tables` has no transactions, which every month needs")
         for name, table in self.tables.items():
             self._refuse_unknown(name, table)
         for workbook in self.workbooks:
@@ -127,18 +127,18 @@ class WorkbookYear(StrictModel):
         if table.workbook not in self.workbooks:
             raise KeyedError(
                 ["tables", name, "workbook"],
-                f"table {name} stands in workbook {table.workbook!r}, which `workbooks` does "
+                f"table {name} is in workbook {table.workbook!r}, which `workbooks` does "
                 f"not list.{nearest(table.workbook, self.workbooks)}",
             )
 
 
 def folded_sheet(name: str) -> str:
-    """Return a sheet's name in the form in which names of sheets are compared."""
+    """Return a sheet's name without case and surplus blanks, the form in which names are compared."""
     return " ".join(name.split()).casefold()
 
 
 def file_key(name: str) -> str:
-    """Return a workbook's name in the form in which names of files are compared."""
+    """Return a workbook's file name in the form in which file names are compared."""
     return str(PurePath(name)).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Where the parts of a slide are, in inches: the layout that the template and the drawing share."""
+"""Where the parts of a slide are, in inches, for the template and for what is drawn on it."""
 
 from __future__ import annotations
 

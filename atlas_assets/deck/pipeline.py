@@ -1,4 +1,4 @@
-"""The one way from marts to report.json, deck and PDF, for months, quarters, years and ranges."""
+"""The pipeline from marts to report.json, deck and PDF, for months, quarters, years and ranges."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.reconciliation import Reconciliation
 
 EntityPeriod = tuple[str, Period]
-CONVERSIONS = 2  # LibreOffice processes at once
+CONVERSIONS = 2  # simultaneous LibreOffice processes
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """Reports that have not been written yet, and their totals beside those of the marts."""
+    """Reports that have not been written yet, and their totals compared with the marts."""
 
     reports: list[Report]
     totals: list[Reconciliation]
@@ -39,7 +39,7 @@ class Assembled:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The decks that were drawn, and what is wrong with those that were not, by entity and period."""
+    """The decks that were drawn, and the problems of those that were not, by entity and period."""
 
     decks: list[Path] = field(default_factory=list)
     problems: dict[EntityPeriod, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Drawn:
 class ReportPipeline:
     """Makes reports, decks and PDFs in the output folder, in the presenter's language.
 
-    `source_date_epoch` (seconds since 1970) fixes the reports' `generated_at`, where it is set.
+    `source_date_epoch` (seconds since 1970), if set, fixes the reports' `generated_at`.
     """
 
     warehouse: Warehouse
@@ -59,10 +59,10 @@ class ReportPipeline:
     source_date_epoch: int | None
 
     def assemble(self, wanted: Sequence[EntityPeriod], units: Sequence[str] = ()) -> Assembled:
-        """Return the reports of these entities and periods, over all units or the given ones.
+        """Return the reports of these entities and periods, for all units or the given ones.
 
-        Raises ReconciliationError where a month of them does not reconcile, and ReportError where
-        one has not been built.
+        Raises ReconciliationError if a month does not reconcile, and ReportError if one has not been
+        built.
         """
         with self.warehouse.reading() as connection:
             reports = [
@@ -82,15 +82,15 @@ class ReportPipeline:
         return Assembled(reports, totals)
 
     def write(self, reports: Sequence[Report]) -> list[Path]:
-        """Write report.json of each report and return the paths."""
+        """Write the report.json of each report and return the paths."""
         return [self.files.write(report) for report in reports]
 
     def read(self, wanted: Sequence[EntityPeriod]) -> list[Report]:
-        """Read report.json of each. Raises ReportError where one was never written."""
+        """Read the report.json of each. Raises ReportError if one was never written."""
         return [self.files.read(entity, period) for entity, period in wanted]
 
     def draw(self, reports: Sequence[Report]) -> Drawn:
-        """Draw the deck of each report; one that does not equal its report stays as it was."""
+        """Draw the deck of each report; if one contradicts its report, the earlier deck stays."""
         drawn = Drawn()
         for report in reports:
             try:
@@ -103,10 +103,10 @@ class ReportPipeline:
         return drawn
 
     def print(self, decks: Sequence[Path]) -> list[Path]:
-        """Convert decks to PDF. Raises ReportError where LibreOffice fails."""
+        """Convert decks to PDF and return the paths. Raises ReportError if LibreOffice fails."""
         with ThreadPoolExecutor(max_workers=CONVERSIONS) as pool:
             return list(pool.map(print_deck, decks))
 
     def decks(self, wanted: Sequence[EntityPeriod]) -> list[Path]:
-        """Return where the decks of these entities and periods belong."""
+        """Return the paths of the decks of these entities and periods, whether they exist or not."""
         return [self.files.path(entity, period, "pptx") for entity, period in wanted]

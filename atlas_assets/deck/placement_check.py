@@ -1,4 +1,4 @@
-"""What nobody could read on a slide: beyond its edge, on top of something, too long, too small."""
+"""Checks slides for what could not be read: off the slide, overlapping, too long, too small."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _TOLERANCE = Emu(18288)  # 0.02 inches
-_SLACK = 0.005  # inches of rounding in a text's height
-_DEFAULT_SIZE = 18.0  # what the file format gives text without a size
-_DEFAULT_INSETS = (91440, 45720)  # and a box without insets: left and right, top and bottom
+_SLACK = 0.005  # inches; for rounding in the height of a text
+_DEFAULT_SIZE = 18.0  # points; the file format's default size of text
+_DEFAULT_INSETS = (91440, 45720)  # EMU; its default insets: left and right, top and bottom
 _POINTS_PER_INCH = 72
-_MARK = re.compile(r"Comment \d+|Plan axis|Period")  # lies over a chart on purpose
+_MARK = re.compile(r"Comment \d+|Plan axis|Period")  # shapes that lie over a chart on purpose
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """A shape and where it is, in EMU; asking a placeholder for its place is slow."""
+    """A shape and its edges in EMU, kept because reading the place of a placeholder is slow."""
 
     shape: Any
     left: int
@@ -39,23 +39,23 @@ class _Frame:
         return cls(shape, left, top, left + shape.width, top + shape.height)
 
     def contains(self, other: _Frame) -> bool:
-        """Whether another shape lies within this one."""
+        """Return whether another shape lies within this one."""
         return (
             min(other.left - self.left, other.top - self.top) >= -_TOLERANCE
             and max(other.right - self.right, other.bottom - self.bottom) <= _TOLERANCE
         )
 
     def overlaps(self, other: _Frame) -> bool:
-        """Whether a part of another shape lies on this one."""
+        """Return whether another shape overlaps this one."""
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
         return min(across, down) > _TOLERANCE
 
 
 def misplaced(slide: Any, width: int, height: int, brands: Collection[str]) -> Iterator[str]:
-    """Say what is wrong with a slide's looks; `width` and `height` are in EMU.
+    """Yield what is wrong with the layout of a slide, whose `width` and `height` are in EMU.
 
-    `brands` are the colours (`RRGGBB`) that may stand beside those of the theme.
+    `brands` are the colours (`RRGGBB`) that are allowed besides those of the theme.
     """
     if slide.shapes.title is None or not slide.shapes.title.text.strip():
         yield "there is no title"
@@ -79,7 +79,7 @@ def _overlaps(frames: list[_Frame]) -> Iterator[str]:
 
 
 def _are_bars(table: _Frame, chart: _Frame) -> bool:
-    """Whether a chart lies within the cells of a table, as bars do."""
+    """Return whether `chart` lies within a table, as bars in cells do."""
     is_pair = getattr(table.shape, "has_table", False) and chart.shape.has_chart
     return is_pair and table.contains(chart)
 
@@ -104,7 +104,7 @@ def _run_width(run: Any, size: float, *, bold: bool) -> float:
 
 
 def _long_text(frame: _Frame) -> Iterator[str]:
-    """Compare the height of a text, lines broken as they will be, with that of its box."""
+    """Compare the height of a text, with its estimated line breaks, with that of its box."""
     shape = frame.shape
     size, bold, (across, down) = _inherited(shape)
     width = Emu(frame.right - frame.left - 2 * across).inches
@@ -123,9 +123,9 @@ def _long_text(frame: _Frame) -> Iterator[str]:
 
 
 def _inherited(shape: Any) -> tuple[float, bool, tuple[int, int]]:
-    """Return size, weight and insets of a shape's text as its layout says."""
-    body = shape._element.txBody.bodyPr  # noqa: SLF001  insets of layouts have no interface
-    look = None
+    """Return size (points), boldness and insets (EMU) of a shape's text, as its layout sets them."""
+    body = shape._element.txBody.bodyPr  # noqa: SLF001  python-pptx has no interface to insets of layouts
+    style = None
     if shape.is_placeholder:
         index = shape.placeholder_format.idx
         layout = next(
@@ -134,9 +134,9 @@ def _inherited(shape: Any) -> tuple[float, bool, tuple[int, int]]:
             if item.placeholder_format.idx == index
         )
         body = layout._element.txBody.bodyPr  # noqa: SLF001
-        look = layout._element.find(".//{*}lvl1pPr/{*}defRPr")  # noqa: SLF001
-    size = _DEFAULT_SIZE if look is None else int(look.get("sz", _DEFAULT_SIZE * 100)) / 100
-    bold = look is not None and look.get("b") == "1"
+        style = layout._element.find(".//{*}lvl1pPr/{*}defRPr")  # noqa: SLF001
+    size = _DEFAULT_SIZE if style is None else int(style.get("sz", _DEFAULT_SIZE * 100)) / 100
+    bold = style is not None and style.get("b") == "1"
     insets = (
         int(body.get("lIns", _DEFAULT_INSETS[0])),
         int(body.get("tIns", _DEFAULT_INSETS[1])),
@@ -151,6 +151,6 @@ def _foreign_looks(slide: Any, brands: Collection[str]) -> Iterator[str]:
         for color in part.iter("{*}srgbClr"):
             if color.get("val") not in brands:
                 yield f"the colour {color.get('val')} is none of the theme's"
-        for look in part.iter("{*}rPr", "{*}defRPr", "{*}endParaRPr"):
-            if int(look.get("sz", _DEFAULT_SIZE * 100)) < least * 100:
-                yield f"text of {int(look.get('sz')) / 100} pt is smaller than {least} pt"
+        for style in part.iter("{*}rPr", "{*}defRPr", "{*}endParaRPr"):
+            if int(style.get("sz", _DEFAULT_SIZE * 100)) < least * 100:
+                yield f"text of {int(style.get('sz')) / 100} pt is smaller than {least} pt"

@@ -1,4 +1,4 @@
-"""From a report to its deck, and from a deck to its PDF."""
+"""Draws the deck of a report, and converts decks to PDF."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Presenter:
-    """Draws decks in one language, with people's remarks, on the designer's template if there is one."""
+    """Draws decks in one language, with the user's commentary and template, if there are any."""
 
     registry: Registry
     strings: Strings
@@ -36,7 +36,7 @@ class Presenter:
     def present(self, report: Report, path: Path) -> Path:
         """Draw a report's deck at `path`, read it back, and return the path.
 
-        Raises DeckError, with the earlier deck as it was, where a figure on it is not the report's.
+        Raises DeckError, with the earlier deck as it was, if a figure on it is not the report's.
         """
         entity = self.registry.entity(report.meta.entity)
         codes = [unit.code for unit in entity.units]
@@ -48,9 +48,9 @@ class Presenter:
         return path
 
     def present_file(self, path: Path) -> list[Path]:
-        """Draw the deck of a report.json, and its PDF where LibreOffice is installed, beside it.
+        """Draw the deck of a report.json next to it and, if LibreOffice is installed, the PDF.
 
-        Raises ReportError when the file is not a report, DeckError as `present` does.
+        Returns the paths. Raises ReportError if the file is not a report, DeckError as `present` does.
         """
         try:
             report = Report.model_validate_json(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ class Presenter:
 
 
 def print_deck(deck: Path) -> Path:
-    """Convert a deck to PDF beside it and return its path."""
+    """Convert a deck to a PDF next to it and return the PDF's path."""
     path = deck.with_name(f"{deck.name.removesuffix('.pptx')}.pdf")
     pdf.convert(deck, path)
     return path

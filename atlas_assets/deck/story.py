@@ -1,4 +1,4 @@
-"""Which slides a report becomes."""
+"""Decides which slides the deck of a report has, and in what order."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The 16:9 template: what it has to hold, which one is used, and how it is opened.
+"""The 16:9 template: what it has to contain, which one is used, and how it is opened.
 
-A designer may replace `template.pptx` by another file as long as its layouts have the placeholders
-listed in REQUIRED.
+A user's own template may replace `template.pptx` as long as its layouts have the placeholders listed
+in REQUIRED.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PATH = Path(__file__).with_name("template.pptx")
 
 @dataclass(frozen=True)
 class Place:
-    """A placeholder: where it stands, and how its text looks."""
+    """A placeholder: where it is (box in inches), and how its text looks (size in points)."""
 
     kind: str
     index: int
@@ -67,13 +67,13 @@ REQUIRED = {layout: {(p.index, p.kind) for p in places} for layout, places in LA
 
 
 def chosen_template(config_dir: Path) -> Path:
-    """Return the designer's `template.pptx` in the configuration, or the one that comes with Atlas."""
+    """Return the user's `template.pptx` in the configuration, or else the one that comes with Atlas."""
     own = config_dir / PATH.name
     return own if own.exists() else PATH
 
 
 def load(path: Path) -> PresentationType:
-    """Open a template. Raises ReportError that lists every layout and placeholder it lacks."""
+    """Open a template. Raises ReportError with every layout and placeholder that is missing."""
     try:
         presentation = Presentation(str(path))
     except (PackageNotFoundError, KeyError, ValueError) as error:
@@ -87,13 +87,13 @@ def load(path: Path) -> PresentationType:
         if name not in layouts:
             missing.append(f"the layout {str(name)!r}")
             continue
-        found = {
+        present = {
             (item.placeholder_format.idx, _kind(item.placeholder_format.type))
             for item in layouts[name].placeholders
         }
         missing += [
             f"in layout {str(name)!r} the placeholder {index} of type {kind}"
-            for index, kind in sorted(places - found)
+            for index, kind in sorted(places - present)
         ]
     if missing:
         raise ReportError(

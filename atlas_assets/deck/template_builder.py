@@ -1,4 +1,4 @@
-"""Builds the template that comes with Atlas. Run as a module to rebuild `template.pptx`."""
+"""Builds the template that comes with Atlas; run it as a module to rebuild `template.pptx`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DATE = "2026-01-01T00:00:00Z"
 
 
 def build(path: Path) -> None:
-    """Write the template that comes with Atlas."""
+    """Write the template that comes with Atlas to `path`."""
     presentation = Presentation()
     presentation.slide_width, presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
     master = presentation.slide_master
@@ -92,7 +92,7 @@ def _placeholder_xml(place: Place, number: int) -> str:
 
 
 def _add_decoration(layout: Any, name: Layout) -> None:
-    """Add what stands on every slide of a layout: hairlines and the page number."""
+    """Add what every slide of a layout has: hairlines and page number, or the background of a cover."""
     tree = layout.shapes._spTree  # noqa: SLF001
     if name is Layout.COVER:
         ground = parse_xml(

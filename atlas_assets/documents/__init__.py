@@ -1,4 +1,4 @@
-"""Files that people or programs read as data: strict models, YAML with line numbers, JSON Schemas.
+"""Tools for data files: strict models, YAML with line numbers, JSON Schemas.
 
-What such a file means belongs to the room that owns it: `configuration`, `report`, `validation`, `deck`.
+The content of a file belongs to the package that owns it: `configuration`, `report`, `validation`, `deck`.
 """

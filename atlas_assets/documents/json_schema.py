@@ -1,4 +1,4 @@
-"""The JSON Schema of a model, as it is committed beside it."""
+"""The JSON Schema of a model, as committed next to the model."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def schema_text(model: type[BaseModel]) -> str:
-    """Return the schema of what a model writes."""
+    """Return the JSON Schema of a model's serialized form, as indented text."""
     return json.dumps(model.model_json_schema(mode="serialization"), indent=2) + "\n"

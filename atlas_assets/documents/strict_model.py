@@ -1,4 +1,4 @@
-"""The base of everything that is read or written as data: what a model does not know is a mistake."""
+"""The base of all models of data files: an unknown key is a mistake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class KeyedError(ValueError):
-    """A mistake in the value at `keys`, which lead on from where the error is raised."""
+    """A mistake in the value at `keys`, a path relative to the model that raises the error."""
 
     def __init__(self, keys: list[int | str], message: str) -> None:
         super().__init__(message)
@@ -30,9 +30,9 @@ def no_repeats(
     keys: Sequence[int | str] = (),
     form: Callable[[str], str] = str,
 ) -> None:
-    """Raise KeyedError for a value that occurs twice in the given form.
+    """Raise KeyedError for values that are equal once `form` is applied.
 
-    `keys` lead to the list or mapping of the values.
+    `what` names the kind of value in the message; `keys` is the path to the list or mapping of values.
     """
     seen: set[str] = set()
     for value in values:

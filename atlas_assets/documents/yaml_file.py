@@ -1,4 +1,4 @@
-"""Reads a YAML file into a model; mistakes are reported with file, line, key and what is expected."""
+"""Reads a YAML file into a model; reports mistakes with file, line, key and what was expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a key that occurs twice, of which YAML would silently keep the last."""
+    """Refuses a key that occurs twice; YAML would silently keep the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
@@ -31,9 +31,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def load(path: Path, model: type[M], expected: str = "") -> M:
-    """Read a file; an empty one is read as a mapping without keys.
+    """Read a file; an empty one counts as a mapping without keys.
 
-    Raises ConfigurationError that names every mistake, each followed by `expected`: a sentence on
+    Raises ConfigurationError with every mistake, each followed by `expected`, a sentence that says
     what such a file looks like.
     """
     text = ""
@@ -56,7 +56,7 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
 
 
 def line_at(path: Path, keys: list[int | str]) -> int:
-    """Return the 1-based line of the deepest node of a file that the keys lead to."""
+    """Return the 1-based line of the node at a path of keys, or of its deepest existing ancestor."""
     return _line(_nodes(path.read_text(encoding="utf-8")), keys)
 
 
@@ -71,20 +71,20 @@ def _explain(
         if isinstance(cause, KeyedError):
             keys += cause.keys
         where = ".".join(str(key) for key in keys) or "the file"
-        is_input_told = problem["type"] not in {"missing", "value_error"}
-        found = f" Found {problem['input']!r}." if is_input_told else ""
+        shows_input = problem["type"] not in {"missing", "value_error"}
+        actual = f" Found {problem['input']!r}." if shows_input else ""
         is_unknown = problem["type"] == "extra_forbidden"
         hint = nearest(str(keys[-1]), _keys_of(model)) if is_unknown else ""
         message = problem["msg"].removeprefix("Value error, ")
         mistakes.append(
-            f"{path}, line {_line(root, keys)}: {where}: {message}.{found}{hint}"
+            f"{path}, line {_line(root, keys)}: {where}: {message}.{actual}{hint}"
             + (f" {expected}" if expected else "")
         )
     return "\n".join(mistakes)
 
 
 def _keys_of(annotation: Any) -> set[str]:
-    """Return every key that a model and the models in its fields know."""
+    """Return all keys of a model and of the models in its fields."""
     keys = {key for argument in get_args(annotation) for key in _keys_of(argument)}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for name, field in annotation.model_fields.items():
@@ -93,7 +93,7 @@ def _keys_of(annotation: Any) -> set[str]:
 
 
 def _nodes(text: str) -> Any:
-    """Return the nodes of a YAML text, which know their lines."""
+    """Return the root node of a YAML text; nodes know their lines."""
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 

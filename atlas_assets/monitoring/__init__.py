@@ -1,4 +1,4 @@
 """What is stale, late, changed or failed, and whom to notify.
 
-Decides and describes; runs are started by `orchestration` and `cli`.
+This package decides and describes; `orchestration` and `cli` start the runs.
 """

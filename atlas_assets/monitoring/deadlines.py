@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from atlas_assets.monitoring.status import PartitionStatus
     from atlas_assets.warehouse.ledger import Stage
 
-# Hours after the close of a month until which a stage has to be done.
+# Hours after the close of a month within which a stage has to be done.
 DEADLINES: dict[Stage, int] = {
     "extract": 1,
     "transform": 2,
@@ -32,7 +32,7 @@ LAST_DEADLINE = max(DEADLINES.values())
 
 @dataclass(frozen=True)
 class Late:
-    """Successive months of which something was due that is missing, stale or failed, and why."""
+    """Successive months for which something due is missing, stale or failed, and why."""
 
     entity: str
     first: Month
@@ -46,13 +46,13 @@ class Late:
         return f"{self.entity} {span_text([self.first, self.last], ' to ')}"
 
     def message(self) -> str:
-        """Return what a person is notified of."""
+        """Return the text of the notification."""
         why = f" ({self.why})" if self.why else ""
         return f"{self.where} late: {self.what}{why}. `atlas status` shows all there is to do."
 
 
 def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
-    """Return until when a stage of a month has to be done, in the business's time zone."""
+    """Return when a stage of a month is due, in the time zone of the business."""
     day = month.plus(1).first_day + timedelta(days=calendar.close_day - 1)
     hour = time(calendar.close_hour + DEADLINES[stage])
     return datetime.combine(day, hour, calendar.zone)
@@ -60,7 +60,7 @@ def deadline(calendar: Calendar, month: Month, stage: Stage) -> datetime:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The months of an entity: their state, the newest with data if any, and those that are late."""
+    """The months of an entity: their states, the newest one with data (if any), and the late ones."""
 
     statuses: list[PartitionStatus]
     newest: Month | None
@@ -68,7 +68,7 @@ class Outlook:
 
 
 def outlook(staleness: Staleness, entity: str, now: datetime) -> Outlook:
-    """Look at every known month of an entity. Reads the source and writes nothing."""
+    """Return the state of every known month of an entity. Reads the source and writes nothing."""
     running = Month.of(now.date())
     newest = newest_month(staleness.source, entity, running)
     months = known_months(staleness.source, entity, running)
@@ -91,11 +91,11 @@ def _late_of(
 ) -> list[Late]:
     """Return which of an entity's months are late.
 
-    `first` is the first one that is configured, `newest` the last one with data.
+    `first` is the first configured month, `newest` the last one with data.
 
-    A workbook may have changed since it was loaded, marts may be older than what is loaded, records
-    or a report older than the marts. Records and a report are due of the newest due month, and
-    wherever they were made before.
+    A month is late if a stage that is due is not fresh: a workbook may have changed since it was
+    loaded, marts may be older than what is loaded, records or a report older than the marts. Records
+    and a report are due for the newest due month, and for every month that already had them.
     """
     due: dict[Stage, Month] = {s: _last_due(calendar, s, now) for s in DEADLINES}
     last = due["extract"]
@@ -108,9 +108,9 @@ def _late_of(
         reasons[last] = ("no workbook or sheet", "put its workbook into the source folder")
     return [
         Late(entity, months[0], months[-1], *reason)
-        for together in consecutive_runs(list(reasons))
-        for reason, found in groupby(together, lambda month: reasons[month])
-        for months in [list(found)]
+        for run in consecutive_runs(list(reasons))
+        for reason, group in groupby(run, lambda month: reasons[month])
+        for months in [list(group)]
     ]
 
 
@@ -131,7 +131,7 @@ def _why_late(
         and status.month <= due[stage]
         and (state != "missing" or stage in DATA_STAGES or status.month == due[stage])
     ]
-    # The first stage of the figures says it all: what is made of them is no better.
+    # If the figures themselves are late, so is all that is made from them: name their first stage only.
     named = wrong[:1] if set(wrong[:1]) & set(DATA_STAGES) else wrong
     what = ", ".join(f"{stage} {status.stages[stage]}" for stage in named)
     return (what, status.reason) if what else None

@@ -1,4 +1,4 @@
-"""Whether reports rest on the whole history of the source, which nobody would see in their figures."""
+"""Checks that reports are based on the whole history of the source: figures alone do not show it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def missing_history(
     source: IsolatedSource, raw_store: RawStore, reports: Sequence[Report]
 ) -> list[str]:
-    """Return a message for each entity of which months before its report are not loaded."""
+    """Return a message for each entity that has months before its report which are not loaded."""
     last = {report.meta.entity: Month.parse(report.meta.months[-1]) for report in reports}
     missing = {
         entity: [

@@ -1,10 +1,10 @@
-"""Messages on what went wrong: into a log file, and by e-mail or webhook where that is configured."""
+"""Messages about problems: to a log file, and to e-mail, chat or webhook if configured."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003  pydantic reads it
+from datetime import date  # noqa: TC003  pydantic needs it at run time
 from hashlib import sha256
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
@@ -26,19 +26,23 @@ MOST_UNSENT = 100
 
 
 class Notice(BaseModel, frozen=True):
-    """One message: what went wrong where, and why, with what to do."""
+    """One message: what went wrong and where, why, and what to do."""
 
     title: str
     text: str
 
     @property
     def digest(self) -> str:
-        """What tells this message from others."""
+        """A short hash that identifies this message."""
         return _digest(f"{self.title}\n{self.text}")
 
 
 class SentMemory(BaseModel):
-    """What was reported on which day, and what could not be sent yet, each with its address's digest."""
+    """What the notifier remembers: what it has reported, and what it could not send yet.
+
+    `told` maps the digest of each message to the day it was reported on. `unsent` pairs the digest of
+    an address with a message.
+    """
 
     told: dict[str, date] = {}
     unsent: list[tuple[str, Notice]] = []
@@ -46,7 +50,7 @@ class SentMemory(BaseModel):
 
 @dataclass(frozen=True)
 class Notifier:
-    """Where messages go: always into the log file, and to every address (URLs as Apprise has them)."""
+    """Where messages go: always to the log file, and to every address (Apprise URLs)."""
 
     log_file: Path
     addresses: tuple[str, ...] = ()
@@ -58,29 +62,29 @@ class Notifier:
         return cls(settings.output_dir / "notifications.log", tuple(addresses))
 
     def check(self) -> None:
-        """Raise ConfigurationError when an address is none; it is not shown, as it can be a secret."""
+        """Raise ConfigurationError for an invalid address, which is not shown: it can be a secret."""
         wrong = [n for n, url in enumerate(self.addresses, 1) if not apprise.Apprise().add(url)]
         if wrong:
             raise ConfigurationError(
                 f"ATLAS_NOTIFY: Apprise does not know address {', '.join(map(str, wrong))} of "
-                f"{len(self.addresses)}. An address is such as "
+                f"{len(self.addresses)}. Addresses look like "
                 "mailtos://user:password@smtp.example.org?to=finance@example.org or "
-                "jsons://example.org/hook; blanks divide them."
+                "jsons://example.org/hook, and are separated by blanks."
             )
 
     def notify(self, notices: Iterable[Notice], memory: SentMemory, now: datetime) -> SentMemory:
-        """Log and send what was not reported today yet, and what could not be sent before.
+        """Log and send what has not been reported today, and send what could not be sent before.
 
-        The same message goes out once a day at most. Returns what to remember.
+        The same message is sent once a day at most. Returns what to remember.
         """
         today = now.date()
-        told = {digest: day for digest, day in memory.told.items() if day == today}
-        new = [notice for notice in dict.fromkeys(notices) if notice.digest not in told]
+        reported = {digest: day for digest, day in memory.told.items() if day == today}
+        new = [notice for notice in dict.fromkeys(notices) if notice.digest not in reported]
         self._log(new, now)
         to_send = [*memory.unsent, *((_digest(url), n) for n in new for url in self.addresses)]
         return SentMemory(
-            told={**told, **{notice.digest: today for notice in new}},
-            unsent=self._unsent(to_send)[-MOST_UNSENT:],  # the log file has them all
+            told={**reported, **{notice.digest: today for notice in new}},
+            unsent=self._unsent(to_send)[-MOST_UNSENT:],  # the log file has all of them
         )
 
     def _log(self, notices: list[Notice], now: datetime) -> None:
@@ -96,14 +100,14 @@ class Notifier:
         handler.close()
 
     def _unsent(self, to_send: list[tuple[str, Notice]]) -> list[tuple[str, Notice]]:
-        """Send messages; return those of addresses that do not answer, which are tried once."""
-        left: list[tuple[str, Notice]] = []
+        """Send messages, until the first failure of each address; return those not sent."""
+        unsent: list[tuple[str, Notice]] = []
         for url in self.addresses:
-            mine = [(digest, notice) for digest, notice in to_send if digest == _digest(url)]
-            while mine and _is_sent(url, mine[0][1]):
-                mine.pop(0)
-            left += mine
-        return left
+            queue = [(digest, notice) for digest, notice in to_send if digest == _digest(url)]
+            while queue and _is_sent(url, queue[0][1]):
+                queue.pop(0)
+            unsent += queue
+        return unsent
 
 
 def _is_sent(url: str, notice: Notice) -> bool:

@@ -1,4 +1,4 @@
-"""Which partitions are not made of what the source, the registry and the models now say, and why."""
+"""Which partitions are out of date with the source, the registry or the models, and why."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stale:
-    """Why a month has to be synced, and which stage of it comes first.
+    """Why a month has to be synced, and the first stage that has to run.
 
-    `refused` when a sync would fail for a sheet of it.
+    `refused` means that a sync would fail because a sheet of the month cannot be read.
     """
 
     reason: str
@@ -42,7 +42,7 @@ class Staleness:
     configuration: Configuration
 
     def unverified(self) -> list[Partition]:
-        """Return the loaded partitions whose marts are not made of what is loaded now, in order."""
+        """Return the loaded partitions whose marts are not verified against what is loaded, in order."""
         verified = self.ledger.verified_hashes()
         changed = set(facts_changed(self.warehouse))
         return [
@@ -54,7 +54,7 @@ class Staleness:
     def pending(self, entity: str, months: list[Month]) -> dict[Month, Stale]:
         """Return the months that have to be synced, and why. Reads the source.
 
-        Only a sync whose checks all passed counts. A sheet that cannot be read is a reason, too.
+        Only a sync whose checks all passed counts. A sheet that cannot be read is also a reason.
         """
         hashes = self._input_hashes()
         verified = self.ledger.verified_hashes()
@@ -64,8 +64,8 @@ class Staleness:
         stale: dict[Month, Stale] = {}
         for month in months:
             partition = Partition(entity, month)
-            if found := changed.get(month):
-                stale[month] = self._of_changes(partition, found)
+            if month_changes := changed.get(month):
+                stale[month] = self._of_changes(partition, month_changes)
             elif _failed(last.get(partition, {}).get("extract")):
                 stale[month] = Stale("its last extraction was not finished", "extract")
             elif partition not in verified:
@@ -83,11 +83,11 @@ class Staleness:
     def _input_hashes(self) -> dict[Partition, str]:
         return input_hashes(self.raw_store, self.configuration.registry)
 
-    def _of_changes(self, partition: Partition, found: list[Change]) -> Stale:
-        refused = [change.reason for change in found if change.refused]
+    def _of_changes(self, partition: Partition, month_changes: list[Change]) -> Stale:
+        refused = [change.reason for change in month_changes if change.refused]
         is_new = not self.raw_store.is_loaded("transactions", *partition)
-        changed = ["not loaded yet"] if is_new else [change.reason for change in found]
-        return Stale("; ".join(refused or changed), "extract", bool(refused))
+        reasons = ["not loaded yet"] if is_new else [change.reason for change in month_changes]
+        return Stale("; ".join(refused or reasons), "extract", bool(refused))
 
 
 def _failed(run: LastRun | None) -> bool:

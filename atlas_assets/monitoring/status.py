@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from atlas_assets.periods.calendar import Month
     from atlas_assets.warehouse.ledger import LastRun
 
-# What a later stage is made of; it is stale when that was made again.
+# The stage that a later stage is made from. Once the former has run again, the latter is stale.
 _MADE_OF: dict[Stage, Stage] = {
     "publish": "transform",
     "report": "transform",
@@ -29,7 +29,7 @@ State = Literal["fresh", "stale", "failed", "missing"]
 
 @dataclass(frozen=True)
 class PartitionStatus:
-    """The state of each stage of a partition. `reason` says why one is not fresh, or is empty."""
+    """The state of each stage of a partition; `reason` says what is not fresh and why, or is empty."""
 
     entity: str
     month: Month

@@ -1,7 +1,7 @@
-"""What has to be done because the source changed: the plan behind the workbook sensor.
+"""Plans the work that a changed source requires, for the workbook sensor.
 
-A plan follows from the workbooks, the raw store and the warehouse. What is remembered from one look to
-the next only prevents asking for the same work twice, and saves reading unchanged files.
+A plan follows from the workbooks, the raw store and the warehouse. The memory between two looks only
+keeps the sensor from requesting the same work twice and from reading unchanged files.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ YearKey = tuple[str, int]
 
 
 class WatchMemory(BaseModel):
-    """What the last look saw: files with size (bytes) and time (ns), and the work asked for.
+    """What the sensor remembers: files with size (bytes) and modification time (ns), and requests.
 
-    `repeated` is work that was asked for a second time because its run was cut off.
+    `requested` maps partition keys to the fingerprint of the requested work; `repeated` is the part of
+    it that was requested a second time because its run was cut off.
     """
 
     files: dict[str, tuple[int, int]] = {}
@@ -44,18 +45,19 @@ class WatchMemory(BaseModel):
     looked_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def ask_once_more(self) -> None:
-        """Forget what was asked for, except what was asked for twice already."""
+        """Forget all requests, so that they are repeated, except those that were repeated before."""
         again = {k: v for k, v in self.requested.items() if self.repeated.get(k) != v}
         self.repeated |= again
         self.requested = {k: v for k, v in self.requested.items() if k not in again}
-        self.files = {}  # look into every workbook again
+        self.files = {}  # so that every workbook is read again
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Runs to ask for: months to make whole, months to load only, months whose sheets are refused.
+    """The runs to request, and what to remember.
 
-    `remarks` are what a person should know of files that were left alone.
+    `deliver` are months to process up to the report, `load` months to process up to the records,
+    `refuse` months whose sheets cannot be read. `remarks` tell the user about files left alone.
     """
 
     memory: WatchMemory
@@ -67,7 +69,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class SourceScan:
-    """The source folder at one look: which years' workbooks changed and can be read now."""
+    """One look at the source folder: the years whose workbooks changed, and those to leave alone.
+
+    `files` are the readable workbooks with size (bytes) and modification time (ns).
+    """
 
     changed: set[YearKey] = field(default_factory=set)
     busy: set[YearKey] = field(default_factory=set)
@@ -77,7 +82,7 @@ class SourceScan:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Plans the work that a changed source folder asks for."""
+    """Plans the work that a changed source folder requires."""
 
     source_dir: Path
     configuration: Configuration
@@ -85,12 +90,12 @@ class Watcher:
     report_files: ReportFiles
 
     def plan(self, memory: WatchMemory, now: datetime) -> Plan:
-        """Return what has to be done now, and what to remember of it.
+        """Return what has to be done now, and what to remember.
 
-        A month is made whole, with its report, where it had a report or is the newest with data;
-        other months are loaded, built and published. A sheet that cannot be read gets a run of its
-        own, which says so and stops no other. Nothing is asked for twice until its workbook, the
-        rules or the facts behind it change again.
+        Months are loaded, built and published; a month that had a report, or is the newest one with
+        data, also gets its report. A sheet that cannot be read gets a run of its own, which reports
+        the problem and stops no other run. Nothing is requested twice until its workbook, the rules
+        or the facts behind it change again.
         """
         scan = self._scan(memory, now)
         loaded = set(self.staleness.unverified())
@@ -100,20 +105,20 @@ class Watcher:
             for entity in {code for code, _ in (*scan.changed, *loaded)}
         }
         stale = self._stale(scan, newest, loaded, running)
-        prints = self._fingerprints(scan, stale)
-        wanted = [p for p in stale if memory.requested.get(p.key) != prints[p]]
+        fingerprints = self._fingerprints(scan, stale)
+        wanted = [p for p in stale if memory.requested.get(p.key) != fingerprints[p]]
         refused = [p for p in wanted if stale[p].refused]
-        sound = [p for p in wanted if not stale[p].refused]
-        reported = [p for p in sound if self._is_reported(p, newest)]
+        readable = [p for p in wanted if not stale[p].refused]
+        reported = [p for p in readable if self._is_reported(p, newest)]
         return Plan(
             memory=WatchMemory(
                 files=scan.files,
-                requested={**memory.requested, **{p.key: prints[p] for p in wanted}},
+                requested={**memory.requested, **{p.key: fingerprints[p] for p in wanted}},
                 repeated=memory.repeated,
                 looked_at=now,
             ),
             deliver=exact_scopes(reported),
-            load=exact_scopes(p for p in sound if p not in reported),
+            load=exact_scopes(p for p in readable if p not in reported),
             refuse=exact_scopes(refused),
             remarks=scan.remarks,
         )
@@ -131,7 +136,9 @@ class Watcher:
         }
         scan = SourceScan()
         if not self.source_dir.is_dir():
-            scan.remarks.append(f"There is no folder {self.source_dir}; it is looked for again.")
+            scan.remarks.append(
+                f"The folder {self.source_dir} does not exist; Atlas keeps looking for it."
+            )
         for path in _workbooks(self.source_dir):
             owner = owners.get(file_key(path.name))
             if owner is None:
@@ -153,9 +160,9 @@ class Watcher:
         loaded: set[Partition],
         running: Month,
     ) -> dict[Partition, Stale]:
-        """Return the stale months of changed workbooks, and those that are loaded but not built.
+        """Return the stale months of changed workbooks, and those that are loaded but not verified.
 
-        Sheets after the newest month with data wait for their first row.
+        Months after the newest one with data are left out until they have rows.
         """
         stale: dict[Partition, Stale] = {}
         for entity in (entity.code for entity in self.configuration.registry.entities):
@@ -173,21 +180,21 @@ class Watcher:
     def _fingerprints(
         self, scan: SourceScan, stale: dict[Partition, Stale]
     ) -> dict[Partition, str]:
-        """Return what the work on each partition depends on: its workbooks, its reason, its facts."""
+        """Return a hash of what the work on each partition depends on: workbooks, reason and facts."""
         facts = fact_digests(self.staleness.warehouse) if stale else {}
-        prints: dict[Partition, str] = {}
+        fingerprints: dict[Partition, str] = {}
         for partition, reason in stale.items():
             names = self.configuration.years[
                 partition.entity, partition.month.year
             ].workbooks.values()
             files = [(name, scan.files.get(name)) for name in sorted(names)]
             text = f"{files}{reason}{sorted(facts.get(partition, {}).items())}"
-            prints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return prints
+            fingerprints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return fingerprints
 
 
 def _workbooks(folder: Path) -> list[Path]:
-    """Return the workbooks of the source folder, without the files that mark an open one."""
+    """Return the workbooks of the source folder, without hidden and lock files."""
     return [
         path
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
@@ -198,19 +205,19 @@ def _workbooks(folder: Path) -> list[Path]:
 def _look_at(
     path: Path, owner: YearKey, scan: SourceScan, memory: WatchMemory, now: datetime
 ) -> None:
-    """Note in the scan whether a workbook changed, or cannot be read now."""
+    """Record in the scan whether a workbook changed, or cannot be read now."""
     try:
-        facts = path.stat()
+        stat = path.stat()
     except FileNotFoundError:  # renamed or removed at this moment
         return
-    found = (facts.st_size, facts.st_mtime_ns)
-    if 0 <= now.timestamp() - facts.st_mtime < SETTLED_SECONDS:
+    state = (stat.st_size, stat.st_mtime_ns)
+    if 0 <= now.timestamp() - stat.st_mtime < SETTLED_SECONDS:
         scan.remarks.append(f"{path.name} is still being written.")
         scan.busy.add(owner)
     elif lock_file(path).exists():
         scan.remarks.append(f"{path.name} is open in the office program; close it to have it read.")
         scan.busy.add(owner)
     else:
-        scan.files[path.name] = found
-        if memory.files.get(path.name) != found:
+        scan.files[path.name] = state
+        if memory.files.get(path.name) != state:
             scan.changed.add(owner)

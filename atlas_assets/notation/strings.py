@@ -1,4 +1,4 @@
-"""The words on everything that a person reads, from `source/config/strings.yaml`, and month names."""
+"""The texts of reports and validation files, from `source/config/strings.yaml`, and period labels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Catalogue(RootModel[dict[str, dict[str, str]]]):
 
 
 class Strings:
-    """The catalogue of one locale. `strings("key", unit="TM")` fills a text's places."""
+    """The texts of one locale. `strings("key", unit="TM")` fills the placeholder `{unit}` of a text."""
 
     def __init__(self, path: Path, locale: str) -> None:
         self.path, self.locale = path, locale
@@ -32,7 +32,7 @@ class Strings:
         ).root
 
     def __call__(self, key: str, **places: object) -> str:
-        """Return a text. Raises ConfigurationError where the catalogue lacks it."""
+        """Return a text. Raises ConfigurationError if the catalogue does not have it."""
         try:
             text = self._texts[key][self.locale]
         except KeyError:
@@ -42,11 +42,11 @@ class Strings:
         return text.format(**places)
 
     def counted(self, noun: str, value: Decimal, count: str) -> str:
-        """Return a number with its noun, `1 order` or `2 orders`; `count` is the written number."""
+        """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
         return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)
 
     def customer_type(self, code: str) -> str:
-        """Return a customer type's name."""
+        """Return the name of a customer type."""
         return self(f"customer_type_{code}")
 
 
@@ -61,7 +61,7 @@ def short_period(period: Period, locale: str) -> str:
 
 
 def _period_text(period: Period, locale: str, *, month: str, quarter: str) -> str:
-    """Return a period in words; `month` and `quarter` are patterns of the CLDR."""
+    """Return a period in words; `month` and `quarter` are CLDR date patterns."""
     first, last = period.first.first_day, period.last.first_day
     match period.type:
         case PeriodType.MONTHLY:
@@ -75,5 +75,5 @@ def _period_text(period: Period, locale: str, *, month: str, quarter: str) -> st
 
 
 def short_month(month: Month, locale: str) -> str:
-    """Return `Feb`."""
+    """Return a month's abbreviation, such as `Feb`."""
     return format_date(month.first_day, "MMM", locale=locale)

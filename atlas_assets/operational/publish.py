@@ -1,4 +1,4 @@
-"""Writes months of an entity into the operational database, each in one transaction."""
+"""Publishes months of an entity to the operational database, each in one transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Published:
-    """How many rows of a month stand in the operational database, and what they are worth."""
+    """The numbers of orders and transactions of a published month, and their amount in rupiah."""
 
     orders: int
     transactions: int
@@ -45,7 +45,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published of each partition, and how it compares with the warehouse."""
+    """What was published of each partition, its comparison with the warehouse, dangling references."""
 
     published: dict[Partition, Published]
     compared: list[Reconciliation]
@@ -58,9 +58,9 @@ class Publication:
 
     @property
     def problems(self) -> dict[Partition, str]:
-        """What does not add up, for every partition: references reach across months."""
-        wrong = [pair.message() for pair in self.compared if not pair.passed] + self.dangling
-        return dict.fromkeys(self.published, "; ".join(wrong)) if wrong else {}
+        """All problems, for every partition, because references reach across months."""
+        texts = [pair.message() for pair in self.compared if not pair.passed] + self.dangling
+        return dict.fromkeys(self.published, "; ".join(texts)) if texts else {}
 
 
 def publish_months(
@@ -68,8 +68,8 @@ def publish_months(
 ) -> Publication:
     """Prepare the database and replace every partition in scope, each in one transaction.
 
-    Raises ReconciliationError, with nothing published, where the marts of a partition are missing or
-    do not reconcile; PublishError as `publish` does.
+    Raises ReconciliationError, with nothing published, if the marts of a partition are missing or do
+    not reconcile, and PublishError as `publish` does.
     """
     refuse_unreconciled(warehouse, scope)
     prepare(store, registry)
@@ -88,11 +88,11 @@ def publish(
     entity: str,
     month: Month,
 ) -> Published:
-    """Replace an entity's month in a prepared database (`seed.prepare`) by what the warehouse holds.
+    """Replace an entity's month in a prepared database (`seed.prepare`) with the warehouse's content.
 
-    Orders that began in another month but have, or had, a receipt in this one are brought up to date
-    with it. The same input gives the same rows with the same ids. Raises PublishError, with the
-    database as it was, when a constraint does not hold or a value cannot be kept.
+    Orders that began in another month but have, or had, a receipt in this one are updated as well. The
+    same input gives the same rows with the same ids. Raises PublishError, with the database as it was,
+    if a constraint does not hold or a value cannot be stored.
     """
     try:
         with store.entity_writer(entity_id(registry, entity)) as writer:
@@ -108,7 +108,7 @@ def publish(
 
 
 def published(store: OperationalStore, registry: Registry, entity: str, month: Month) -> Published:
-    """Count what the operational database holds for an entity's month."""
+    """Return what the operational database holds for an entity's month."""
     order, transaction, month_key = commerce.Order, finance.Transaction, str(month.first_day)
     with store.entity_reader(entity_id(registry, entity)) as session:
         orders = session.scalar(
@@ -123,7 +123,7 @@ def published(store: OperationalStore, registry: Registry, entity: str, month: M
 
 
 def _replace(writer: EntityWriter, month: MonthRecords) -> None:
-    """Put the month in place; the caller's transaction makes it whole or nothing."""
+    """Replace the month's records, inside the caller's transaction."""
     records = month.records()
     transaction, activity = finance.Transaction, marketing.Activity
     activities = sa.select(activity.id).where(activity.month_key == month.month_key)
@@ -132,7 +132,7 @@ def _replace(writer: EntityWriter, month: MonthRecords) -> None:
     writer.delete(target.TargetItem, target.TargetItem.month_key == month.month_key)
     writer.delete(marketing.ActivityChannel, marketing.ActivityChannel.activity_id.in_(activities))
     writer.delete(activity, activity.month_key == month.month_key)
-    # What a correction may have changed of records that other months have, too.
+    # Links that a correction may have changed, of records that other months share.
     writer.delete(marketing.AgendaChannel, marketing.AgendaChannel.agenda_id.in_(agendas))
     writer.delete(people.Relation, people.Relation.to_person_id.in_(month.student_ids()))
     for model, rows in records.items():
@@ -142,7 +142,7 @@ def _replace(writer: EntityWriter, month: MonthRecords) -> None:
 
 
 def _stored_orders(writer: EntityWriter, month_key: str) -> set[str]:
-    """Return the orders that are stored with the month: booked in it, or paid in it."""
+    """Return the ids of the stored orders that were booked or paid in the month."""
     order, transaction = commerce.Order, finance.Transaction
     booked = sa.select(order.id).where(order.month_key == month_key)
     paid = sa.select(transaction.order_id).where(transaction.month_key == month_key)
@@ -150,15 +150,15 @@ def _stored_orders(writer: EntityWriter, month_key: str) -> set[str]:
 
 
 def _remove_orders_that_are_gone(writer: EntityWriter, month: MonthRecords) -> None:
-    """Remove orders booked in this month that the warehouse does not know any more."""
+    """Remove orders booked in this month that the warehouse no longer has."""
     order, transaction = commerce.Order, finance.Transaction
     booked = writer.column(sa.select(order.id).where(order.month_key == month.month_key))
-    for gone in sorted(booked - month.order_keys.keys()):
-        writer.delete(transaction, transaction.order_id == gone)
-        writer.delete(order, order.id == gone)
+    for order_id in sorted(booked - month.order_keys.keys()):
+        writer.delete(transaction, transaction.order_id == order_id)
+        writer.delete(order, order.id == order_id)
 
 
-# What keeps a record: the columns that refer to it.
+# The references that keep a record of each model from being removed. Removal follows this order.
 _REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
     people.Account: [sa.select(commerce.Order.account_id)],
     people.Person: [
@@ -179,12 +179,12 @@ _REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
 
 
 def _remove_orphans(writer: EntityWriter) -> None:
-    """Remove people, organizations, events and products that nothing refers to any more."""
+    """Remove people, organizations, events and products that nothing refers to anymore."""
     agenda_channel, relation = marketing.AgendaChannel, people.Relation
     events = _union(_REFERENCES[marketing.Agenda])
     writer.delete(agenda_channel, agenda_channel.agenda_id.not_in(events))
     writer.delete(people.Account, _unused(people.Account))
-    # A guardian is one of somebody who has an account.
+    # A guardian is only kept for somebody who has an account.
     writer.delete(relation, relation.to_person_id.not_in(sa.select(people.Account.person_id)))
     for model in _REFERENCES:
         if model is not people.Account:

@@ -1,4 +1,5 @@
-"""The Dagster shell: assets, checks, jobs, schedules, sensors. Beside `cli`, the only room that imports dagster.
+"""The Dagster shell: assets, checks, jobs, schedules, sensors. Besides `cli`, only it imports dagster.
 
-A body here parses its scope, calls one function of another room and returns the result with metadata.
+The body of an asset parses its scope, calls one function of another package, and returns the result
+with metadata.
 """

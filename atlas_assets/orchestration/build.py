@@ -1,4 +1,4 @@
-"""The only place that assembles everything into Dagster's definitions."""
+"""Assembles everything into Dagster's definitions; the only place that does so."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def definitions() -> dg.Definitions:
 def build_definitions(workspace: Workspace) -> dg.Definitions:
     """Return the code location for one installation.
 
-    Raises ConfigurationError when `source/config` is wrong.
+    Raises ConfigurationError if `source/config` is wrong.
     """
-    # Dagster's notices on parts of it that Atlas uses knowingly.
+    # Atlas uses these beta features knowingly.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     registry = workspace.configuration.registry
     partitions = entity_month(workspace.configuration)
@@ -63,5 +63,5 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
             "workspace": workspace,
             "duckdb": WarehouseResource(database=str(workspace.settings.duckdb_path)),
         },
-        executor=dg.in_process_executor,  # a process for each step costs seconds and shares nothing
+        executor=dg.in_process_executor,  # a process per step costs seconds and shares nothing
     )

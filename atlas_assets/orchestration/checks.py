@@ -1,4 +1,4 @@
-"""Reconciliations as asset checks: expected, actual and difference by partition."""
+"""Reconciliations as asset checks: expected and actual figures and their difference, by partition."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ _SCHOOLS, _TARGETS = keys.mart("mart_school_progress"), keys.mart("mart_targets"
 def _spec(
     name: str, asset: dg.AssetKey, description: str, *, blocking: bool = True
 ) -> dg.AssetCheckSpec:
-    """Return a check that a month only passes once its validation file has been written."""
+    """Return the spec of a check that runs after the validation file has been written."""
     return dg.AssetCheckSpec(
         name,
         asset=asset,
@@ -31,7 +31,7 @@ def _spec(
     )
 
 
-# The checks of `marts.reconciliation`. One that does not block warns: the sheet contradicts itself.
+# The checks of `marts.reconciliation`. Those that do not block warn that a sheet contradicts itself.
 SPECS = [
     _spec("sheet_rows_read", _SHEETS, "Of each sheet, rows read = kept + not data."),
     _spec("sheet_rows_judged", _SHEETS, "Of each sheet, rows kept = valid + flagged + duplicates."),
@@ -98,7 +98,7 @@ SPECS = [
 
 
 def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
-    """Return the checks that stand beside the assets; others are made by the assets themselves."""
+    """Return the checks that are defined apart from assets; the others belong to their assets."""
 
     @dg.multi_asset_check(specs=SPECS, can_subset=True)
     def reconciled(
@@ -114,7 +114,7 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
             for spec in SPECS
             if spec.key in context.selected_asset_check_keys
         ]
-        if len(results) == len(SPECS):  # a part of the checks verifies no month
+        if len(results) == len(SPECS):  # only all checks together verify a month
             with workspace.ledger.stage("validate", scope, context.run.run_id) as stage:
                 failed = [result.description or "" for result in results if _stops(result)]
                 if failed:
@@ -127,7 +127,7 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
 def reconciliation_result(
     spec: dg.AssetCheckSpec, compared: list[Reconciliation]
 ) -> dg.AssetCheckResult:
-    """Return a verdict with both figures; its first line says what a finance person has to do."""
+    """Return a check's verdict with the compared figures and, if they differ, what to do."""
     differing = [pair for pair in compared if not pair.passed]
     shown = differing or compared
     rows = [(pair.where, pair.expected, pair.actual, pair.difference) for pair in shown]

@@ -1,7 +1,7 @@
-"""What follows its parents without being asked.
+"""Automation conditions: what is updated after its parents without being requested.
 
-Months are worked on by jobs. What is made of months (records, reports, those of quarters and years)
-also follows by condition, so that nothing stays older than what it is made of, whoever built that.
+Months are processed by jobs. What is made from months (records, and reports of months, quarters and
+years) is also updated by condition, so that it never stays older than its input, whoever built that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dagster as dg
 
 from atlas_assets.orchestration import keys
 
-# Facts that changed make marts stale; records wait until the marts are built again.
+# Changed facts make marts stale; records wait until the marts have been built again.
 _MARTS_UPDATED = dg.AutomationCondition.any_deps_updated().ignore(
     dg.AssetSelection.groups(keys.INTERMEDIATE)
 )
@@ -19,22 +19,22 @@ _A_PARENT_IS_REFUSED = dg.AutomationCondition.any_deps_match(
         dg.AutomationCondition.check_failed(), blocking_only=True
     )
 )
-# Of late months, too. A quarter or year has missing parents until its last month is built.
+# This includes late months. A quarter or year has missing parents until its last month is built.
 FOLLOWS_ALWAYS = (
     dg.AutomationCondition.eager()
     .without(dg.AutomationCondition.in_latest_time_window())
     .replace("any_deps_updated", _MARTS_UPDATED)
     & ~_A_PARENT_IS_REFUSED
 )
-# A monthly report that nobody has made stays unmade.
+# A monthly report that nobody has made is not made by condition either.
 FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~dg.AutomationCondition.missing()
 
 
 def followers() -> dg.AutomationConditionSensorDefinition:
-    """Return the sensor that evaluates the conditions, which runs from the first start on."""
+    """Return the sensor that evaluates the conditions; it is on by default."""
     return dg.AutomationConditionSensorDefinition(
         "followers",
-        description="Records and reports follow the marts that they are made of.",
+        description="Updates records and reports after the marts that they are made from.",
         target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,

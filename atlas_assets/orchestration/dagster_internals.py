@@ -1,4 +1,4 @@
-"""What Atlas needs of Dagster that has no public name; the pin `dagster==1.13.27` keeps it in place."""
+"""The private parts of Dagster that Atlas uses, which the pin `dagster==1.13.27` keeps stable."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 __all__ = ["SqliteEventLogStorage", "is_served", "next_tick"]
 
-RESERVED_JOB_PREFIX = "__"  # of the jobs that Dagster makes for assets chosen by hand
-CHECK_FAILED_ERROR = "DagsterAssetCheckFailedError"  # how a step ends after a failed blocking check
+RESERVED_JOB_PREFIX = "__"  # of the jobs that Dagster creates for manually selected assets
+CHECK_FAILED_ERROR = "DagsterAssetCheckFailedError"  # of a step, after a blocking check
 
 
 def next_tick(cron: str, zone: ZoneInfo, after: datetime) -> datetime:
-    """Return when a cron schedule fires next, as the daemon reckons it."""
+    """Return when a cron schedule next fires, as the daemon calculates it."""
     return next(cron_string_iterator(after.timestamp(), cron, zone.key)).astimezone(zone)
 
 
 def is_served(launcher: dg.DefaultRunLauncher, run_id: str) -> bool:
-    """Whether the code server that was given a run still has it; a server started since has not.
+    """Return whether the code server that a run was given to still has it; a restarted one has not.
 
-    Dagster's public interface can only terminate a run, not ask after it.
+    Dagster's public interface can only terminate a run, not look it up.
     """
-    client = launcher._get_grpc_client_for_termination(run_id)  # noqa: SLF001  there is no public way
-    if client is None:  # no server was given it
+    client = launcher._get_grpc_client_for_termination(run_id)  # noqa: SLF001  no public way
+    if client is None:  # the run was given to no server
         return True
     request = CanCancelExecutionRequest(run_id=run_id)
     try:
@@ -40,7 +40,7 @@ def is_served(launcher: dg.DefaultRunLauncher, run_id: str) -> bool:
             client.can_cancel_execution(request), CanCancelExecutionResult
         )
     except DagsterUserCodeUnreachableError as error:
-        cause = error.__cause__  # a server that answers late is busy
+        cause = error.__cause__  # a server that merely answers late is busy
         return not (
             isinstance(cause, grpc.RpcError) and cause.code() is grpc.StatusCode.UNAVAILABLE
         )

@@ -1,4 +1,4 @@
-"""Errors for people as Dagster failures: the message is the first line that the page shows."""
+"""Turns user-facing errors into Dagster failures, whose page then shows the message first."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Freshness as the web UI shows it: a policy on every asset, and a check of the due months per entity.
+"""Freshness in the web UI: a policy for every asset, and a check of the due months for each entity.
 
-A policy is satisfied by any month that is built; the checks look at each one.
+A policy is satisfied by any month that is built; the checks look at every month.
 """
 
 from datetime import timedelta
@@ -24,11 +24,11 @@ _STAGES: dict[str, Stage] = {
     keys.OPERATIONAL: "publish",
     keys.REPORTS: "report",
 }
-# In which months reports of a longer period are due; all else is due every month.
+# The months in which reports of longer periods are due; everything else is due every month.
 _MONTHS: dict[str, str] = {PeriodType.QUARTERLY: "1,4,7,10", PeriodType.YEARLY: "1"}
 CLOSED_MONTHS = dg.AssetSpec(
     keys.CLOSED_MONTHS,
-    description="The months that are over. Nobody makes them; the checks say which are late.",
+    description="The calendar of closed months. It is never materialized; its checks report late months.",
     group_name=keys.CALENDAR,
     kinds={"yaml"},
     owners=[keys.FINANCE],
@@ -37,7 +37,7 @@ CLOSED_MONTHS = dg.AssetSpec(
 
 
 def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpec:
-    """Return an asset that belongs to a month, quarter or year with its deadline after the close."""
+    """Return an asset's spec with its deadline after the close, if it is partitioned by time."""
     stage = _STAGES.get(spec.group_name or "")
     if stage is None or spec.partitions_def is None:
         return spec
@@ -52,7 +52,7 @@ def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpe
 
 
 def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
-    """Return the check of each entity."""
+    """Return the check of due months for each entity."""
     return [_due_months(entity.code) for entity in registry.entities]
 
 
@@ -61,8 +61,8 @@ def _due_months(entity: str) -> dg.AssetChecksDefinition:
         name=f"due_months_of_{entity.lower()}",
         asset=CLOSED_MONTHS.key,
         description=(
-            f"Every month of {entity} whose deadline has passed is there, made of what the workbooks "
-            "now say."
+            f"Every month of {entity} whose deadline has passed is built and up to date with the "
+            "workbooks."
         ),
     )
     def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:

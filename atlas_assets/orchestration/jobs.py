@@ -1,4 +1,4 @@
-"""Jobs: one for each stage, and those of a whole month.
+"""Jobs: one for each stage, and some that process whole months.
 
 The command line, the sensor and the schedules run the same jobs.
 """
@@ -81,11 +81,11 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
 
 
 def jobs(due_months: list[dg.AssetCheckKey]) -> list[dg.UnresolvedAssetJobDefinition]:
-    """Return all jobs; `due_months` are the checks that look for late months."""
+    """Return all jobs; `due_months` are the keys of the checks that look for late months."""
     freshness = dg.define_asset_job(
         FRESHNESS,
         selection=dg.AssetSelection.checks(*due_months),
-        description="Is every month there that is due?",
+        description="Check that every month that is due is built and up to date.",
     )
     return [
         freshness,

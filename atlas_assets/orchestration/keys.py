@@ -1,4 +1,4 @@
-"""Every asset key, group and check that Python names, once. Models are named by dbt."""
+"""The asset keys, groups and owners that Python names. Models get their keys from dbt."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def report(type_: PeriodType, kind: ReportKind) -> dg.AssetKey:
 
 
 def step(key: dg.AssetKey) -> str:
-    """Return the name of the step that makes an asset, under which a run configures it."""
+    """Return the name of the step that makes an asset, as used in the config of a run."""
     return "__".join(key.path)
 
 

@@ -1,6 +1,6 @@
-"""Dagster's partitions: entity × month, quarter or year. Keys are `IONS|2026-02`.
+"""Dagster's partitions: entity × month, quarter or year. Keys look like `IONS|2026-02`.
 
-A quarter and a year are named by their first month; `periods.scope` reads the keys.
+A quarter or year is named by its first month; `periods.scope` parses the keys.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 PARTITION_TAG = "dagster/partition"
 
-# One run does a whole range: every asset of the chain has to say so, or Dagster splits it.
+# One run for a whole range: Dagster splits the range unless every asset of the chain has this policy.
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 _STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1 *"}
@@ -28,7 +28,7 @@ _STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1
 def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
     """Return every entity of the registry × every month from the first configured year on.
 
-    The running month exists too: administrators fill its sheet day by day.
+    The running month is included, because administrators fill its sheet day by day.
     """
     months = dg.MonthlyPartitionsDefinition(
         start_date=_first_month(configuration),
@@ -42,7 +42,7 @@ def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
 def entity_period(
     configuration: Configuration, type_: PeriodType
 ) -> tuple[dg.MultiPartitionsDefinition, dg.MultiPartitionMapping]:
-    """Return every entity × every quarter or year that is over, and which months each needs."""
+    """Return every entity × every quarter or year that is over, and the mapping to their months."""
     periods = dg.TimeWindowPartitionsDefinition(
         start=_first_month(configuration),
         fmt="%Y-%m",
@@ -60,7 +60,7 @@ def entity_period(
 
 
 def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
-    # In the order in which `Scope` sorts them: a range runs from its first key to its last.
+    # Sorted as in `Scope`, because a range runs from its first key to its last.
     codes = sorted(entity.code for entity in configuration.registry.entities)
     return dg.StaticPartitionsDefinition(codes)
 
@@ -70,12 +70,12 @@ def _first_month(configuration: Configuration) -> str:
 
 
 def single_key(scope: Scope | None) -> str | None:
-    """Return the partition's key where a scope is a single one."""
+    """Return the key of a scope's partition if it has exactly one, else None."""
     return scope.first_key if scope and scope.is_single else None
 
 
 def range_tags(scope: Scope | None) -> dict[str, str]:
-    """Return the tags with which one run does a scope of several partitions."""
+    """Return the tags that make one run process a scope of several partitions, else none."""
     if scope is None or scope.is_single:
         return {}
     return {RANGE_START_TAG: scope.first_key, RANGE_END_TAG: scope.last_key}

@@ -1,4 +1,4 @@
-"""Resources that assets ask for beside the workspace."""
+"""The Dagster resources other than the workspace."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class WarehouseResource(DuckDBResource):
-    """The warehouse, for assets that ask for `duckdb: DuckDBResource` as Dagster documents it.
+    """The warehouse, for assets that take `duckdb: DuckDBResource` as Dagster documents it.
 
-    The stock resource neither closes its connection after an exception nor knows the writer's lock.
+    The stock resource does not close its connection after an exception, nor hold the writer lock.
     """
 
     @contextmanager
     def get_connection(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """Give a connection that may write, while no other process of Atlas does."""
+        """Yield a connection that may write, while no other Atlas process does."""
         warehouse = self._warehouse
         with warehouse.writing(), warehouse.connect(read_only=False) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """Give a connection that only reads. Raises AtlasError where nothing has been built yet."""
+        """Yield a read-only connection. Raises AtlasError if nothing has been built yet."""
         with self._warehouse.reading() as connection:
             yield connection
 

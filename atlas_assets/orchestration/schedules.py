@@ -1,4 +1,4 @@
-"""Runs that the calendar asks for: the month's close, the running month, a look for what is late."""
+"""Schedules: the monthly close, the weekly update of the running month, the search for late months."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
-    """Return all schedules, which run from the first start on, in the business's time zone."""
+    """Return all schedules, in the time zone of the business; they are on by default."""
     calendar = workspace.configuration.registry.calendar
     hour = calendar.close_hour
     weekday = (get_args(Weekday).index(calendar.weekly_day) + 1) % 7  # cron's week begins on Sunday
@@ -43,7 +43,7 @@ def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
         ),
         dg.ScheduleDefinition(
             name=FRESHNESS,
-            description="Looks for months whose deadline has passed and that are not there.",
+            description="Looks for months whose deadline has passed and that are not up to date.",
             job_name=FRESHNESS,
             cron_schedule=f"0 {hour + LAST_DEADLINE} * * *",
             execution_timezone=calendar.time_zone,
@@ -53,7 +53,7 @@ def schedules(workspace: Workspace) -> list[dg.ScheduleDefinition]:
 
 
 def next_ticks(workspace: Workspace, now: datetime) -> dict[str, datetime]:
-    """Return when each schedule runs next, in the business's time zone, by its name."""
+    """Return when each schedule next runs, by name, in the time zone of the business."""
     zone = workspace.configuration.registry.calendar.zone
     return {
         schedule.name: next_tick(str(schedule.cron_schedule), zone, now)
@@ -78,7 +78,7 @@ def _schedule(
     def run_months(
         context: dg.ScheduleEvaluationContext,
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        """Ask for a run of each entity that has rows, so that none stops another."""
+        """Request a run for each entity that has rows, so that no entity stops another."""
         day = context.scheduled_execution_time.astimezone(zone).date()
         month = Month.of(day).plus(-months_back)
         entities = sorted(entity.code for entity in registry.entities)

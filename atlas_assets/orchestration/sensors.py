@@ -1,4 +1,4 @@
-"""Sensors: changed workbooks ask for runs, and runs that went wrong are reported."""
+"""Sensors: one requests runs for changed workbooks, one reports runs that went wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _REQUESTED = {jobs.MONTHLY_CLOSE, jobs.BACKFILL, jobs.EXTRACT}
 def sensors(
     workspace: Workspace, all_jobs: list[dg.UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
-    """Return the sensor of workbooks and that of messages, which run from the first start on."""
+    """Return the sensors for workbooks and for notifications; they are on by default."""
     return [
         _workbooks(workspace, [job for job in all_jobs if job.name in _REQUESTED]),
         _notifications(workspace),
@@ -47,8 +47,8 @@ def _workbooks(
     @dg.sensor(
         name="workbooks",
         description=(
-            "Looks at the workbooks, sheet by sheet: exactly the months whose sheets changed are "
-            "loaded, built and published, with their reports; then those that they changed."
+            "Watches the workbooks, sheet by sheet: exactly the months whose sheets changed are "
+            "loaded, built and published, with their reports; then months whose figures these changed."
         ),
         jobs=requested,
         minimum_interval_seconds=INTERVAL_SECONDS,
@@ -76,7 +76,7 @@ def _workbooks(
 
 
 def _why_wait(instance: dg.DagsterInstance, workspace: Workspace) -> str | None:
-    """Return what is under way, whose outcome decides what is left to do."""
+    """Return why to wait: for something under way, whose outcome decides what is left to do."""
     if is_command_under_way(workspace.settings.dagster_home):
         return "Waits for a command, which is under way."
     unfinished = [*under_way(instance), *waiting(instance)]
@@ -85,7 +85,7 @@ def _why_wait(instance: dg.DagsterInstance, workspace: Workspace) -> str | None:
 
 def _requests(plan: Plan) -> list[dg.RunRequest]:
     scopes_of: list[tuple[str, list[Scope]]] = [
-        (jobs.BACKFILL, plan.load),  # first: reports look back
+        (jobs.BACKFILL, plan.load),  # first, because reports look back
         (jobs.MONTHLY_CLOSE, plan.deliver),
         (jobs.EXTRACT, plan.refuse),
     ]
@@ -97,7 +97,7 @@ def _requests(plan: Plan) -> list[dg.RunRequest]:
 
 
 class _Reported(BaseModel):
-    """The moment until which runs have been looked at, and what was reported of them."""
+    """The moment until which runs have been examined, and what has been reported of them."""
 
     until: datetime
     memory: SentMemory = SentMemory()
@@ -107,8 +107,8 @@ def _notifications(workspace: Workspace) -> dg.SensorDefinition:
     @dg.sensor(
         name="notifications",
         description=(
-            "Tells of runs and checks that failed and of months that are late, whoever started the "
-            "run: into notifications.log, and to the addresses of ATLAS_NOTIFY."
+            "Reports failed runs, failed checks and late months, whoever started the run, to "
+            "notifications.log and to the addresses in ATLAS_NOTIFY."
         ),
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -117,7 +117,7 @@ def _notifications(workspace: Workspace) -> dg.SensorDefinition:
         now = workspace.configuration.registry.calendar.now()
         if not context.cursor:
             cursor = _Reported(until=now).model_dump_json()
-            return dg.SensorResult(skip_reason="Looks from now on.", cursor=cursor)
+            return dg.SensorResult(skip_reason="Reports runs from now on.", cursor=cursor)
         before = _Reported.model_validate_json(context.cursor)
         ended = context.instance.get_run_records(
             dg.RunsFilter(statuses=_ENDED, updated_after=before.until.astimezone(UTC)),

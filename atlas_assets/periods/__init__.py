@@ -1,4 +1,4 @@
-"""Months, periods and scopes: what a figure, a report or a run is about in time and entity.
+"""Months, periods and scopes: the times and entities that figures, reports and runs are about.
 
-Plain values only. Which months have data is asked of `sources`; labels in a language are `notation`'s.
+Plain values only. `sources` knows which months have data; `notation` has their labels in a language.
 """

@@ -1,6 +1,6 @@
 """Months, and the periods made of them.
 
-No other module slices or builds the text of a period; labels in a language are `notation.strings`.
+No other module parses or formats periods, except that `notation.strings` has labels in a language.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MONTHS_A_YEAR = 12
 @total_ordering
 @dataclass(frozen=True)
 class Month:
-    """A calendar month; ordered in time."""
+    """A calendar month, ordered by time; `number` is 1 to 12."""
 
     year: int
     number: int
@@ -41,7 +41,7 @@ class Month:
 
     @classmethod
     def of(cls, day: date) -> Month:
-        """Return the month that `day` lies in."""
+        """Return the month that contains `day`."""
         return cls(day.year, day.month)
 
     def __lt__(self, other: Month) -> bool:
@@ -51,7 +51,7 @@ class Month:
         return f"{self.year:04d}-{self.number:02d}"
 
     def plus(self, months: int) -> Month:
-        """Return the month that many months later (earlier when negative)."""
+        """Return the month that is `months` later, or earlier if negative."""
         index = self.year * 12 + self.number - 1 + months
         return Month(index // 12, index % 12 + 1)
 
@@ -73,7 +73,7 @@ def span_text(months: list[Month], joint: str = "–") -> str:
 
 
 def month_range(first: Month, last: Month) -> list[Month]:
-    """Return the months from `first` to `last`, both included; empty when `last` is earlier."""
+    """Return the months from `first` to `last`, both included; empty if `last` is earlier."""
     count = (last.year - first.year) * 12 + last.number - first.number + 1
     return [first.plus(offset) for offset in range(count)]
 
@@ -98,7 +98,7 @@ class PeriodType(StrEnum):
     RANGE = "range"
 
     def starting(self, first: Month) -> Period:
-        """Return the period of this type that starts with a month; a range is only that month."""
+        """Return the period of this type that starts with a month; a range is just that month."""
         return Period(first, first.plus(_MONTHS.get(self, 1) - 1))
 
 
@@ -107,7 +107,7 @@ _MONTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
 
 @dataclass(frozen=True)
 class Period:
-    """One or more consecutive months that a report covers."""
+    """One or more consecutive months that a report covers; `first` and `last` are included."""
 
     first: Month
     last: Month
@@ -169,7 +169,7 @@ class Period:
                 return f"{self.first}..{self.last}"
 
     def shifted(self, months: int) -> Period:
-        """Return the period of the same length that many months later."""
+        """Return the period that is `months` later, or earlier if negative."""
         return Period(self.first.plus(months), self.last.plus(months))
 
     @property
@@ -178,5 +178,5 @@ class Period:
         return self.shifted(-len(self.months))
 
     def in_year(self, year: int) -> Period:
-        """Return the same months with the period's last month in `year`."""
+        """Return the same months, shifted by whole years so that the last one is in `year`."""
         return self.shifted((year - self.last.year) * 12)

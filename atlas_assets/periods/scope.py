@@ -1,4 +1,4 @@
-"""Partitions, and the scopes that a run works on: entities × months."""
+"""Partitions, and the scopes that runs process: entities × months."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def partition_key(entity: str, period: object) -> str:
 
 
 class Partition(NamedTuple):
-    """One entity and month, the unit in which data are loaded, built and published."""
+    """One entity and month: the unit in which data is loaded, built and published."""
 
     entity: str
     month: Month
@@ -48,7 +48,7 @@ class Scope:
     def of_keys(cls, keys: Iterable[str]) -> Scope:
         """Return the scope of partition keys such as `IONS|2026-02`.
 
-        Raises ValueError when the keys are not every combination of their entities and months.
+        Raises ValueError if the keys are not every combination of their entities and months.
         """
         partitions = {Partition.of_key(str(key)) for key in keys}
         entities = tuple(sorted({partition.entity for partition in partitions}))
@@ -67,7 +67,7 @@ class Scope:
 
     @property
     def years(self) -> list[int]:
-        """The years that the months lie in, in order."""
+        """The years of the months, in order."""
         return sorted({month.year for month in self.months})
 
     @property
@@ -87,7 +87,7 @@ class Scope:
 
     @property
     def is_single(self) -> bool:
-        """Whether this is one partition."""
+        """Whether the scope is a single partition."""
         return self.first_key == self.last_key
 
     def __str__(self) -> str:
@@ -95,9 +95,9 @@ class Scope:
 
 
 def covering_scopes(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) -> list[Scope]:
-    """Return as few scopes as cover the months of each entity.
+    """Return the fewest scopes that cover the wanted months of each entity.
 
-    Entities share a scope when they want the same months and no other entity lies between them: a
+    Entities share a scope if they want the same months and no other entity is between them, because a
     range of partitions runs over all entities from its first to its last.
     """
     scopes: list[Scope] = []
@@ -113,7 +113,7 @@ def covering_scopes(wanted: dict[str, tuple[Month, ...]], all_entities: list[str
 
 
 def exact_scopes(partitions: Iterable[Partition]) -> list[Scope]:
-    """Return as few scopes as hold exactly these partitions, each of one entity and without a gap.
+    """Return the fewest scopes of one entity and consecutive months that make up these partitions.
 
     Each entity gets runs of its own, so that a figure that does not add up stops no other entity.
     """

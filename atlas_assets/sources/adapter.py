@@ -1,6 +1,6 @@
-"""What every source looks like to the rest of Atlas: tables of text, cell by cell, with provenance.
+"""The interface that every source implements: tables of cell texts, with their provenance.
 
-A new source (an API, another kind of file) is another `SourceAdapter`, chosen in `routing`; nothing
+A new source (an API, another file format) is another `SourceAdapter`, selected in `routing`; nothing
 downstream changes.
 """
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NotData:
-    """Adjacent rows of the sheet that are not records, and why."""
+    """Adjacent rows of a sheet that are not records, and the reason (such as `blank` or `total`).
+
+    `first_row` and `last_row` are 1-based and inclusive.
+    """
 
     reason: str
     first_row: int
@@ -36,7 +39,7 @@ class NotData:
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of the sheet: its letter, its header as written (or None), and its name in raw."""
+    """A column of a sheet: its letter, its header as written (or None), and its name in raw."""
 
     letter: str
     header: str | None
@@ -45,10 +48,11 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetManifest:
-    """How one sheet was read: where the columns stood and what became of each row.
+    """How one sheet was read: where its columns were, and what became of its rows.
 
-    `rows_read` = `rows_kept` + the rows of `not_data`. `source_hash` is the hash of the cells,
-    `layout_hash` of the configuration that they were read with. `adapter` is who read it.
+    `rows_read` equals `rows_kept` plus the rows in `not_data`. `header_rows` are 1-based.
+    `source_hash` is the hash of the cells, `layout_hash` that of the configuration they were read
+    with. `adapter` names the adapter that read the sheet.
     """
 
     adapter: str
@@ -66,10 +70,10 @@ class SheetManifest:
 
 @dataclass(frozen=True)
 class RawPartition:
-    """One table of one entity and month, as the source says it.
+    """One table of one entity and month, as it is in the source.
 
-    `frame` has the table's columns as text, with `source_row`; `manifest` is None where the source
-    has no such table for that month, and `frame` is empty then.
+    `frame` holds the table's columns as text, plus `source_row`. If the source has no such table for
+    the month, `manifest` is None and `frame` is empty.
     """
 
     table: TableName
@@ -85,37 +89,37 @@ class RawPartition:
 
     @property
     def rows_kept(self) -> int:
-        """The number of records, also where the rows themselves are left out."""
+        """The number of records, even if `frame` has been stripped of its rows."""
         return self.manifest.rows_kept if self.manifest else 0
 
 
 @dataclass(frozen=True)
 class ControlSums:
-    """The rupiah of a sheet: of its rows, and as its own total row states them, if it has one."""
+    """The total of a sheet in rupiah: of its rows, and as stated in its own total row, if any."""
 
     amount: Decimal
     stated_total: Decimal | None
 
 
 class SourceAdapter(Protocol):
-    """Reads one kind of source. It is pickled and used in processes of their own (`isolation`)."""
+    """Reads one kind of source. Adapters are pickled and used in separate processes (`isolation`)."""
 
     def months(self, entity: str) -> list[Month]:
-        """Return the months that the source can be asked for, in order."""
+        """Return the months that the source covers, in order."""
         ...
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
-        """Return one raw partition. Raises SourceError when the source is not as configured."""
+        """Return one raw partition. Raises SourceError if the source is not as configured."""
         ...
 
     def control(self, partition: RawPartition) -> ControlSums:
-        """Read the amounts of a partition of transactions again, independently of `read`."""
+        """Read the amounts of a `transactions` partition again, independently of `read`."""
         ...
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
-        """Return why `read` took more memory or time than it may, with what to do about it."""
+        """Explain why `read` exceeded its memory or time limit, and what to do about it."""
         ...
 
     def warnings(self, entity: str, year: int) -> list[str]:
-        """Return what a person should know of a year's files as a whole."""
+        """Return warnings about a year's files as a whole."""
         ...

@@ -1,4 +1,4 @@
-"""Source → raw files, for a scope; and which partitions would change."""
+"""Extracts the sheets in a scope into raw files, and finds out which ones would change."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Extraction:
-    """What became of every sheet in scope: loaded or left as it was, or refused and why."""
+    """The outcome for every sheet in scope: loaded (or unchanged), or refused with the reasons."""
 
     loaded: list[Loaded] = field(default_factory=list)
     refused: dict[Partition, list[str]] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[str]:
-        """Why sheets were refused, each reason once."""
+        """The reasons why sheets were refused, each one once."""
         return list(dict.fromkeys(text for texts in self.refused.values() for text in texts))
 
     @property
     def by_partition(self) -> dict[Partition, list[Loaded]]:
-        """What was loaded of each partition, in the order of the tables."""
+        """What was loaded for each partition, in the order of `TABLES`."""
         grouped: dict[Partition, list[Loaded]] = {}
         for item in self.loaded:
             grouped.setdefault(item.partition.of, []).append(item)
@@ -42,7 +42,7 @@ class Extraction:
 
     @property
     def row_counts(self) -> dict[Partition, int]:
-        """The number of records in each partition, all tables together."""
+        """The number of records in each partition, over all tables."""
         return {
             partition: sum(item.partition.rows_kept for item in items)
             for partition, items in self.by_partition.items()
@@ -50,9 +50,10 @@ class Extraction:
 
 
 def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction:
-    """Load every table of every partition in scope; what is unchanged stays as it is.
+    """Load every table of every partition in scope; unchanged ones are not rewritten.
 
-    A sheet that cannot be read keeps no other from loading, and what was loaded of it before stays.
+    A sheet that cannot be read does not keep others from loading, and what was loaded from it before
+    stays.
     """
     store.prepare()
     load = partial(_load, source, store)
@@ -68,10 +69,10 @@ def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction
 
 
 def _load(
-    source: IsolatedSource, store: RawStore, what: tuple[Partition, TableName]
+    source: IsolatedSource, store: RawStore, target: tuple[Partition, TableName]
 ) -> tuple[Partition, Loaded | SourceError]:
-    """Load a table of a partition; return what was loaded, or why its sheet was refused."""
-    partition, table = what
+    """Load one table of a partition; return the result, or the error that refused its sheet."""
+    partition, table = target
     try:
         return partition, source.load(store, table, *partition)
     except SourceError as error:
@@ -81,7 +82,7 @@ def _load(
 
 @dataclass(frozen=True)
 class Change:
-    """Why an extraction would write a table of some month anew, or refuse its sheet."""
+    """Why an extraction would rewrite a month's table, or refuse its sheet."""
 
     table: TableName
     reason: str
@@ -91,23 +92,23 @@ class Change:
 def changes(
     source: IsolatedSource, store: RawStore, entity: str, months: list[Month]
 ) -> dict[Month, list[Change]]:
-    """Return what an extraction of these months would change or refuse, and why.
+    """Return, by month, what an extraction would change or refuse, and why.
 
-    Reads the source and writes nothing. Months where nothing would change are left out.
+    Reads the source and writes nothing. Months without changes are left out.
     """
     changed: dict[Month, list[Change]] = {}
-    look = partial(_change, source, store, entity)
+    change_of = partial(_change, source, store, entity)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
-        for month, change in pool.map(look, product(months, TABLES)):
+        for month, change in pool.map(change_of, product(months, TABLES)):
             if change:
                 changed.setdefault(month, []).append(change)
     return changed
 
 
 def _change(
-    source: IsolatedSource, store: RawStore, entity: str, what: tuple[Month, TableName]
+    source: IsolatedSource, store: RawStore, entity: str, target: tuple[Month, TableName]
 ) -> tuple[Month, Change | None]:
-    month, table = what
+    month, table = target
     try:
         partition = source.look(table, entity, month)
     except SourceError as error:

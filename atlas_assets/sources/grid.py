@@ -1,6 +1,6 @@
-"""One sheet as text in spreadsheet coordinates: what a file is read into before a table is found in it.
+"""One sheet as text in spreadsheet coordinates, before a table is located in it.
 
-Another kind of file is another way to a `Grid`; everything after that is the same.
+To support another file format, read it into a `Grid`; everything after that is shared.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ ROW = "source_row"
 
 @dataclass(frozen=True)
 class Grid:
-    """All filled columns of a sheet by letter, each with `source_row` as shown on screen.
+    """The non-empty columns of a sheet by letter, with the 1-based row number as `source_row`.
 
-    Dates are ISO, whole numbers have no decimals, other numbers are in their shortest exact form
-    (with four decimals instead of three, which as a text would be thousands). Cells with errors
-    hold the error's text (`#REF!`), formulas that were never calculated `#UNCALCULATED!`, blank
-    cells are null. `merged` and `uncalculated` are places such as `D9:D10` and `O9`.
+    Dates are in ISO format. Whole numbers have no decimals; other numbers are in their shortest exact
+    form, but with four decimals instead of three, which in text would look like a thousands group.
+    Cells with errors hold the error text (`#REF!`), formulas that were never calculated
+    `#UNCALCULATED!`, and blank cells are null. `merged` and `uncalculated` are cell references such as
+    `D9:D10` and `O9`.
     """
 
     sheet: str

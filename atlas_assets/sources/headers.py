@@ -1,4 +1,4 @@
-"""Finds the header of a table in a sheet, also where somebody moved it, and names the columns."""
+"""Locates the header of a table in a sheet, even if it has been moved, and names the columns."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.workbook_year import SheetTable
     from atlas_assets.sources.grid import Grid
 
-SEARCHED_BELOW = 20  # rows below the configured header that are searched for it
+SEARCHED_BELOW = 20  # how many rows below its configured place the header is searched for
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where a table's header stands, its columns from left to right, and what is unusual."""
+    """The 1-based rows of a table's header, its columns from left to right, and warnings."""
 
     rows: list[int]
     columns: list[SheetColumn]
@@ -37,7 +37,7 @@ class Header:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A header cell: its column's letter, its text, and that of the merged cell above it."""
+    """A header cell: its column letter, its text, and the text of the group header above it."""
 
     letter: str
     written: str
@@ -47,11 +47,12 @@ class _Cell:
 def find_header(
     grid: Grid, layout: SheetTable, month: int, where: str, configured_in: str
 ) -> Header:
-    """Find the header of a table and name the columns below it.
+    """Locate the header of a table and name the columns below it.
 
-    `where`, file and sheet, begins every message; `configured_in` is the file to correct.
-    Raises SourceError when a column is missing that figures depend on, with the nearest header and
-    the line to add to the configuration.
+    `month` is 1 to 12. `where` (file and sheet) starts every message; `configured_in` is the file to
+    correct. Raises SourceError if the sheet is empty, or a required column or month label is missing
+    or ambiguous; for a missing column, with the nearest header and the line to add to the
+    configuration.
     """
     if grid.cells.width == 1:
         raise SourceError(
@@ -77,10 +78,10 @@ def find_header(
 
 
 def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], list[_Cell]]:
-    """Return the rows of the header and their cells; no cells where there is nothing like one.
+    """Return the rows of the header and its cells; no cells if nothing resembles a header.
 
-    The topmost row that holds half of the headers is the header, even if a complete one stands
-    further down: that one is repeated among the data.
+    The topmost row with at least half of the configured headers is the header, even if a complete one
+    follows further down: that one is a repetition among the data.
     """
     lines = grid.cells.head(layout.header_rows[-1] + SEARCHED_BELOW).to_dicts()
     offsets = [row - layout.header_rows[0] for row in layout.header_rows]
@@ -94,20 +95,20 @@ def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], lis
         return len(set(_known(candidate[1], layout, month).values()))
 
     names = {*layout.columns.values(), *layout.monthly_columns.values()}
-    plausible = [found for found in candidates if known(found) >= max(2, len(names) / 2)]
+    plausible = [item for item in candidates if known(item) >= max(2, len(names) / 2)]
     if plausible:
-        top = plausible[0][0][0]  # a header of two rows begins to show one row too early
-        near = [found for found in plausible if found[0][0] <= top + offsets[-1]]
+        top = plausible[0][0][0]  # a two-row header partly matches one row too early
+        near = [item for item in plausible if item[0][0] <= top + offsets[-1]]
         return max(near, key=known)
     best = max(candidates, key=known, default=(layout.header_rows, []))
     return best if known(best) else (layout.header_rows, [])
 
 
 def _cells(lines: list[dict[str, str | None]]) -> list[_Cell]:
-    """Return the header cells of one or several rows, from left to right.
+    """Return the header cells of one or more rows, from left to right.
 
-    The lowest filled cell is the header; the top row's text, which a merged cell holds only on
-    its left, is the group of the columns to its right.
+    The lowest filled cell of a column is its header. A text in the top row is the group of its own
+    column and of those to the right, because a merged cell has its text only in its leftmost cell.
     """
     cells: list[_Cell] = []
     group: str | None = None
@@ -123,7 +124,7 @@ def _cells(lines: list[dict[str, str | None]]) -> list[_Cell]:
 
 
 def _runs(cells: list[_Cell], layout: SheetTable) -> list[list[_Cell]]:
-    """Return all cells, or where blocks stand side by side, those of each block."""
+    """Return all cells as one run, or one run per block if the sheet has blocks side by side."""
     if layout.block is None:
         return [cells]
     runs: list[list[_Cell]] = []
@@ -136,18 +137,18 @@ def _runs(cells: list[_Cell], layout: SheetTable) -> list[list[_Cell]]:
 
 
 def _known(cells: list[_Cell], layout: SheetTable, month: int) -> dict[str, str]:
-    """Return letter → column for the headers that the configuration knows."""
+    """Return the column names of the configured headers, by column letter."""
     names = {normalized_header(header): name for header, name in layout.columns.items()}
     monthly = {normalized_header(header): name for header, name in layout.monthly_columns.items()}
     label = normalized_header(layout.month_labels.get(month, ""))
-    found: dict[str, str] = {}
+    names_by_letter: dict[str, str] = {}
     for cell in cells:
         header = normalized_header(cell.written)
         if header in monthly and normalized_header(cell.group or "") == label:
-            found[cell.letter] = monthly[header]
+            names_by_letter[cell.letter] = monthly[header]
         elif header in names:
-            found[cell.letter] = names[header]
-    return found
+            names_by_letter[cell.letter] = names[header]
+    return names_by_letter
 
 
 def _refuse_missing(
@@ -199,7 +200,7 @@ def _refuse_repeated(known: dict[str, str], rows: list[int], where: str) -> None
 
 
 def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> list[SheetColumn]:
-    """Return the columns; one that is unknown keeps its header, as a name that databases take."""
+    """Return the named columns; an unknown one keeps its header, as a valid column name."""
     taken = {*PROVENANCE, *known.values()}
     monthly = set(map(normalized_header, layout.monthly_columns))
     columns: list[SheetColumn] = []
@@ -207,7 +208,7 @@ def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> lis
         name = known.get(cell.letter)
         if name is None:
             if normalized_header(cell.written) in monthly:
-                continue  # another month's
+                continue  # a column of another month
             words = re.findall(r"[^\W_]+", normalized_header(cell.written).casefold())
             name = "_".join(words) or f"column_{cell.letter.lower()}"
             if name in taken:
@@ -220,7 +221,7 @@ def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> lis
 def _without_header(
     grid: Grid, cells: list[_Cell], layout: SheetTable, rows: list[int]
 ) -> list[SheetColumn]:
-    """Return the columns that hold something below the header but have no header themselves."""
+    """Return the columns that have data below the header row but no header of their own."""
     if layout.block:
         return []
     headed = {cell.letter for cell in cells}
@@ -234,8 +235,8 @@ def _without_header(
 
 def _moved(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
     expected = list(dict.fromkeys([*layout.columns.values(), *layout.monthly_columns.values()]))
-    found = [column for column in columns if column.name in expected]
-    names = [column.name for column in found]
+    present = [column for column in columns if column.name in expected]
+    names = [column.name for column in present]
     expected = [name for name in expected if name in names]
     matcher = SequenceMatcher(None, expected, names, autojunk=False)
     in_place = {
@@ -245,7 +246,7 @@ def _moved(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
     }
     return [
         f"column {column.letter} ({column.header}) stands elsewhere than in the configuration"
-        for position, column in enumerate(found)
+        for position, column in enumerate(present)
         if position not in in_place
     ]
 

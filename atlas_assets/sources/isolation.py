@@ -1,7 +1,7 @@
-"""Reads a source in a process of its own, so that a hostile file cannot take Atlas with it.
+"""Reads a source in separate processes, so that a hostile file cannot crash Atlas.
 
-The reader of workbooks ends its process when a far-flung cell asks for more memory than there is,
-and nothing in that process can prevent it.
+The workbook reader aborts its process if a far-off cell needs more memory than is available, and
+nothing within that process can prevent it.
 """
 
 from __future__ import annotations
@@ -29,57 +29,57 @@ if TYPE_CHECKING:
     from atlas_assets.sources.raw_store import Loaded, RawStore
 
 
-MEMORY = 4 * 2**30  # bytes that one reader may use
-SECONDS = 120  # a sheet of a million rows takes ten
+MEMORY = 4 * 2**30  # bytes that a reader may use in addition to what it has at start
+SECONDS = 120  # per task; a sheet of a million rows takes ten
 PROCESSES = os.cpu_count() or 1
 
 T = TypeVar("T")
 
-_adapter: SourceAdapter  # of this process, when it is a reader
+_adapter: SourceAdapter  # set in reader processes only
 
 
 class IsolatedSource:
-    """An adapter whose reading happens in other processes, one for each processor.
+    """An adapter that reads in other processes, one per processor.
 
-    A reader that crashes, or takes too much memory or time, is replaced, and its sheet refused.
+    A reader that crashes or exceeds its memory or time limit is replaced, and its sheet is refused.
     """
 
     def __init__(self, adapter: SourceAdapter) -> None:
         self._adapter = adapter
 
     def months(self, entity: str) -> list[Month]:
-        """Return the months that the source can be asked for, in order."""
+        """Return the months that the source covers, in order."""
         return self._adapter.months(entity)
 
     def look(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return a raw partition without its rows.
 
-        Raises SourceError when the source is not as configured.
+        Raises SourceError if the source is not as configured or its reader fails.
         """
         return self._in_reader(table, entity, month, _look)
 
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
 
-        The sheet is read once; of transactions the control sums are stored with it, unless they are
-        there already. Raises SourceError, with the store as it was, when the source is not as
-        configured or the control reading fails.
+        The sheet is read once. For `transactions`, the control sums are stored as well, unless they
+        are up to date. Raises SourceError, with the partition as it was, if the source is not as
+        configured or its reader or the control reading fails.
         """
         return self._in_reader(table, entity, month, partial(_load, store))
 
     def warnings(self, entity: str, year: int) -> list[str]:
-        """Return what a person should know of a year's files as a whole."""
+        """Return warnings about a year's files as a whole."""
         return self._readers.schedule(_warnings, (entity, year), timeout=SECONDS).result()
 
     def _in_reader(
         self, table: TableName, entity: str, month: Month, task: Callable[[RawPartition], T]
     ) -> T:
-        """Read a partition and work on it in a reader, so that no rows pass between processes."""
-        asked = (table, entity, month)
+        """Read a partition and apply `task` to it in a reader, so that no rows cross processes."""
+        target = (table, entity, month)
         try:
-            return self._readers.schedule(_read, (*asked, task), timeout=SECONDS).result()
+            return self._readers.schedule(_read, (*target, task), timeout=SECONDS).result()
         except (ProcessExpired, TimeoutError, _ReaderError) as error:
-            explanation = self._readers.schedule(_explain, asked, timeout=SECONDS).result()
+            explanation = self._readers.schedule(_explain, target, timeout=SECONDS).result()
             raise SourceError(explanation) from error
 
     @cached_property
@@ -95,16 +95,16 @@ class IsolatedSource:
 
 
 class _ReaderError(Exception):
-    """The reader itself failed, not what it read; the text is for its developers."""
+    """The reader itself failed, not the sheet that it read; the text is for developers."""
 
 
 def _become_reader(adapter: SourceAdapter) -> None:
-    """Limit this process's memory, and silence what crashing libraries print."""
-    global _adapter  # noqa: PLW0603  a pool hands nothing else to its tasks
+    """Limit the memory of this process, and silence what crashing libraries print."""
+    global _adapter  # noqa: PLW0603  a pool has no other way to pass it to tasks
     _adapter = adapter
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     used = Path("/proc/self/statm")
-    if used.exists():  # elsewhere, address space cannot be limited
+    if used.exists():  # on Linux only; elsewhere address space cannot be limited
         in_use = int(used.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
 
@@ -114,7 +114,7 @@ def _read(table: TableName, entity: str, month: Month, task: Callable[[RawPartit
         return task(_adapter.read(table, entity, month))
     except SourceError:
         raise
-    except BaseException as error:  # noqa: BLE001  a panic of the reader's library is no Exception
+    except BaseException as error:  # noqa: BLE001  a panic in the reader's library is not an Exception
         raise _ReaderError(repr(error)) from None
 
 
@@ -123,7 +123,7 @@ def _look(partition: RawPartition) -> RawPartition:
 
 
 def _load(store: RawStore, partition: RawPartition) -> Loaded:
-    """Read the control sums first, so that a sheet without them is not loaded by halves."""
+    """Load a partition; read its control sums first, so that a failure leaves nothing half loaded."""
     sums = _adapter.control(partition) if store.needs_control(partition) else None
     loaded = store.load(partition)
     if sums:

@@ -1,4 +1,4 @@
-"""Which months there are to work on."""
+"""The months of an entity that can be processed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def known_months(source: IsolatedSource, entity: str, last: Month) -> list[Month]:
-    """Return the months up to `last` that have a sheet, in order."""
+    """Return the months up to and including `last` that the source covers, in order."""
     return [month for month in source.months(entity) if month <= last]
 
 
 def newest_month(source: IsolatedSource, entity: str, last: Month) -> Month | None:
-    """Return the newest month up to `last` whose transaction sheet has rows, or cannot be read."""
+    """Return the newest month up to `last` whose transactions have rows or cannot be read, or None."""
     for month in reversed(known_months(source, entity, last)):
         try:
             rows = source.look("transactions", entity, month).rows_kept

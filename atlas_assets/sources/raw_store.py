@@ -1,4 +1,4 @@
-"""The raw layer on disk: one Parquet file per table, entity and month, replaced whole by a rename."""
+"""The raw layer on disk: one Parquet file per table, entity and month, replaced atomically."""
 
 from __future__ import annotations
 
@@ -63,31 +63,32 @@ CONTROL: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one raw partition. `changed` says why it was written, or is None."""
+    """The outcome of loading a raw partition: `changed` is why it was written, or None if it was not."""
 
     partition: RawPartition
     changed: str | None
 
 
 class RawStore:
-    """The folder of raw Parquet files with the manifest of every sheet."""
+    """The folder of raw Parquet files and sheet manifests."""
 
     def __init__(self, raw_dir: Path) -> None:
         self.raw_dir = raw_dir
 
     def glob(self, table: str) -> str:
-        """Return the pattern that matches all files of a table."""
+        """Return the glob pattern that matches all files of a table."""
         return str(self.raw_dir / table / "**" / "*.parquet")
 
     def prepare(self) -> None:
-        """Write one file without rows per table, so that every table has all its columns.
+        """Write an empty file per table, so that every table has all of its columns.
 
-        Files that an older version wrote in another form are dropped: the source has it all.
+        Files written by an older version in another format are removed first; they can be loaded
+        again from the source.
         """
         schema = self.raw_dir / "sheet_manifest" / "schema.parquet"
         if schema.exists() and pl.read_parquet_schema(schema) != MANIFEST:
-            for path in self.raw_dir.rglob("*"):
-                if path.is_file() and path != schema:  # which goes last: removal can be cut off
+            for path in self.raw_dir.rglob("*"):  # keeps the schema: a cut-off removal is repeated
+                if path.is_file() and path != schema:
                     path.unlink()
         for table in TABLES:
             columns = dict.fromkeys(sorted(COLUMNS[table]), pl.String)
@@ -100,12 +101,12 @@ class RawStore:
             pl.DataFrame(schema=CONTROL).write_parquet(temporary)
 
     def refuse(self, table: TableName, entity: str, month: Month, problem: str) -> None:
-        """Note why a sheet was refused; what was loaded before stays."""
+        """Record why a sheet was refused; what was loaded from it before stays."""
         with written_whole(self._refusal_path(table, entity, month)) as temporary:
             temporary.write_text(problem, encoding="utf-8")
 
     def refusals(self, entity: str, year: int) -> dict[tuple[TableName, Month], str]:
-        """Return why sheets of an entity's year were refused when they were last read."""
+        """Return why sheets of an entity's year were refused when last read."""
         return {
             (table, month): path.read_text(encoding="utf-8")
             for table in TABLES
@@ -114,7 +115,7 @@ class RawStore:
         }
 
     def load(self, partition: RawPartition) -> Loaded:
-        """Replace a partition, unless the sheet and the way it is read are unchanged."""
+        """Replace a partition, unless its sheet and its configuration are unchanged."""
         changed = self.reason_to_load(partition)
         self._refusal_path(partition.table, partition.entity, partition.month).unlink(
             missing_ok=True
@@ -124,7 +125,7 @@ class RawStore:
         return Loaded(partition, changed)
 
     def reason_to_load(self, partition: RawPartition) -> str | None:
-        """Return why a partition has to be written, or None if it stands there as it is."""
+        """Return why a partition has to be written, or None if the stored one is up to date."""
         table, manifest = partition.table, partition.manifest
         path = self._manifest_path(table, partition.entity, partition.month)
         if not path.exists():
@@ -138,11 +139,11 @@ class RawStore:
         return _difference(before, manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
-        """Whether a partition has been loaded at all."""
+        """Return whether a partition has been loaded."""
         return self._manifest_path(table, entity, month).exists()
 
     def needs_control(self, partition: RawPartition) -> bool:
-        """Whether a transaction sheet's control sums are missing, or those of other content."""
+        """Return whether the control sums of a `transactions` partition are missing or outdated."""
         if partition.table != "transactions" or partition.manifest is None:
             return False
         path = self._control_path(partition.entity, partition.month)
@@ -151,7 +152,7 @@ class RawStore:
         )
 
     def keep_control(self, partition: RawPartition, sums: ControlSums) -> None:
-        """Keep the control sums of a partition's sheet."""
+        """Store the control sums of a partition's sheet."""
         record = {
             "entity_code": partition.entity,
             "month_key": partition.month.first_day,
@@ -164,13 +165,13 @@ class RawStore:
             pl.DataFrame([record], schema=CONTROL).write_parquet(temporary)
 
     def head(self, partition: RawPartition, rows: int = 5) -> pl.DataFrame:
-        """Return the first rows of a loaded partition, without where they come from."""
+        """Return the first rows of a loaded partition, without provenance except `source_row`."""
         path = self._data_path(partition.table, partition.entity, partition.month)
         frame = pl.scan_parquet(path).head(rows).collect()
         return frame.drop(name for name in PROVENANCE if name != "source_row")
 
     def partition_hashes(self) -> dict[Partition, str]:
-        """Return one hash for what is loaded of each entity and month, all tables together."""
+        """Return one SHA-256 hex digest per loaded entity and month, over all of its tables."""
         if not (self.raw_dir / "sheet_manifest").exists():
             return {}
         manifests = (
@@ -192,7 +193,7 @@ class RawStore:
         )
         manifest = partition.manifest
         if manifest is None:
-            data.unlink(missing_ok=True)  # first: a kill after it leaves a reason to come back
+            data.unlink(missing_ok=True)  # first, so that a cut-off removal is repeated
             manifest_path.unlink()
             if table == "transactions":
                 self._control_path(entity, month).unlink(missing_ok=True)
@@ -231,7 +232,7 @@ class RawStore:
 def _difference(
     before: dict[str, Any], manifest: SheetManifest, table: TableName, where: str
 ) -> str | None:
-    """Return in what a sheet differs from the one that was loaded, or None."""
+    """Return how a sheet differs from the one that was loaded, or None."""
     place = (manifest.source_file, manifest.source_sheet)
     if (before["source_file"], before["source_sheet"]) != place:
         return f"{table} now comes from {where}"

@@ -1,4 +1,4 @@
-"""Decides which adapter serves which entity, year and table; a new source is added here."""
+"""Selects the adapter for each entity, year and table; new sources are added here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RoutedSource:
-    """All sources of an installation as one `SourceAdapter`."""
+    """All sources of an installation behind one `SourceAdapter`."""
 
     def __init__(self, source_dir: Path, configuration: Configuration) -> None:
         self._workbooks = WorkbookAdapter(source_dir, configuration)
@@ -29,22 +29,22 @@ class RoutedSource:
         return [self._workbooks]
 
     def months(self, entity: str) -> list[Month]:
-        """Return the months that any source can be asked for, in order."""
+        """Return the months that any source covers, in order."""
         return sorted({month for adapter in self._adapters for month in adapter.months(entity)})
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
-        """Return one raw partition. Raises SourceError when its source is not as configured."""
+        """Return one raw partition. Raises SourceError if its source is not as configured."""
         return self._adapter(table, entity, month.year).read(table, entity, month)
 
     def control(self, partition: RawPartition) -> ControlSums:
-        """Read the amounts of a partition of transactions again, independently of `read`."""
+        """Read the amounts of a `transactions` partition again, independently of `read`."""
         adapter = self._adapter(partition.table, partition.entity, partition.month.year)
         return adapter.control(partition)
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
-        """Return why `read` took more memory or time than it may, with what to do about it."""
+        """Explain why `read` exceeded its memory or time limit, and what to do about it."""
         return self._adapter(table, entity, month.year).why_unreadable(table, entity, month)
 
     def warnings(self, entity: str, year: int) -> list[str]:
-        """Return what a person should know of a year's files as a whole."""
+        """Return warnings about a year's files as a whole."""
         return [text for adapter in self._adapters for text in adapter.warnings(entity, year)]

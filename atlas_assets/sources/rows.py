@@ -1,4 +1,4 @@
-"""Tells records from what else stands below a header: blank rows, totals, signatures, headers."""
+"""Separates records from whatever else is below a header: blank rows, headers, totals, signatures."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from atlas_assets.sources.adapter import SheetColumn
 
 MOST_CELLS_OF_A_SIGNATURE = 3
-MOST_TEXTS_OF_A_TOTAL = 2  # beside its label; a record has more
-NARROW_TABLE = 4  # columns up to which a row of text alone is a record and no signature
+MOST_TEXTS_OF_A_TOTAL = 2  # besides its label; a record has more
+NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
 FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
 WORD = r"\p{L}{4,}"
 MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "leads", "follow_ups"}
@@ -29,12 +29,12 @@ OTHER_HEADER = "other header"
 def not_data(
     body: pl.DataFrame, columns: list[SheetColumn], total_labels: list[str]
 ) -> list[NotData]:
-    """Return the rows that are no records: blank, header, total or signature.
+    """Return the rows that are not records: `blank`, `header`, `total` or `signature`.
 
-    `body` has the columns by their names, and `source_row`. A row with nothing but its number is
-    blank. A total begins with one of the labels and has no number of its own; a signature stands
-    below the last record, without anything to count. Raises SourceError for a row that repeats the
-    header in another order: what follows would be read into the wrong columns.
+    `body` has the columns by name, and `source_row`. A row with nothing but its row number is blank.
+    A total begins with one of `total_labels` and has no row number. A signature is below the last
+    record and has no figures. Raises SourceError for a row that repeats the header in another order,
+    because the rows below it would be read into the wrong columns.
     """
     names = [column.name for column in columns]
     numbered = (
@@ -43,7 +43,7 @@ def not_data(
         else pl.Series([False]).new_from_index(0, body.height)
     )
     alone = body.select(pl.sum_horizontal(pl.col(names).is_not_null())).to_series() <= 1
-    doubtful = ~numbered | alone  # all others are records
+    doubtful = ~numbered | alone  # the other rows are records
     marked = body.filter(doubtful).select(ROW, _reason(columns, total_labels))
     if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
         raise SourceError(
@@ -54,22 +54,22 @@ def not_data(
         body.filter(~doubtful)[ROW].max() or 0,
         marked.filter(pl.col("reason").is_null())[ROW].max() or 0,
     )
-    others = marked.filter(
+    excluded = marked.filter(
         pl.col("reason").is_not_null()
         & ((pl.col("reason") != "signature") | (pl.col(ROW) > last_record))
     )
-    return _ranges(others)
+    return _ranges(excluded)
 
 
 def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
-    """Say what a doubtful row may be instead of a record; null where nothing speaks for it."""
+    """Return what a doubtful row is instead of a record, as `reason`; null if it is a record."""
     names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
     numbered = pl.col("row_number").is_not_null() if "row_number" in names else pl.lit(False)
     filled = _count(pl.col(name).is_not_null() for name in names)
     figures = _count(pl.col(name).str.contains(FIGURE) for name in names)
     measures = [pl.col(name) for name in names if name in MEASURES]
-    measured = pl.any_horizontal(  # a text that stands there alone may well be a signature
+    measured = pl.any_horizontal(  # a text alone in its row may be a signature
         pl.lit(False),
         *(cell.is_not_null() & ((filled > 1) | ~cell.str.contains(WORD)) for cell in measures),
     )
@@ -91,7 +91,7 @@ def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
 
 
 def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.Expr:
-    """Whether the leftmost text is a label: alone, or with words of its own and no other text."""
+    """Return whether a row's leftmost text is a label, or begins with one and is its only text."""
     labels = "|".join(map(re.escape, total_labels))
     leftmost = pl.coalesce(
         pl.when(~pl.col(name).str.contains(FIGURE)).then(pl.col(name)) for name in names
@@ -104,7 +104,7 @@ def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.E
 
 
 def _repeats(columns: list[SheetColumn], *, anywhere: bool) -> pl.Expr:
-    """Count the cells that repeat the header of their own column, or of any."""
+    """Count the cells that repeat the header of their own column or, if `anywhere`, of any column."""
     written = [column.header for column in columns if column.header]
     every = [form for header in written for form in _forms(header)]
     return _count(
@@ -128,7 +128,7 @@ def _count(conditions: Iterable[pl.Expr]) -> pl.Expr:
 
 
 def _ranges(rows: pl.DataFrame) -> list[NotData]:
-    """Join adjacent rows of the same reason."""
+    """Join adjacent rows with the same reason."""
     joined = (
         rows.with_columns(
             ((pl.col(ROW).diff() != 1) | (pl.col("reason") != pl.col("reason").shift()))

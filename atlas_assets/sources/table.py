@@ -1,4 +1,4 @@
-"""Finds a configured table in a grid, names its columns and tells records from decoration."""
+"""Reads a configured table from a grid: locates it, names its columns and keeps its records."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLACES_NAMED = 5
 
 @dataclass(frozen=True)
 class TablePlace:
-    """Where the table of one calendar month stands; `configured_in` is the file that says so."""
+    """Where the table of a month (1 to 12) is; `configured_in` is the file that says so."""
 
     file: str
     sheet: str
@@ -39,19 +39,19 @@ class TablePlace:
 def read_table(
     grid: Grid, place: TablePlace, *, adapter: str, total_labels: list[str]
 ) -> tuple[pl.DataFrame, SheetManifest]:
-    """Return the records of a table, its columns by name with `source_row`, and how it was read.
+    """Return the records of a table, and the manifest of how it was read.
 
-    `total_labels` are the words that begin a row of totals. Raises SourceError with file, sheet and
-    what to do when the header is not as configured.
+    The records have the columns by name, and `source_row`. `total_labels` are the words that begin a
+    total row. Raises SourceError, with file, sheet and remedy, if the header is not as configured.
     """
     where = f"{place.file}, sheet {grid.sheet!r}"
     header = find_header(grid, place.layout, place.month, where, place.configured_in)
     cells, body = _body(grid, header, place.layout)
     try:
-        others = not_data(body, header.columns, total_labels)
+        excluded = not_data(body, header.columns, total_labels)
     except SourceError as error:
         raise SourceError(f"{where}: {error}") from error
-    records = _without(body, [(rows.first_row, rows.last_row) for rows in others])
+    records = _without(body, [(rows.first_row, rows.last_row) for rows in excluded])
     return records, SheetManifest(
         adapter=adapter,
         source_file=place.file,
@@ -62,7 +62,7 @@ def read_table(
         columns=header.columns,
         rows_read=body.height,
         rows_kept=records.height,
-        not_data=others,
+        not_data=excluded,
         warnings=[
             *grid.warnings,
             *header.warnings,
@@ -73,11 +73,11 @@ def read_table(
 
 
 def _body(grid: Grid, header: Header, layout: SheetTable) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the grid's columns by their names, and of these the rows below the header."""
+    """Return the grid with its columns by name: all of its rows, and those below the header."""
     names = {column.letter: column.name for column in header.columns}
     cells = grid.cells.select(ROW, *names).rename(names)
     first_row = header.rows[-1] + layout.first_data_row - layout.header_rows[-1]
-    return cells, cells.slice(first_row - 1)  # a grid has every row from the first one on
+    return cells, cells.slice(first_row - 1)  # a grid has every row from row 1 on
 
 
 def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:
 
 
 def _hash(cells: pl.DataFrame) -> str:
-    """Hash the cells in pieces, side by side: neither library holds Python's lock."""
+    """Hash the cells in parallel pieces: neither Polars nor hashlib holds the GIL."""
     with ThreadPoolExecutor() as pool:
         pieces = list(pool.map(_hash_of_piece, cells.iter_slices(HASHED_AT_ONCE)))
     return _hash_of_text(*cells.columns, *pieces)
@@ -105,7 +105,7 @@ def _hash_of_text(*texts: str) -> str:
 
 
 def _merged(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:
-    """Return a warning of merged cells among the data: only their first cell holds the value."""
+    """Return a warning about merged cells among the data, of which only the first has the value."""
     among = _among_records(places, header, records)
     warning = (
         f"merged cells among the data: {_named(among)}. Only the first cell of each holds its "
@@ -124,7 +124,7 @@ def _uncalculated(places: list[str], header: Header, records: pl.DataFrame) -> l
 
 
 def _among_records(places: list[str], header: Header, records: pl.DataFrame) -> list[str]:
-    """Return the places, such as `O9` or `D9:D10`, that begin in a cell of a record."""
+    """Return the places, such as `O9` or `D9:D10`, whose first cell belongs to a record."""
     if not places:
         return []
     columns = {column.letter for column in header.columns}

@@ -1,4 +1,4 @@
-"""Assembles the validation file from raw files and warehouse: what was loaded, refused and flagged.
+"""Assembles validation files from raw files and warehouse: what was loaded, refused and flagged.
 
 Rows and amounts are counted and judged in SQL, not here.
 """
@@ -68,13 +68,13 @@ class ValidationWriter:
     output_dir: Path
 
     def path(self, entity: str, year: int) -> Path:
-        """Return the path of the validation file of an entity's year."""
+        """Return the path of an entity's validation file for a year."""
         return self.output_dir / "validation" / f"{entity}-{year}-validation.json"
 
     def write(self, entity: str, year: int) -> Path:
-        """Write the validation file of an entity's year and return its path.
+        """Write an entity's validation file for a year and return its path.
 
-        It can be written at any time; sheets that are loaded but not checked yet are marked.
+        It can be written once a warehouse exists; sheets that are loaded but not checked are marked.
         """
         with self.warehouse.reading() as connection:
             _name_tables(connection, self.raw_store.glob("sheet_manifest"))
@@ -87,16 +87,16 @@ class ValidationWriter:
     def _assemble(
         self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
     ) -> Validation:
-        asked = {"entity": entity, "year": year}
+        parameters = {"entity": entity, "year": year}
         findings: dict[tuple[str, str], list[Finding]] = {}
-        for row in _query(connection, "findings", **asked):
+        for row in _query(connection, "findings", **parameters):
             findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
         sheets = [
             _sheet(row, findings.get((row["table_name"], row["month"]), []))
-            for row in _query(connection, "sheets", **asked, tables=list(TABLES))
+            for row in _query(connection, "sheets", **parameters, tables=list(TABLES))
         ]
         refused = self.raw_store.refusals(entity, year)
-        total = _query(connection, "totals", **asked)[0]
+        total = _query(connection, "totals", **parameters)[0]
         reasons = sorted({finding.reason for group in findings.values() for finding in group})
         return Validation(
             about=self.strings("validation_about"),
@@ -114,10 +114,10 @@ class ValidationWriter:
             ],
             workbook_warnings=self.source.warnings(entity, year),
             reconciliations=[
-                Reconciled(**row) for row in _query(connection, "reconciliations", **asked)
+                Reconciled(**row) for row in _query(connection, "reconciliations", **parameters)
             ],
             unknown_words=[
-                UnknownWord(**row) for row in _query(connection, "unknown_words", **asked)
+                UnknownWord(**row) for row in _query(connection, "unknown_words", **parameters)
             ],
             reasons={reason: self.strings(f"reason_{reason}") for reason in reasons},
             sheets=sheets,

@@ -25,27 +25,27 @@ class Warehouse:
 
     @contextmanager
     def writing(self) -> Generator[None]:
-        """Hold the machine-wide writer lock; the kernel lets go of it when the process dies."""
+        """Hold the machine-wide writer lock, which the kernel releases if the process dies."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock", is_singleton=True):
             yield
 
     @contextmanager
     def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """Give a connection that only reads, while no other process of Atlas writes."""
+        """Yield a read-only connection, while no other Atlas process writes."""
         with self.writing(), self.connect() as connection:
             yield connection
 
     @contextmanager
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
-        """Give a connection whose current database is the file.
+        """Yield a connection whose current database is the warehouse.
 
-        It needs `writing()` around it. Raises AtlasError when there is nothing to read yet, and when
-        a program that is not Atlas has the file open, or the file is none of DuckDB's.
+        The caller has to hold `writing()`. Raises AtlasError if there is nothing to read yet, another
+        program has the file open, or it is not a DuckDB file.
         """
         if read_only and not self.path.exists():
             raise AtlasError(
-                f"There are no data in {self.path} yet. Run `atlas build`, or `atlas sync` first."
+                f"There is no data in {self.path} yet. Run `atlas build`, or `atlas sync` first."
             )
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""Runs dbt inside this process, which costs a fraction of starting it as a command.
+"""Runs dbt inside this process, which takes a fraction of the time of starting it as a command.
 
 All business logic is in `dbt_atlas`; this module only parses, builds and reads results.
 """
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 
 class TransformError(AtlasError):
-    """dbt could not build a model, or a test found wrong data; what was built before stays."""
+    """dbt could not build a model, or a test failed; what was built before stays."""
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What became of one dbt model or test, which was compiled to `sql`.
+    """The result of one dbt model or test; `sql` is its compiled code.
 
-    `failures` counts a test's offending rows.
+    `failures` is the number of rows that failed a test.
     """
 
     unique_id: str
@@ -52,12 +52,12 @@ class NodeResult:
 
     @property
     def failed(self) -> bool:
-        """Whether the model could not be built, or the test found wrong data."""
+        """Whether the model could not be built, or the test failed."""
         return not (self.passed or self.skipped)
 
 
 def refuse_failed(results: list[NodeResult]) -> None:
-    """Raise TransformError if there are results, all of which have failed."""
+    """Raise TransformError for failed results; do nothing if there are none."""
     if results:
         lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in results]
         raise TransformError(
@@ -70,7 +70,7 @@ def refuse_failed(results: list[NodeResult]) -> None:
 class DbtProject:
     """The dbt project, bound to one warehouse, one folder of raw files and one registry.
 
-    `target_dir` is where dbt keeps its manifest, partial parse and logs.
+    `target_dir` is the folder of dbt's manifest, partial parse and logs.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class DbtProject:
 
     @property
     def manifest_path(self) -> Path:
-        """Dbt's manifest, prepared when it is missing or older than the project."""
+        """The path of dbt's manifest, which is written if it is missing or older than the project."""
         path = self.target_dir / "manifest.json"
         self.target_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(self.target_dir / ".lock"):
@@ -95,11 +95,10 @@ class DbtProject:
         return path
 
     def build(self, scope: Scope, selection: Sequence[str] = ()) -> list[NodeResult]:
-        """Build models, with their tests, for a scope. All models when nothing is selected.
+        """Build models for a scope and run their data tests; all models if nothing is selected.
 
-        `selection` is what dbt's `--select` takes, for example `mart_revenue` or `staging`.
-
-        Raises TransformError when dbt itself or a model fails; failed tests are in the results.
+        `selection` takes what dbt's `--select` takes, for example `mart_revenue` or `staging`. Raises
+        TransformError if dbt itself or a model fails; failed tests are in the results.
         """
         self.raw_store.prepare()
         write_registry_tables(self.configuration.registry, self.raw_store.raw_dir)
@@ -112,9 +111,9 @@ class DbtProject:
         return results
 
     def document(self) -> Path:
-        """Write dbt's documentation of the models, without a network, and return its folder."""
-        folder = self.target_dir / "docs"  # with a manifest of its own, which dbt writes in place
-        with self.warehouse.writing():  # dbt opens it to write, though it only reads
+        """Write dbt's documentation of the models as one static page, and return its folder."""
+        folder = self.target_dir / "docs"  # apart from the manifest, which dbt would overwrite
+        with self.warehouse.writing():  # dbt opens it for writing, though it only reads
             self._invoke(["docs", "generate", "--static"], None, folder)
         return folder
 
@@ -124,13 +123,13 @@ class DbtProject:
             return self._parse()
 
     def _parse(self) -> Manifest:
-        # Written by dbt, the manifest would be cut off by a kill.
+        # If dbt wrote the manifest itself, a killed process could leave half of it.
         return self._invoke(["parse", "--no-write-json"], None)
 
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
     ) -> Any:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # 1.5 s to load dbt
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # takes 1.5 s to load
         from dbt.cli.main import dbtRunner
 
         options = {
@@ -153,13 +152,13 @@ class DbtProject:
 
     @contextlib.contextmanager
     def _environment(self) -> Generator[None]:
-        """Tell dbt by environment variables where the data is; put them back afterwards."""
-        ours = {
+        """Set the environment variables that tell dbt where the data is, and restore them afterwards."""
+        variables = {
             "ATLAS_DUCKDB": str(self.warehouse.path),
             "ATLAS_RAW_DIR": str(self.raw_store.raw_dir),
         }
-        before = {name: os.environ.get(name) for name in ours}
-        os.environ.update(ours)
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update(variables)
         try:
             yield
         finally:
@@ -183,7 +182,7 @@ def _node_result(result: Any) -> NodeResult:
     status = str(result.status)
     return NodeResult(
         unique_id=result.node.unique_id,
-        passed=status in {"success", "pass", "warn", "no-op"},  # an exposure does nothing
+        passed=status in {"success", "pass", "warn", "no-op"},  # "no-op" is an exposure
         skipped=status == "skipped",
         seconds=result.execution_time,
         message=result.message or "",

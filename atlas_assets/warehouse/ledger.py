@@ -1,4 +1,4 @@
-"""The ledger in the warehouse: which stage was done for which partition, by which run, from what."""
+"""The ledger in the warehouse: which run did which stage for which partition, and from what."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Stage = Literal["extract", "transform", "validate", "publish", "report", "present"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
-# What brings the figures of a month up to date, and what makes its files.
+# The stages that bring the figures of a month up to date, and those that write its files.
 DATA_STAGES: tuple[Stage, ...] = ("extract", "transform", "validate")
 FILE_STAGES: tuple[Stage, ...] = ("report", "present")
 
@@ -75,8 +75,8 @@ _FAIL_UNFINISHED = """
 UPDATE main._pipeline_runs SET status = 'failed', completed_at = $now, error_message = $message
 WHERE status = 'started' AND started_at < $before
 """
-# What the marts were made of: the input of the last transformation, if that built all models. What
-# was transformed after the last passed validation is not verified.
+# The input hash of the last transformation, which has none if it did not build all models. A partition
+# whose last transformation or validation is not a passed validation is not verified.
 _VERIFIED = """
 SELECT entity, year, month, arg_max_null(source_file_hash, id) FILTER (stage = 'transform') AS hash
 FROM main._pipeline_runs WHERE stage IN ('transform', 'validate')
@@ -100,9 +100,9 @@ class LastRun:
 
 @dataclass
 class StageResult:
-    """What a stage reports of its partitions: the hash of its input and the number of rows.
+    """What a stage reports about its partitions: problems, hashes of its input, numbers of rows.
 
-    A stage that finds something wrong, and ends without an exception, says so in `problems`.
+    A partition in `problems` is recorded as failed, even if the stage ends without an exception.
     """
 
     problems: dict[Partition, str] = field(default_factory=dict)
@@ -118,7 +118,10 @@ class RunLedger:
 
     @contextmanager
     def stage(self, stage: Stage, scope: Scope, run_id: str) -> Generator[StageResult]:
-        """Record a stage as started, and when the block ends as succeeded or failed."""
+        """Record a stage as started and, when the block ends, as succeeded or failed by partition.
+
+        An exception fails every partition in scope.
+        """
         run = {"run_id": run_id, "stage": stage}
         self._write(_START, {**run, **_columns(scope.partitions)})
         result = StageResult()
@@ -131,20 +134,20 @@ class RunLedger:
             failed = list(result.problems)
             succeeded = [partition for partition in scope.partitions if partition not in failed]
             messages = {"messages": list(result.problems.values())}
-            found = {
+            outcome = {
                 "hashes": [result.source_hashes.get(partition) for partition in succeeded],
                 "counts": [result.row_counts.get(partition, 0) for partition in succeeded],
             }
             self._write(_FAIL, {**run, **_columns(failed), **messages})
-            self._write(_SUCCEED, {**run, **_columns(succeeded), **found})
+            self._write(_SUCCEED, {**run, **_columns(succeeded), **outcome})
 
     def fail_unfinished(self, before: datetime, message: str) -> None:
-        """Record stages as failed that were started before a moment and will never end."""
+        """Record stages that were started before a moment and have not ended as failed."""
         if self._read(_UNFINISHED):
             self._write(_FAIL_UNFINISHED, {"before": before, "message": message})
 
     def verified_hashes(self) -> dict[Partition, str]:
-        """Return the input hash of each partition whose marts stand and passed their checks."""
+        """Return the input hash of each partition whose marts are built and passed their checks."""
         return {
             Partition(entity, Month(year, month)): digest
             for entity, year, month, digest in self._read(_VERIFIED)
@@ -152,11 +155,11 @@ class RunLedger:
 
     def last_runs(self) -> dict[Partition, dict[Stage, LastRun]]:
         """Return the newest run of every stage of each partition."""
-        found: dict[Partition, dict[Stage, LastRun]] = {}
+        last_runs: dict[Partition, dict[Stage, LastRun]] = {}
         for entity, year, month, stage, number, status, error in self._read(_LAST_RUNS):
-            runs = found.setdefault(Partition(entity, Month(year, month)), {})
+            runs = last_runs.setdefault(Partition(entity, Month(year, month)), {})
             runs[stage] = LastRun(number, status, error)
-        return found
+        return last_runs
 
     def _read(self, query: str) -> list[tuple[Any, ...]]:
         if not self.warehouse.path.exists():

@@ -1,6 +1,6 @@
-"""What the marts are made of: loaded sheets, rules, and the facts of other months.
+"""What the marts are made from: loaded sheets, rules, and the facts of other months.
 
-A partition is stale where these are not what its marts were last built from.
+A partition is stale if any of these has changed since its marts were built.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DIGESTS = "SELECT entity_code, month_key, digests FROM intermediate.audit_month
 
 
 def input_hashes(raw_store: RawStore, registry: Registry) -> dict[Partition, str]:
-    """Return the hash of each loaded partition's own sheets and of the rules that judge them."""
+    """Return for each loaded partition a hash of its own sheets and of the rules that judge them."""
     rules = _rules_hash(registry)
     return {
         partition: hashlib.sha256(f"{rules}{own}".encode()).hexdigest()
@@ -39,11 +39,11 @@ def input_hashes(raw_store: RawStore, registry: Registry) -> dict[Partition, str
 
 
 def facts_changed(warehouse: Warehouse) -> list[Partition]:
-    """Return the partitions whose marts are not made of the facts as they are now, in order.
+    """Return the partitions whose marts are older than the facts behind them, in order.
 
-    History reaches across months: a correction of one changes customer types in others, and models
-    compute those over the whole history whichever month is built. Exactly the months in which a
-    fact of the marts became another one are returned.
+    History reaches across months: a correction of one month changes customer types in others, and
+    models compute these over the whole history, whichever month is built. Only months with a fact
+    that really changed are returned.
     """
     return [
         Partition(entity, Month.of(month)) for entity, month in _read(warehouse, _FACTS_CHANGED)
@@ -51,7 +51,7 @@ def facts_changed(warehouse: Warehouse) -> list[Partition]:
 
 
 def fact_digests(warehouse: Warehouse) -> dict[Partition, dict[str, str]]:
-    """Return digests of the facts that each partition's marts have to be made of, by model."""
+    """Return the digests of the current facts behind each partition's marts, by model."""
     return {
         Partition(entity, Month.of(month)): digests
         for entity, month, digests in _read(warehouse, _DIGESTS)

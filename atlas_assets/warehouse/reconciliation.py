@@ -1,4 +1,4 @@
-"""Reconciliations: two ways to the same figure, and the difference between them."""
+"""Reconciliations: the same figure computed in two ways, and the difference."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Reconciliation:
     """Two figures that have to be equal; `where` names the sheet, mart or unit.
 
-    `partition` is the key of the partition that they belong to, `what` their unit, for example
-    rupiah or rows.
+    `partition` is the key of the partition or period that they belong to, `what` their unit of
+    measure, for example `rupiah` or `rows`.
     """
 
     partition: str
@@ -43,7 +43,7 @@ class Reconciliation:
         return self.difference == 0
 
     def message(self) -> str:
-        """Return both figures and their difference, for a person."""
+        """Return a text with both figures and their difference."""
         figure = "Rp {:,}" if self.what == "rupiah" else f"{{:,.0f}} {self.what.replace('_', ' ')}"
         return (
             f"{self.where}: expected {figure.format(self.expected)}, Atlas has "
@@ -52,13 +52,16 @@ class Reconciliation:
 
 
 class ReconciliationError(AtlasError):
-    """Figures that have to be equal are not; nothing is made of them."""
+    """Figures that have to be equal are not, so nothing is made from them."""
 
 
 def reconciliations(
     warehouse: duckdb.DuckDBPyConnection, scope: Scope
 ) -> dict[str, list[Reconciliation]]:
-    """Return the pairs of `marts.reconciliation` in scope by the name of their check."""
+    """Return the pairs in `marts.reconciliation` in scope, by the name of their check.
+
+    Raises ReconciliationError if there are no marts yet.
+    """
     try:
         rows = warehouse.execute(
             """
@@ -73,25 +76,25 @@ def reconciliations(
         raise ReconciliationError(
             "There are no marts to reconcile yet. Run `atlas sync` first."
         ) from error
-    found: dict[str, list[Reconciliation]] = {}
-    for check, entity, month, *pair in rows:
+    pairs: dict[str, list[Reconciliation]] = {}
+    for check, entity, month, *figures in rows:
         key = Partition(entity, Month.of(month)).key
-        found.setdefault(check, []).append(Reconciliation(key, *pair))
-    return found
+        pairs.setdefault(check, []).append(Reconciliation(key, *figures))
+    return pairs
 
 
 def refuse_unreconciled(warehouse: duckdb.DuckDBPyConnection, scope: Scope) -> None:
-    """Raise ReconciliationError unless the marts in scope stand and every blocking pair agrees."""
+    """Raise ReconciliationError unless all marts in scope are built and every blocking pair agrees."""
     pairs = [
         (check, pair)
-        for check, found in reconciliations(warehouse, scope).items()
-        for pair in found
+        for check, compared in reconciliations(warehouse, scope).items()
+        for pair in compared
     ]
-    standing = {pair.partition for _, pair in pairs}
+    built = {pair.partition for _, pair in pairs}
     problems = [
         f"{partition.key}: there are no marts yet. Run `atlas sync` for it first."
         for partition in scope.partitions
-        if partition.key not in standing
+        if partition.key not in built
     ]
     problems += [
         f"{check}: {pair.message()}"

@@ -1,4 +1,4 @@
-"""The registry as tables, so that its words and rules reach SQL as data."""
+"""The registry as tables, through which its words and rules reach SQL as data."""
 
 from __future__ import annotations
 

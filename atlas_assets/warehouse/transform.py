@@ -1,4 +1,4 @@
-"""Raw files → models, for a scope, and what that changed in other months."""
+"""Builds the models of a scope from raw files, and records what that changed in other months."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Digests = dict["Partition", dict[str, str]]
 class Transformation:
     """What dbt built and tested, and the digests of the facts (by model) before and after.
 
-    `source_hashes` say what the models were built from; empty where only some of them were built,
-    which brings no month up to date.
+    `source_hashes` are the hashes of the models' input. They are empty if only some models were built,
+    because that does not bring any month up to date.
     """
 
     scope: Scope
@@ -32,12 +32,12 @@ class Transformation:
 
     @property
     def failed(self) -> list[NodeResult]:
-        """The tests that found wrong data."""
+        """The tests that failed."""
         return [result for result in self.results if result.failed]
 
     @property
     def problems(self) -> dict[Partition, str]:
-        """What is wrong with each partition: dbt's tests look at the whole scope."""
+        """The failed tests' messages, for every partition: dbt's tests look at the whole scope."""
         message = "; ".join(result.message for result in self.failed)
         return dict.fromkeys(self.scope.partitions, message) if self.failed else {}
 
@@ -45,7 +45,7 @@ class Transformation:
 def transform(dbt: DbtProject, scope: Scope, selection: Sequence[str] = ()) -> Transformation:
     """Build the models for a scope: all of them, or those that dbt's `--select` chooses.
 
-    Raises TransformError when dbt itself or a model fails; failed tests are in the result.
+    Raises TransformError if dbt itself or a model fails; failed tests are in the result.
     """
     before = fact_digests(dbt.warehouse)
     hashes = input_hashes(dbt.raw_store, dbt.configuration.registry)

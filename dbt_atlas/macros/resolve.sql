@@ -1,7 +1,7 @@
 {#- The registry code for a word of the given kind; null if the registry does not know it. -#}
 {% macro code_of(kind, word) -%}
     (
-        select any_value(known.code)
+        select min(known.code)
         from {{ ref('stg_registry_words') }} as known
         where known.kind = '{{ kind }}' and known.written = {{ normalized_word(word) }}
     )
@@ -11,7 +11,7 @@
 {% macro unit_of(entity, word, product) -%}
     coalesce(
         (
-            select any_value(known.code)
+            select min(known.code)
             from {{ ref('stg_registry_words') }} as known
             where known.kind = 'unit' and known.entity_code = {{ entity }} and known.written = {{ normalized_word(word) }}
         ),

@@ -6,10 +6,13 @@ from pathlib import Path
 import openpyxl
 from broken_workbooks import part_replaced
 from conftest import Installation
+from counting_source import CountingSource
 
+from atlas_assets.configuration.tables import TABLES
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Scope
 from atlas_assets.sources.extract import Extraction, changes, extract
+from atlas_assets.sources.isolation import IsolatedSource
 
 NAME = "LAPORAN EVALUASI EPN 2026.xlsx"
 MONTHS = Period.parse("2026-01..2026-04").months
@@ -115,3 +118,43 @@ def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> 
     assert reason == "the raw file of sheet 'MARET26' of DATABASE SISWA EPN 2026.xlsx is gone"
     extracted(installation)
     assert files_of(installation.settings.raw_dir).keys() == before.keys()
+
+
+def test_an_extraction_reads_each_sheet_once(installation: Installation, tmp_path: Path) -> None:
+    log = tmp_path / "readings"
+    workspace = installation.workspace
+    counting = CountingSource(installation.settings.source_dir, workspace.configuration, log)
+    source = IsolatedSource(counting)
+    extract(source, workspace.raw_store, SCOPE)
+    readings = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    months = [str(month) for month in MONTHS]
+    assert sorted(rest for kind, *rest in readings if kind == "read") == sorted(
+        [table, "EPN", month] for table in TABLES for month in months
+    )
+    assert sorted(rest for kind, *rest in readings if kind == "control") == [
+        ["transactions", "EPN", month] for month in months
+    ]
+    log.unlink()
+    extract(source, workspace.raw_store, SCOPE)  # nothing changed: no control reading is needed
+    assert "control" not in log.read_text(encoding="utf-8")
+
+
+def test_the_command_says_which_sheets_it_loaded_and_why(installation: Installation) -> None:
+    period = ("extract", "--entity", "EPN", "--period", "2026-03")
+    first = installation.atlas(*period).stdout.splitlines()
+    assert first[0] == "EPN 2026-03 transactions: transactions not loaded yet"
+    assert [line.split()[2] for line in first] == [
+        "transactions:",
+        "students:",
+        "targets:",
+        "marketing_activity:",
+    ]
+    assert "No sheet changed." in installation.atlas(*period).stderr
+
+    def edit(book: openpyxl.Workbook) -> None:
+        book["MARET"]["O8"] = 123_000
+
+    saved(installation, edit)
+    assert installation.atlas(*period).stdout.splitlines() == [
+        f"EPN 2026-03 transactions: sheet 'MARET' of {NAME} changed"
+    ]

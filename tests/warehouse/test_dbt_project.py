@@ -1,5 +1,6 @@
 """The dbt project itself: its unit tests pass, and nothing in it is undocumented or unowned."""
 
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ import yaml
 from conftest import Installation
 from dbt.cli.main import dbtRunner
 
-from atlas_assets.settings import DBT_PROJECT_DIR
+from atlas_assets.settings import DBT_PROJECT_DIR, PROJECT_DIR
 from atlas_assets.sources.workbook.control import _amount
 
 
@@ -78,3 +79,14 @@ def test_the_second_reader_of_amounts_agrees_with_the_first() -> None:
     assert len(cells) > 20
     read = [_amount(cell) for cell in cells]
     assert read == [None if value is None else Decimal(str(value)) for value in expected]
+
+
+def test_no_query_depends_on_the_order_of_rows() -> None:
+    """`any_value` and `first` take whichever row a thread brings first."""
+    queries = [
+        *(PROJECT_DIR / "dbt_atlas").rglob("*.sql"),
+        *(PROJECT_DIR / "atlas_assets").rglob("*.sql"),
+    ]
+    assert queries
+    arbitrary = re.compile(r"\b(any_value|first|last|arbitrary)\s*\(", re.IGNORECASE)
+    assert not [path.name for path in queries if arbitrary.search(path.read_text("utf-8"))]

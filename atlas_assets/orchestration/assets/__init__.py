@@ -1,4 +1,4 @@
-"""The software-defined assets, one module for each step of the flow.
+"""The software-defined assets, one module for each step of the pipeline.
 
-No work is done here: what an asset does is a function of a domain room.
+No work is done here: an asset calls a function of a domain package.
 """

@@ -24,7 +24,7 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 
 
 class _Translator(DagsterDbtTranslator):
-    """Groups models by their layer; who owns them in dbt, owns them here."""
+    """Groups models by their layer, and takes their owners from dbt."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1]
@@ -37,7 +37,7 @@ class _Translator(DagsterDbtTranslator):
 def model_assets(
     manifest: Path, partitions: dg.MultiPartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
-    """Return all dbt models as one step, so that one run calls dbt once."""
+    """Return all dbt models as one step, so that a run calls dbt once."""
 
     @dbt_assets(
         manifest=manifest,
@@ -54,21 +54,22 @@ def model_assets(
         scope = Scope.of_keys(context.partition_keys)
         with as_dagster_failure():
             with workspace.ledger.stage("transform", scope, context.run.run_id) as stage:
-                done = transform(workspace.dbt, scope, _selection(context))
-                stage.problems, stage.source_hashes = done.problems, done.source_hashes
-            yield from _materializations(context, duckdb, done)
+                transformation = transform(workspace.dbt, scope, _selection(context))
+                stage.problems = transformation.problems
+                stage.source_hashes = transformation.source_hashes
+            yield from _materializations(context, duckdb, transformation)
             checks = _checks(context)
-            for result in done.results:
+            for result in transformation.results:
                 if result.unique_id in checks and not result.skipped:
                     yield _check_result(checks[result.unique_id], result)
-            # A failed test stops the run as the check that it is.
-            refuse_failed([result for result in done.failed if result.unique_id not in checks])
+            # A failed test that is a check stops the run by itself.
+            refuse_failed([r for r in transformation.failed if r.unique_id not in checks])
 
     return [dbt_models]
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:
-    """Return the names of the models that the run builds; none where it builds all."""
+    """Return the names of the models that the run builds; empty if it builds all."""
     return [name.split(".")[-1] for name in _models(context)] if context.is_subset else []
 
 
@@ -89,18 +90,18 @@ def _checks(context: dg.AssetExecutionContext) -> dict[str, dg.AssetCheckKey]:
 
 
 def _materializations(
-    context: dg.AssetExecutionContext, duckdb: WarehouseResource, done: Transformation
+    context: dg.AssetExecutionContext, duckdb: WarehouseResource, transformation: Transformation
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Report the models that were built, and the partitions out of scope that they changed."""
+    """Report the models that were built, and the partitions outside the scope that they changed."""
     models = _models(context)
     built = {
         models[result.unique_id]: result
-        for result in done.results
+        for result in transformation.results
         if result.unique_id in models and result.passed
     }
-    facts = FactVersions(done)
+    facts = FactVersions(transformation)
     with duckdb.reading() as connection:
-        metadata_of = model_metadata(connection, built, done.scope)
+        metadata_of = model_metadata(connection, built, transformation.scope)
     for key, metadata in metadata_of.items():
         for partition, values in metadata.of_partitions.items():
             context.add_asset_metadata(values, asset_key=key, partition_key=partition)
@@ -116,7 +117,7 @@ def _materializations(
 def selected_models(definitions: dg.Definitions, selection: str) -> list[dg.AssetKey]:
     """Return the assets of the models that dbt's `--select` would choose."""
     models = definitions.resolve_assets_def(keys.mart("mart_revenue"))
-    with contextlib.redirect_stdout(sys.stderr):  # where dbt prints what it does not find
+    with contextlib.redirect_stdout(sys.stderr):  # dbt prints what it does not find
         chosen = build_dbt_asset_selection([models], dbt_select=selection)
         return sorted(chosen.resolve(definitions.resolve_asset_graph()))
 

@@ -42,7 +42,7 @@ _PUBLISHED_MODELS = (
 
 
 class Seeding(dg.Config):
-    """Which entity is seeded, by its code; every one by default."""
+    """The code of the entity to seed; every entity by default."""
 
     entity: str | None = None
 
@@ -76,7 +76,7 @@ def _lookups() -> dg.AssetsDefinition:
 def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=keys.RECORDS,
-        description="Students, orders, receipts, marketing and targets of each month, to look up.",
+        description="Students, orders, receipts, marketing and targets of each month, for lookups.",
         check_specs=[_RECORDS_CHECK, _REFERENCES_CHECK],
         group_name=keys.OPERATIONAL,
         kinds={"libsql"},
@@ -98,11 +98,12 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
             workspace.ledger.stage("publish", scope, context.run.run_id) as stage,
             duckdb.reading() as connection,
         ):
-            done = publish_months(workspace.store, registry, connection, scope)
-            stage.problems, stage.row_counts = done.problems, done.row_counts
-        yield reconciliation_result(_RECORDS_CHECK, done.compared)
-        yield _references_result(done.dangling)
-        yield dg.MaterializeResult(metadata=_metadata(done))
+            publication = publish_months(workspace.store, registry, connection, scope)
+            stage.problems = publication.problems
+            stage.row_counts = publication.row_counts
+        yield reconciliation_result(_RECORDS_CHECK, publication.compared)
+        yield _references_result(publication.dangling)
+        yield dg.MaterializeResult(metadata=_metadata(publication))
 
     return records
 
@@ -116,14 +117,14 @@ def _references_result(dangling: list[str]) -> dg.AssetCheckResult:
     )
 
 
-def _metadata(done: Publication) -> dict[str, Any]:
+def _metadata(publication: Publication) -> dict[str, Any]:
     rows = [
         (partition.key, month.orders, month.transactions, month.amount)
-        for partition, month in done.published.items()
+        for partition, month in publication.published.items()
     ]
     headers = ["partition", "orders", "transactions", "rupiah"]
     return {
-        "orders": sum(month.orders for month in done.published.values()),
-        "transactions": sum(month.transactions for month in done.published.values()),
+        "orders": sum(month.orders for month in publication.published.values()),
+        "transactions": sum(month.transactions for month in publication.published.values()),
         "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
     }

@@ -1,4 +1,4 @@
-"""Raw sheets: one asset per table, all read by one step, so that a workbook is opened once."""
+"""Raw sheets: one asset per table, all read in one step, so that a workbook is opened once."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from atlas_assets.workspace import Workspace
 _DESCRIPTIONS = {
     "transactions": "Receipt lines of the evaluation workbooks' month sheets, cell by cell.",
     "students": "Registrations of the student workbooks' month sheets, cell by cell.",
-    "organizations": "Schools of the student workbooks' reference sheet; a year's sheet stands in January.",
+    "organizations": "Schools of the student workbooks' reference sheet; the sheet of a year belongs to January.",
     "targets": "Targets by unit, program and month, in long form.",
     "marketing_activity": "Marketing activities of the evaluation workbooks' recap sheets.",
     MANIFEST: "How each sheet was read and what became of its rows.",
@@ -25,8 +25,8 @@ _DESCRIPTIONS = {
 _REGISTRY = {
     "registry_units": "Units of each entity, from the registry.",
     "registry_channels": "Marketing channels, from the registry.",
-    "registry_words": "How the sheets write what the registry knows.",
-    "registry_program_units": "Rules that tell units apart which share a word, from the registry.",
+    "registry_words": "The spellings of words in the sheets, from the registry.",
+    "registry_program_units": "Rules that tell apart units that share a word, from the registry.",
     "registry_rules": "Limits and patterns, from the registry.",
 }
 
@@ -36,7 +36,7 @@ _TableMetadata = dict[tuple[str, Partition], dict[str, Any]]
 def raw_assets(
     partitions: dg.MultiPartitionsDefinition,
 ) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Return the raw assets, and the registry as the source that it is."""
+    """Return the raw assets, and the tables of the registry as external assets."""
 
     @dg.multi_asset(
         name="raw_sheets",
@@ -93,7 +93,7 @@ def _log_warnings(context: dg.AssetExecutionContext, workspace: Workspace, scope
 
 
 def _log_loaded(context: dg.AssetExecutionContext, metadata: _TableMetadata) -> None:
-    """Record the sheets that were loaded beside refused ones, before the step fails."""
+    """Record the sheets that were loaded despite refused ones, before the step fails."""
     for (table, partition), values in metadata.items():
         context.log_event(
             dg.AssetMaterialization(keys.raw(table), partition=partition.key, metadata=values)

@@ -35,7 +35,7 @@ _WORDS = {
 
 
 class RangeReport(dg.Config):
-    """Which report a run of `range_report` makes: of which units, all where none is named."""
+    """The report that a run of `range_report` makes; without `units`, of all units."""
 
     entity: str
     period: str
@@ -44,9 +44,9 @@ class RangeReport(dg.Config):
 
 @dataclass(frozen=True)
 class _Series:
-    """What the reports, decks and PDFs of one type of period share.
+    """What the reports, decks and PDFs of one type of period have in common.
 
-    `months` says which months a quarter or a year is made of.
+    `months` maps a quarter or year to its months.
     """
 
     type: PeriodType
@@ -57,7 +57,7 @@ class _Series:
         return keys.report(self.type, kind)
 
     def options(self) -> dict[str, Any]:
-        """Return the options that the three assets have in common."""
+        """Return the common options of the three assets."""
         is_monthly = self.type is PeriodType.MONTHLY
         return {
             "partitions_def": self.partitions,
@@ -66,7 +66,7 @@ class _Series:
         }
 
     def wanted(self, context: dg.AssetExecutionContext) -> list[EntityPeriod]:
-        """Return the entity and period of each partition, which is named by its first month."""
+        """Return the entity and period of each partition; its key has the period's first month."""
         scope = Scope.of_keys(context.partition_keys)
         return [(entity, self.type.starting(first)) for entity, first in scope.partitions]
 
@@ -74,7 +74,7 @@ class _Series:
     def stage(
         self, workspace: Workspace, stage: Stage, context: dg.AssetExecutionContext
     ) -> Generator[StageResult]:
-        """Note a stage of months; a quarter made says nothing of the reports of its months."""
+        """Record a stage of monthly reports; a quarter's report says nothing about those of its months."""
         if self.type is not PeriodType.MONTHLY:
             yield StageResult()
             return
@@ -92,8 +92,8 @@ def report_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
             for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)
         ),
     ]
-    made = chain.from_iterable((_report(s), _deck(s), _pdf(s)) for s in series)
-    return [*made, _range_report()]
+    assets = chain.from_iterable((_report(s), _deck(s), _pdf(s)) for s in series)
+    return [*assets, _range_report()]
 
 
 def _report(series: _Series) -> dg.AssetsDefinition:
@@ -209,7 +209,7 @@ def _range_report() -> dg.AssetsDefinition:
 
 
 def _asset(key: dg.AssetKey, **options: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
-    """Return the decorator of an asset among the reports; it may make nothing."""
+    """Return the decorator of an asset in the reports group, which may yield nothing."""
     return dg.asset(
         key=key,
         output_required=False,
@@ -224,7 +224,7 @@ def _totals_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
         "report_totals_equal_marts",
         asset=key,
         blocking=True,
-        description="Revenue in report.json equals the mart; else nothing is written.",
+        description="Revenue in report.json equals the mart; otherwise nothing is written.",
     )
 
 
@@ -243,17 +243,17 @@ def _deck_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
         blocking=True,
         description=(
             "Every figure on the slides, read back from the file, is one of report.json, and "
-            "nothing lies outside of a slide or a column; else the earlier deck stays."
+            "nothing lies outside a slide or a column; otherwise the earlier deck stays."
         ),
     )
 
 
-def _deck_result(check: dg.AssetCheckSpec, wrong: list[str]) -> dg.AssetCheckResult:
+def _deck_result(check: dg.AssetCheckSpec, problems: list[str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=check.asset_key,
         check_name=check.name,
-        passed=not wrong,
-        description="\n".join(wrong) or "Every figure on the slides is one of report.json.",
+        passed=not problems,
+        description="\n".join(problems) or "Every figure on the slides is one of report.json.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The validation files: for each entity and year, what became of every sheet and row."""
+"""The validation files: what became of every sheet and row, for each entity and year."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from atlas_assets.workspace import Workspace
 
 
 def validation_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Return the validation file as an asset; a month writes the file of its year."""
+    """Return the validation file as an asset; the partition of a month writes the file of its year."""
 
     @dg.asset(
         key=keys.VALIDATION_FILE,
-        description="What became of every sheet and row of the year, for the person who keeps it.",
+        description="What became of every sheet and row of the year, for whoever keeps the workbooks.",
         kinds={"json"},
-        # Not the checked assets: the file is needed most when a check has failed.
+        # Not on the checked assets: the file is needed most when a check has failed.
         deps=[keys.intermediate("audit_flagged_rows")],
         group_name=keys.VALIDATION,
         owners=[keys.FINANCE],

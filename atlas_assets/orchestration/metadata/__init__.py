@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of a materialization: rows, previews, lineage, data versions.
+"""What the Dagster UI shows of a materialization: row counts, previews, lineage, data versions.
 
 Nothing here decides whether a run succeeds.
 """

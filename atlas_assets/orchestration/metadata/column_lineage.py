@@ -1,4 +1,4 @@
-"""Which columns of other tables a model's columns are made of, read from its compiled SQL."""
+"""Column lineage: the columns that a model's columns are computed from, read from its SQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlglot.schema import MappingSchema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Schema, table and name of a column; and the columns that each table of each schema has.
+# Schema, table and name of a column; and the column names by schema and table.
 ColumnRef = tuple[str, str, str]
 Tables = dict[str, dict[str, list[str]]]
 
@@ -22,12 +22,12 @@ _DIALECT = "duckdb"
 
 
 def warehouse_schema(tables: Tables) -> MappingSchema:
-    """Return what `column_lineage` has to know of all tables; read once for many models."""
+    """Return the schema that `column_lineage` needs; built once for many models."""
     return MappingSchema(
         {
             "atlas": {
-                schema: {table: dict.fromkeys(names, "text") for table, names in found.items()}
-                for schema, found in tables.items()
+                schema: {table: dict.fromkeys(names, "text") for table, names in columns.items()}
+                for schema, columns in tables.items()
             }
         },
         dialect=_DIALECT,
@@ -39,7 +39,7 @@ def column_lineage(
 ) -> dict[str, list[ColumnRef]]:
     """Return for each column of a model the columns that it is computed from.
 
-    SQL that the parser does not follow, for example a recursive unnest, has no lineage: {}.
+    SQL that the parser cannot follow, for example a recursive unnest, gives an empty mapping.
     """
     try:
         query = qualify(

@@ -1,4 +1,4 @@
-"""Data versions of facts, by which Dagster shows the marts of changed months as stale."""
+"""Data versions of facts, by which Dagster knows that the marts of changed months are stale."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ USER_PROVIDED_TAG = "dagster/data_version_is_user_provided"
 class FactVersions:
     """The versions of a transformation's facts.
 
-    Models of facts are computed over the whole history in every run, so that a run may change
-    partitions outside its scope: exactly those whose digest became another one.
+    Models of facts are computed over the whole history in every run, so a run may change partitions
+    outside its scope: exactly those whose digest differs.
     """
 
-    done: Transformation
+    transformation: Transformation
 
     def version(self, model: str) -> dg.DataVersion | None:
         """Return the data version of a model's partitions in scope; None if it holds no facts."""
         digests = [
-            self.done.facts_after.get(partition, {}).get(model)
-            for partition in self.done.scope.partitions
+            self.transformation.facts_after.get(partition, {}).get(model)
+            for partition in self.transformation.scope.partitions
         ]
         if not any(digests):
             return None
@@ -41,9 +41,10 @@ class FactVersions:
         return dg.DataVersion(hashlib.sha256(str(digests).encode()).hexdigest())
 
     def changed_elsewhere(self, key: dg.AssetKey) -> Iterator[dg.AssetMaterialization]:
-        """Yield an event for each of a model's partitions out of scope that the run has changed."""
-        model, scope = key.path[-1], self.done.scope
-        facts_before, facts_after = self.done.facts_before, self.done.facts_after
+        """Yield an event for each partition of a model outside the scope that the run has changed."""
+        model, scope = key.path[-1], self.transformation.scope
+        facts_before = self.transformation.facts_before
+        facts_after = self.transformation.facts_after
         for partition in sorted({*facts_before, *facts_after} - set(scope.partitions)):
             before = facts_before.get(partition, {}).get(model)
             after = facts_after.get(partition, {}).get(model)

@@ -1,4 +1,4 @@
-"""Tables for the Dagster page."""
+"""Markdown tables for the Dagster UI."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def markdown_table(frame: pl.DataFrame) -> str:
 
 
 def markdown_rows(headers: list[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as a Markdown table."""
+    """Return rows as a Markdown table with a header."""
     texts = [[str(value) for value in row] for row in rows]
     return markdown_table(
         pl.DataFrame(texts, schema=dict.fromkeys(headers, pl.String), orient="row")

@@ -1,4 +1,4 @@
-"""What Dagster shows of a model: rows, by partition too, a preview, and where its columns come from."""
+"""What Dagster shows of a model: row counts, also by partition, a preview, and column lineage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from atlas_assets.periods.scope import Scope
     from atlas_assets.warehouse.dbt_project import NodeResult
 
-# What a run says of all its partitions alike, and of each of them.
 Metadata = dict[str, Any]
 
 
@@ -38,9 +37,9 @@ class ModelMetadata:
 def model_metadata(
     connection: duckdb.DuckDBPyConnection, results: Mapping[dg.AssetKey, NodeResult], scope: Scope
 ) -> dict[dg.AssetKey, ModelMetadata]:
-    """Return the metadata of built models.
+    """Return the metadata of built models, by asset key.
 
-    Views are not counted: that would compute them again.
+    Rows of views are not counted, because that would compute them again.
     """
     tables = _tables(connection)
     known = warehouse_schema(tables)
@@ -105,13 +104,13 @@ def _lineage(
     key: dg.AssetKey, result: NodeResult, tables: Tables, known: MappingSchema
 ) -> Metadata:
     schema, table = key.path[-2:]
-    found = column_lineage(result.sql, tables[schema][table], known)
+    lineage = column_lineage(result.sql, tables[schema][table], known)
     dependencies = {
         column: [
             dg.TableColumnDep(asset_key=dg.AssetKey([schema, table]), column_name=name)
             for schema, table, name in sources
         ]
-        for column, sources in found.items()
+        for column, sources in lineage.items()
         if sources
     }
     return {"dagster/column_lineage": dg.TableColumnLineage(dependencies)} if dependencies else {}

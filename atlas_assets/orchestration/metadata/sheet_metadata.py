@@ -1,4 +1,4 @@
-"""What Dagster shows of raw sheets: rows, source files with hashes, warnings, a preview."""
+"""What Dagster shows of raw sheets: row counts, source files with hashes, warnings, a preview."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from atlas_assets.sources.raw_store import Loaded, RawStore
 
 MANIFEST = "sheet_manifest"
-CHANGED, NOTHING = "changed", "nothing"  # why a table was written, or that it was not
+# The key of the reason why a table was written, and its value if the table was not written.
+CHANGED, NOTHING = "changed", "nothing"
 
 
 def sheet_metadata(
@@ -25,23 +26,23 @@ def sheet_metadata(
 ) -> dict[tuple[str, Partition], dict[str, Any]]:
     """Return the metadata of each table and partition that was loaded.
 
-    The manifest stands for all tables of a partition together; it has none while one is refused.
+    The entry of the manifest covers all tables of a partition; there is none if one was refused.
     """
     by_partition = extraction.by_partition
     metadata: dict[tuple[str, Partition], dict[str, Any]] = {}
     for (partition, items), table in product(by_partition.items(), tables):
         if table == MANIFEST:
-            mine = [] if partition in extraction.refused else items
+            covered = [] if partition in extraction.refused else items
         else:
-            mine = [item for item in items if item.partition.table == table]
-        if mine:
+            covered = [item for item in items if item.partition.table == table]
+        if covered:
             with_preview = len(by_partition) == 1 and table != MANIFEST
-            metadata[table, partition] = _metadata(raw_store, mine, with_preview=with_preview)
+            metadata[table, partition] = _metadata(raw_store, covered, with_preview=with_preview)
     return metadata
 
 
 def _metadata(raw_store: RawStore, items: list[Loaded], *, with_preview: bool) -> dict[str, Any]:
-    """Return what a person wants to know of one partition; a preview only where it is shown alone."""
+    """Return the metadata of one partition, with a preview of its first rows if asked for."""
     manifests = [item.partition.manifest for item in items if item.partition.manifest]
     rows = sum(manifest.rows_kept for manifest in manifests)
     metadata: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Runs on the persistent Dagster instance: starting, waiting for, closing and pruning them.
+"""Runs on the persistent Dagster instance: starting them, waiting for them, closing and pruning them.
 
 What a run does is defined by the jobs and assets.
 """

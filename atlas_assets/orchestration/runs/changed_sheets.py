@@ -1,4 +1,4 @@
-"""Which sheets a run loaded because they had changed, read from what it recorded."""
+"""Which sheets a run loaded because they had changed, according to its event log."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLES: dict[str, TableName] = {table: table for table in TABLES}
 
 
 def changed_sheets(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """Return `IONS 2026-02 transactions: <why>` of each table that was written, in order."""
+    """Return `IONS 2026-02 transactions: <why>` for each table that was written, in order."""
     changes = sorted(_changes(instance, run_id), key=lambda item: (item[0], TABLES.index(item[1])))
     return [f"{entity} {month} {table}: {why}" for (entity, month), table, why in changes]
 
@@ -29,9 +29,9 @@ def _changes(
 ) -> Iterator[tuple[Partition, TableName, str]]:
     of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
     for entry in instance.all_logs(run_id, of_type=of_type):
-        made = entry.asset_materialization
-        if made is None or made.partition is None:
+        event = entry.asset_materialization
+        if event is None or event.partition is None:
             continue
-        table, why = _TABLES.get(made.asset_key.path[-1]), made.metadata.get(CHANGED)
+        table, why = _TABLES.get(event.asset_key.path[-1]), event.metadata.get(CHANGED)
         if table and why and why.value != NOTHING:
-            yield Partition.of_key(made.partition), table, str(why.value)
+            yield Partition.of_key(event.partition), table, str(why.value)

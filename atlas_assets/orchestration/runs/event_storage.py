@@ -1,8 +1,8 @@
 """Dagster's SQLite event log with one open connection per database file instead of one per event.
 
-The stock storage opens an engine, compiles every statement anew and closes the file again for each
-of the thousands of events that a run over a range of partitions writes. `dagster.yaml` names this
-class. To be dropped when Dagster keeps its connections.
+The stock storage opens an engine, compiles every statement and closes the file again for each of the
+thousands of events that a run over a range of partitions writes. `dagster.yaml` names this class.
+Remove it when Dagster keeps its connections open.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class PooledEventLogStorage(SqliteEventLogStorage):
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Any) -> PooledEventLogStorage:
-        """Make the storage from `dagster.yaml`, whose `base_dir` is the Dagster home."""
+        """Create the storage from `dagster.yaml`, whose `base_dir` is the Dagster home."""
         runs = Path(config_value["base_dir"]) / "history" / "runs"
         return cls(inst_data=inst_data, base_dir=str(runs))
 
     def dispose(self) -> None:
-        """Close the files, which lets SQLite fold its write-ahead logs into them."""
+        """Close the files, so that SQLite merges its write-ahead logs into them."""
         super().dispose()
         for engine in list(_ENGINES.values()):
             engine.dispose()
@@ -51,7 +51,7 @@ class PooledEventLogStorage(SqliteEventLogStorage):
                 yield connection
 
     def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
-        """Ask for the table's columns once, not for every event: they change only by a migration."""
+        """Return whether a column exists, queried once instead of for every event: only migrations add any."""
         return column_name in _asset_key_columns(conn.engine)
 
 
@@ -67,7 +67,7 @@ def _engine(url: str) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def _sync_at_checkpoints_only(connection: Any, _record: object) -> None:
-        """In WAL mode this risks no damage; only a power cut can lose the last events."""
+        """Reduce syncing: in WAL mode nothing gets corrupted; a power cut may lose the last events."""
         connection.execute("PRAGMA synchronous=NORMAL")
 
     while len(_ENGINES) >= OPEN_FILES:

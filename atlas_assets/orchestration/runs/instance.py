@@ -1,4 +1,4 @@
-"""The persistent Dagster instance: made on first use, and the jobs run on it from the command line."""
+"""The persistent Dagster instance: prepares it, and runs jobs on it for the command line."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from atlas_assets.settings import Settings
     from atlas_assets.warehouse.ledger import RunLedger
 
-# The command line reports what matters itself; the whole log is in the web UI.
+# The command line reports what matters by itself; the whole log is in the web UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a run ended. `problems` are complete texts for people."""
+    """How a run ended. `problems` are complete, user-facing texts."""
 
     run_id: str
     job: str
@@ -41,15 +41,19 @@ class RunOutcome:
 
 
 def prepare_home(settings: Settings, ledger: RunLedger) -> None:
-    """Make the Dagster home usable and tell this process, and those it starts, where it is."""
+    """Create the Dagster home if needed, and set DAGSTER_HOME for this process and its children.
+
+    Marks runs of dead processes as failed, and removes old logs.
+    """
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(home)
     if settings.postgres_url:
         os.environ["ATLAS_POSTGRES_URL"] = settings.postgres_url.get_secret_value()
-    with FileLock(home / ".lock"):  # two processes that initialise one home at once break it
+    with FileLock(home / ".lock"):  # two processes that initialize one home at once break it
         if not (home / "dagster.yaml").exists():
-            with written_whole(home / "dagster.yaml") as temporary:  # half of it would be valid
+            # Half of the file would be valid YAML, too.
+            with written_whole(home / "dagster.yaml") as temporary:
                 shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", temporary)
         with dg.DagsterInstance.get() as instance:
             close_dead_runs(instance, ledger)
@@ -66,8 +70,8 @@ def run_job(
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is called with the name of each step that begins; `assets` limits the job to some of its own;
-    `config` is that of its assets, by the names of their steps.
+    `on_step` is called with the name of each step that begins. `assets` limits the job to some of its
+    assets; `config` is the config of its assets, by the names of their steps.
     """
     run_id = str(uuid4())
 

@@ -1,4 +1,4 @@
-"""Old logs of runs are removed; what the runs made stays known."""
+"""Removes old logs of runs; what the runs materialized stays known."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT = timedelta(days=90)
-_INDEX = "index"  # which partitions were made, by which run, with which checks
+_INDEX = "index"  # which partitions were materialized, by which run, with which checks
 
 
 def prune(dagster_home: Path, now: datetime) -> None:
-    """Remove the logs of runs that nothing was written to for 90 days, where they are files."""
+    """Remove the log files of runs that have not been written to for 90 days."""
     for path in (dagster_home / "history" / "runs").glob("*.db*"):
         if not path.name.startswith(_INDEX) and _is_old(path, now):
             path.unlink(missing_ok=True)

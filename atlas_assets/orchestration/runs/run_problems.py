@@ -1,4 +1,4 @@
-"""What went wrong in a run, in words for people."""
+"""What went wrong in a run, as user-facing texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REPORTED = {
 
 
 def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """Return complete texts: of checks and steps that failed, or else of how the run ended."""
+    """Return complete texts on the failed checks and steps or, if there are none, on the run's failure."""
     events = [
         entry.dagster_event
         for entry in instance.all_logs(run_id, of_type=_REPORTED)
@@ -47,7 +47,7 @@ def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
 
 
 def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None:
-    """Return the message on a run that has ended, or None when nothing in it went wrong."""
+    """Return the message about a run that has ended, or None if nothing went wrong in it."""
     problems = problems_of(instance, run.run_id)
     if not problems:
         return None
@@ -56,7 +56,7 @@ def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None
 
 
 def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
-    """Whether a run has ended since a moment because its process did, not for what it found."""
+    """Return whether a run has failed since a moment although none of its steps did: its process ended."""
     failed = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since.astimezone(UTC)
     )
@@ -67,7 +67,7 @@ def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
 
 
 def _what(run: dg.DagsterRun) -> str:
-    """Return the job's name, or the assets where Dagster or a person chose these."""
+    """Return the name of the job, or the assets if these were selected by hand or by a condition."""
     if not run.job_name.startswith(RESERVED_JOB_PREFIX):
         return run.job_name
     return ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))

@@ -1,4 +1,4 @@
-"""Runs that have not ended: one at a time has its turn, and one whose process is gone has failed."""
+"""Runs that have not ended: they take turns, and one whose process is gone has failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.warehouse.ledger import RunLedger
 
-# Where a command's run is running, to know when it is no more.
+# Which process executes a command's run, so that its end can be detected.
 HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
 _RUNNING = [
     dg.DagsterRunStatus.STARTING,
@@ -32,27 +32,27 @@ _COMMANDS = ".commands.lock"
 _NOT_STARTED = dg.DagsterRunStatus.NOT_STARTED
 _ENDED = "The process that ran this was ended before it was done. Run the same command again."
 _LOOK_AGAIN_SECONDS = 1
-_CLOCK_STEP_SECONDS = 60  # a process's start is a clock time, and clocks are set
+_CLOCK_STEP_SECONDS = 60  # start times are wall-clock times, and clocks get adjusted
 
 
 def this_process() -> dict[str, str]:
-    """Return the tags that name this process by its number and start, which no later one has."""
+    """Return tags that identify this process by host, process id and start time."""
     created = psutil.Process().create_time()
     return {HOST_TAG: platform.node(), PROCESS_TAG: f"{os.getpid()} {created}"}
 
 
 def under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    """Return the runs that are running now, whoever started them."""
+    """Return the runs in progress, whoever started them."""
     return list(instance.get_runs(dg.RunsFilter(statuses=_RUNNING)))
 
 
 def waiting(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    """Return the runs that wait for their turn."""
+    """Return the queued runs."""
     return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
 
 
 def close_dead_runs(instance: dg.DagsterInstance, ledger: RunLedger) -> None:
-    """Mark runs whose process is gone, and their stages, as failed; they would seem to run for ever."""
+    """Mark runs whose process is gone, and their stages, as failed; else they would never end."""
     looked_at = datetime.now(UTC)
     for run in instance.get_runs(dg.RunsFilter(statuses=[*_RUNNING, _NOT_STARTED])):
         if _is_dead(instance, run):
@@ -63,7 +63,7 @@ def close_dead_runs(instance: dg.DagsterInstance, ledger: RunLedger) -> None:
 
 @contextmanager
 def turn_of_commands(home: Path, report: Callable[[str], None]) -> Generator[None]:
-    """Wait until no other command is under way; hold other commands back meanwhile."""
+    """Wait until no other command is under way, and hold other commands back until the block ends."""
     lock = FileLock(home / _COMMANDS)
     try:
         lock.acquire(timeout=0)
@@ -77,7 +77,7 @@ def turn_of_commands(home: Path, report: Callable[[str], None]) -> Generator[Non
 
 
 def is_command_under_way(home: Path) -> bool:
-    """Whether a command is under way that runs jobs."""
+    """Return whether a command that runs jobs is under way."""
     try:
         with FileLock(home / _COMMANDS, timeout=0):
             return False
@@ -86,7 +86,7 @@ def is_command_under_way(home: Path) -> bool:
 
 
 def wait_for_runs(instance: dg.DagsterInstance, report: Callable[[str], None]) -> None:
-    """Wait until no run is under way, and report each run that is waited for."""
+    """Wait until no run is in progress, and report each run that is waited for."""
     reported: set[str] = set()
     while runs := [run for run in under_way(instance) if not _is_dead(instance, run)]:
         for run in runs:
@@ -97,18 +97,18 @@ def wait_for_runs(instance: dg.DagsterInstance, report: Callable[[str], None]) -
 
 
 def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether the process is gone that ran a command, or the server that ran it for the daemon."""
+    """Return whether the process of a run is gone: a command, or the server that ran it for the daemon."""
     if run.tags.get(HOST_TAG) == platform.node():
         is_gone = not _is_alive(run.tags[PROCESS_TAG])
     elif run.status is dg.DagsterRunStatus.STARTED and isinstance(
         instance.run_launcher, dg.DefaultRunLauncher
-    ):  # Dagster's own monitoring looks after those that are starting or being cancelled
+    ):  # Dagster itself monitors runs that are starting or being canceled
         is_gone = not is_served(instance.run_launcher, run.run_id)
     else:
         return False
     if not is_gone:
         return False
-    now = instance.get_run_by_id(run.run_id)  # it may have ended in the meantime as it should
+    now = instance.get_run_by_id(run.run_id)  # it may have ended normally in the meantime
     return now is not None and not now.is_finished
 
 

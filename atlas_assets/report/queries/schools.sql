@@ -4,7 +4,7 @@ select
     progress.organization_name,
     progress.year,
     sum(progress.student_count)::bigint as student_count,
-    any_value(organizations.organization_level) as organization_level,
+    min(organizations.organization_level) as organization_level,
     sum(sum(progress.student_count)) over (partition by progress.unit_code, progress.year)::bigint as total
 from marts.mart_school_progress as progress
 left join intermediate.int_organizations as organizations

@@ -2,7 +2,7 @@
 select
     source_file as file,
     source_sheet as sheet,
-    any_value(source_hash) as hash,
+    min(source_hash) as hash,
     sum(rows_kept)::bigint as rows
 from raw.sheet_manifest
 where entity_code = $entity and month_key between $first::date and $last::date

@@ -1,4 +1,4 @@
-"""The spreadsheet adapter: opens workbooks of every kind and reads a sheet into a `Grid`.
+"""The spreadsheet adapter: opens workbooks of every format and reads their sheets into a `Grid`.
 
-Whatever holds for any grid, such as finding the header, is one level up.
+What applies to any grid, such as locating the header, is one level up.
 """

@@ -1,4 +1,4 @@
-"""The adapter for the administrators' workbooks: from a configured sheet to a raw partition."""
+"""The adapter for the administrators' workbooks: reads a configured sheet into a raw partition."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ NAME = "workbook"
 
 
 class WorkbookAdapter:
-    """Reads the workbooks of one source folder as its yearly configuration says."""
+    """Reads the workbooks of one source folder as described by the yearly configuration."""
 
     def __init__(self, source_dir: Path, configuration: Configuration) -> None:
         self.source_dir = source_dir
         self.configuration = configuration
 
     def months(self, entity: str) -> list[Month]:
-        """Return every configured month of the years that have at least one workbook here."""
+        """Return every configured month of the years that have at least one workbook, in order."""
         return [
             Month(year.year, number)
             for (code, _), year in sorted(self.configuration.years.items())
@@ -50,8 +50,8 @@ class WorkbookAdapter:
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Read one table of one entity and month.
 
-        Raises SourceError with file, sheet and what to do when the workbook, the sheet or a
-        configured header is missing, or something in it cannot be read.
+        Raises SourceError, with file, sheet and remedy, if the workbook, the sheet or a configured
+        header is missing, or the file cannot be read.
         """
         place = self._place(table, entity, month)
         if place is None:
@@ -69,7 +69,7 @@ class WorkbookAdapter:
         return RawPartition(table, entity, month, records, manifest)
 
     def control(self, partition: RawPartition) -> ControlSums:
-        """Read the amounts of a transaction sheet again, with another reader.
+        """Read the amounts of a transactions sheet again, with another reader.
 
         Raises ValueError for a partition that has no sheet.
         """
@@ -80,7 +80,7 @@ class WorkbookAdapter:
         return control_sums(self.source_dir / manifest.source_file, manifest, labels)
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
-        """Return why a sheet took more memory or time than there is, for a person who can mend it."""
+        """Explain why a sheet exceeded its memory or time limit, and how to correct it."""
         place = self._place(table, entity, month)
         if place is None:
             return f"{table} of {entity} {month} is not configured."
@@ -96,9 +96,9 @@ class WorkbookAdapter:
         )
 
     def warnings(self, entity: str, year: int) -> list[str]:
-        """Return sheets that nobody reads, workbooks that are open elsewhere, and odd calendars.
+        """Return warnings about unconfigured sheets, workbooks open elsewhere, and 1904 dates.
 
-        A workbook that cannot be opened is left to `read`, which says why.
+        A workbook that cannot be opened is skipped here; `read` reports it.
         """
         layout = self.configuration.years.get((entity, year))
         return [
@@ -109,7 +109,10 @@ class WorkbookAdapter:
         ]
 
     def _place(self, table: TableName, entity: str, month: Month) -> TablePlace | None:
-        """Return where a partition stands; None where the year has no such table for the month."""
+        """Return where a partition's table is, or None if the year has no such table for the month.
+
+        Raises SourceError if the year is not configured.
+        """
         year = self.configuration.years.get((entity, month.year))
         if year is None:
             raise SourceError(
@@ -129,7 +132,7 @@ class WorkbookAdapter:
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
             sheets, is_1904 = open_workbook(path).sheet_names, uses_1904_dates(path)
-        except Exception:  # noqa: BLE001  a damaged file can fail in any way; `read` says which
+        except Exception:  # noqa: BLE001  a damaged file can fail in any way; `read` reports it
             return warnings
         if is_1904:
             warnings.append(

@@ -1,6 +1,6 @@
-"""The control sums of a transaction sheet: its amounts read once more, by another reader and other code.
+"""The control sums of a transactions sheet: its amounts, read again by another reader and other code.
 
-What the adapter made of the sheet has to come to the same rupiah (`marts.reconciliation`).
+What the adapter read has to amount to the same sum in rupiah (`marts.reconciliation`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from atlas_assets.sources.adapter import SheetManifest
 
 CENT = Decimal("0.01")
-LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
+LARGEST = Decimal(10) ** 16  # the exclusive limit of DECIMAL(18, 2)
 
 
 def control_sums(path: Path, manifest: SheetManifest, total_labels: list[str]) -> ControlSums:
-    """Add up the amounts of a sheet whose columns stand as the manifest says."""
+    """Add up the amounts of a sheet whose columns are where the manifest says."""
     letters = {column.name: column.letter for column in manifest.columns}
     with _rows_of(path) as rows_of:
         rows = islice(rows_of(manifest.source_sheet), manifest.header_rows[-1], None)
@@ -39,18 +39,18 @@ def control_sums(path: Path, manifest: SheetManifest, total_labels: list[str]) -
 
 @contextmanager
 def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
-    """Give a function from a sheet's name to its rows, from row 1 on.
+    """Yield a function that returns the rows of a sheet, given its name, from row 1 on.
 
-    Formats that openpyxl does not know are read by the adapter's parser, but with its own types. The
+    Formats that openpyxl does not support are read by the adapter's parser, but as native types. The
     content decides the format, not the file's name.
     """
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, OSError):  # of other content, in its words
+    except (InvalidFileException, BadZipFile, KeyError, OSError):  # of other formats
         workbook = None
     if workbook is None or not workbook.sheetnames:
-        with path.open("rb") as file, python_calamine.load_workbook(file) as other:
-            yield lambda sheet: other.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        with path.open("rb") as file, python_calamine.load_workbook(file) as calamine:
+            yield lambda sheet: calamine.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         return
     try:
         yield lambda sheet: workbook[sheet].iter_rows(values_only=True)
@@ -61,21 +61,21 @@ def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]
 def _sums(
     rows: Iterable[Sequence[object]], number: str | None, amount: str, total_labels: tuple[str, ...]
 ) -> ControlSums:
-    """Add up the amounts that can be read; the last total row is what the sheet itself states."""
+    """Add up the readable amounts; the last total row is the total that the sheet itself states."""
     number_at = _position(number) if number else None
     amount_at = _position(amount)
     total, stated = Decimal(0), None
     for row in rows:
-        read = _amount(_at(row, amount_at))
+        value = _amount(_at(row, amount_at))
         if re.match(r"\s*\d", str(_at(row, number_at))) or not _is_total(row, total_labels):
-            total += read or 0
-        elif read is not None:
-            stated = read
+            total += value or 0
+        elif value is not None:
+            stated = value
     return ControlSums(total, stated)
 
 
 def _is_total(row: Sequence[object], labels: tuple[str, ...]) -> bool:
-    """Whether the first text is a label: alone, or with words of its own and no other text."""
+    """Return whether a row's first text is a label, or begins with one and is its only text."""
     texts = [
         text
         for value in row
@@ -90,17 +90,17 @@ def _is_total(row: Sequence[object], labels: tuple[str, ...]) -> bool:
 
 
 def _at(row: Sequence[object], position: int | None) -> object:
-    """Return the cell at a position; None beyond the last one that the reader gives."""
+    """Return the cell at a 0-based position, or None beyond the end of the row."""
     return row[position] if position is not None and position < len(row) else None
 
 
 def _position(letter: str) -> int:
-    """Return the position of a column: A = 0."""
+    """Return the 0-based position of a column: A is 0."""
     return column_index_from_string(letter) - 1
 
 
 def _amount(value: object) -> Decimal | None:
-    """Return the rupiah in a cell, to the cent; None where nothing readable stands in it."""
+    """Return the amount in a cell in rupiah, rounded to the cent, or None if it is unreadable."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -121,7 +121,7 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _plain(digits: str) -> str | None:
-    """Return a number as computers write it: thousands marks dropped, a point for decimals."""
+    """Return a number without thousands separators and with a decimal point, or None."""
     if re.fullmatch(r"\d+(,\d{3})+(\.\d+)?", digits):
         return digits.replace(",", "")
     if re.fullmatch(r"\d+(\.\d{3})+(,\d+)?", digits):

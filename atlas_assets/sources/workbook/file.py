@@ -1,4 +1,4 @@
-"""Opens workbook files of every kind that the reader knows, and says what is wrong with others."""
+"""Opens workbook files of every supported format, and explains what is wrong with others."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from atlas_assets.errors import SourceError, nearest
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST_UNPACKED = 2 * 2**30  # bytes; an honest sheet of a million rows unpacks to half a gigabyte
+LARGEST_UNPACKED = 2 * 2**30  # bytes; a normal sheet of a million rows unpacks to half a gigabyte
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
 SAVE_AGAIN = "Open it in the office program and save it as .xlsx again."
 
 
 def open_workbook(path: Path) -> fastexcel.ExcelReader:
-    """Return a reader of the workbook; an unchanged file is opened once for all its sheets.
+    """Return a reader for a workbook; an unchanged file is opened once for all of its sheets.
 
-    The content decides the format, not the file's name. Raises SourceError that says what the
-    file is instead of a workbook.
+    The content decides the format, not the file's name. Raises SourceError if the file cannot be
+    opened or is not a workbook; the message then says what it is instead.
     """
     try:
         stat = path.stat()
@@ -37,15 +37,15 @@ def open_workbook(path: Path) -> fastexcel.ExcelReader:
 
 
 def lock_file(path: Path) -> Path:
-    """Return the file that the office program keeps beside a workbook while it is open."""
+    """Return the file that an office program keeps next to a workbook while it is open."""
     return path.with_name(f"~${path.name}")
 
 
 def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: str) -> str:
-    """Return the sheet of that name, also where case or blanks differ.
+    """Return the sheet called `wanted`, ignoring differences in case and blanks.
 
-    Raises SourceError when there is none, or more than one that could be meant; `configured_in` is
-    the file to correct.
+    Raises SourceError if there is no such sheet, or several could be meant; `configured_in` is the
+    file to correct.
     """
     if wanted in present:
         return wanted
@@ -65,7 +65,7 @@ def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: s
 
 
 def reader_message(error: Exception) -> str:
-    """Return what the reader says of a damaged file, without its own name."""
+    """Return the first line of the reader's error, without the reader's name."""
     return str(error).splitlines()[0].removeprefix("calamine error: ")
 
 
@@ -80,7 +80,7 @@ def _open(path: Path, _modified: int, _size: int) -> fastexcel.ExcelReader:
 
 
 def _refuse_foreign(path: Path, content: bytes) -> None:
-    """Raise SourceError for what is no workbook at all, or would unpack to gigabytes."""
+    """Raise SourceError for a file that is not a workbook, or would unpack to gigabytes."""
     if not content:
         raise SourceError(
             f"{path.name} is empty (0 bytes). Perhaps it was still being copied: copy it again."

@@ -1,4 +1,4 @@
-"""What the reader does not tell of an .xlsx sheet, found in its XML in one pass of bounded memory."""
+"""Reads from the XML of an .xlsx sheet what the reader does not report, in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK = 1 << 20
-LONGEST_CELL = 1 << 16  # a cell's text holds at most 32,767 characters
+LONGEST_CELL = 1 << 16  # bytes; a cell's text holds at most 32,767 characters
 
-# A cell with a formula that no value follows.
+# A cell with a formula that is not followed by a value.
 _UNCALCULATED = re.compile(
     rb"<(?:\w+:)?c ([^>]*[^/])>"
     rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)(?!<(?:\w+:)?v>[^<])"
@@ -28,25 +28,25 @@ _FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)(\d+)"[^>]*[^/]>')
 
 @dataclass
 class Inspection:
-    """Places in a sheet, as `O9` or `A1:C1`."""
+    """Cell references in a sheet, such as `O9` or `A1:C1`."""
 
     uncalculated: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
 
 
 def inspect_sheet(path: Path, sheet: str) -> Inspection:
-    """Return formulas without a calculated value and merged cells; nothing for other formats."""
-    found = Inspection()
+    """Return formulas without a calculated value, and merged cells; nothing for other formats."""
+    inspection = Inspection()
     for text in _sheet_xml(path, sheet):
         if b"<f" in text or b":f" in text:
-            found.uncalculated += _uncalculated(text)
+            inspection.uncalculated += _uncalculated(text)
         if b"mergeCell " in text:
-            found.merged += [place.decode() for place in _MERGED.findall(text)]
-    return found
+            inspection.merged += [place.decode() for place in _MERGED.findall(text)]
+    return inspection
 
 
 def farthest_cell(path: Path, sheet: str) -> str | None:
-    """Return the place where the rightmost filled column meets the last filled row."""
+    """Return the cell where the rightmost filled column meets the last filled row, or None."""
     last_row, last_column = 0, ""
     for text in _sheet_xml(path, sheet):
         for column, row in _FILLED_CELL.findall(text):
@@ -56,7 +56,7 @@ def farthest_cell(path: Path, sheet: str) -> str | None:
 
 
 def uses_1904_dates(path: Path) -> bool:
-    """Whether the workbook counts days from 1904, as old Macintosh programs did."""
+    """Return whether the workbook counts days from 1904, as old Macintosh programs did."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -67,7 +67,7 @@ def uses_1904_dates(path: Path) -> bool:
 
 
 def _uncalculated(text: bytes) -> list[str]:
-    """Return the places of formulas without a value; an empty text is a calculated value."""
+    """Return the cells of formulas without a value; an empty text counts as a value."""
     return [
         place[1].decode()
         for attributes in _UNCALCULATED.findall(text)
@@ -76,7 +76,7 @@ def _uncalculated(text: bytes) -> list[str]:
 
 
 def _sheet_xml(path: Path, sheet: str) -> Iterator[bytes]:
-    """Yield a sheet's XML in pieces that end between cells; nothing when it cannot be found."""
+    """Yield a sheet's XML in pieces that end between cells; nothing if it cannot be found."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
@@ -88,7 +88,7 @@ def _sheet_xml(path: Path, sheet: str) -> Iterator[bytes]:
             while chunk := stream.read(CHUNK):
                 text = rest + chunk
                 cut = max(text.rfind(b"</c>") + 4, text.rfind(b":c>") + 3)
-                if cut == 3:  # none ends here
+                if cut == 3:  # no cell ends in this piece
                     cut = text.rfind(b"/>") + 2 if b"/>" in text else len(text) - LONGEST_CELL
                 cut = max(cut, 0)
                 yield text[:cut]
@@ -97,7 +97,7 @@ def _sheet_xml(path: Path, sheet: str) -> Iterator[bytes]:
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the name of the part that holds a sheet, by the workbook's relationships."""
+    """Return the name of the archive's part that holds a sheet, or None."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None

@@ -1,4 +1,4 @@
-"""A sheet of a workbook as a `Grid`; knows fastexcel, not the business."""
+"""Reads a sheet of a workbook into a `Grid`; knows fastexcel, not the business."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ _ERROR_TEXTS = {
     "Value": "#VALUE!",
     "GettingData": "#GETTING_DATA",
 }
-# Text `100.125` is a hundred thousand, the number is not: only this form can be either.
+# As text, `100.125` is a hundred thousand; as a number it is not. Only this form is ambiguous.
 _NUMBER_OR_GROUPED_TEXT = r"^-?\d+\.\d{3}$"
 
 
 def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
     """Read a sheet of a workbook; `configured_in` is the file that names the sheet.
 
-    Raises SourceError when the file is no workbook, or lacks the sheet, or the sheet is damaged.
+    Raises SourceError if the file is not a workbook or lacks the sheet, or the sheet is damaged.
     """
     reader = open_workbook(path)
     sheet = matching_sheet(path, wanted, reader.sheet_names, configured_in)
     warnings = [] if sheet == wanted else [f"the sheet is called {sheet!r}, not {wanted!r}"]
     try:
-        # The reader does not hold Python's lock, so the inspection costs no time of its own.
+        # The reader releases the GIL, so the inspection takes no extra time.
         with ThreadPoolExecutor(max_workers=1) as pool:
             inspecting = pool.submit(inspect_sheet, path, sheet)
             loaded = _load(reader, sheet)
@@ -113,12 +113,12 @@ def _error_text(detail: str) -> str:
 
 
 def _ending_with(cells: pl.DataFrame, text: str) -> list[str]:
-    """Return the columns of which some cell ends with a text; no other needs to be looked at."""
+    """Return the columns in which some cell ends with a text; the others can be skipped."""
     return _where(cells, pl.col(cells.columns[1:]).str.ends_with(text))
 
 
 def _with_decimals(cells: pl.DataFrame, digits: int) -> list[str]:
-    """Return the columns of which some cell has a point before so many last characters."""
+    """Return the columns in which some cell has a point before its last `digits` characters."""
     return _where(cells, pl.col(cells.columns[1:]).str.slice(-digits - 1, 1) == ".")
 
 
@@ -127,7 +127,7 @@ def _where(cells: pl.DataFrame, condition: pl.Expr) -> list[str]:
 
 
 def _without_midnight(letter: str) -> pl.Expr:
-    """Write a date without the time that the reader adds."""
+    """Remove from dates the midnight time that the reader adds."""
     cell = pl.col(letter)
     midnight = cell.str.contains(r"^\d{4}-\d{2}-\d{2} 00:00:00$")
     return pl.when(midnight).then(cell.str.head(10)).otherwise(cell).alias(letter)
@@ -142,7 +142,7 @@ def _without_noise(letter: str) -> pl.Expr:
 
 
 def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int, width: int) -> pl.Series:
-    """Return for each row whether the cell is a number: a text with decimals is no whole number."""
+    """Return for each row whether its cell is a number: read as integer, decimal text is null."""
     text: fastexcel.DTypeMap = dict.fromkeys(range(width), "string")
     batch, _ = _load(reader, sheet, {**text, position: "int"}).to_arrow_with_errors()
     return pl.Series(batch.columns[position]).is_not_null()
@@ -155,7 +155,7 @@ def _numbers_marked(cells: pl.DataFrame, letter: str, is_number: pl.Series) -> p
 
 
 def _with_errors(cells: pl.DataFrame, uncalculated: list[str]) -> pl.DataFrame:
-    """Put an error where a formula has no value; `uncalculated` are places such as `O9`."""
+    """Put an error text where a formula has no value; `uncalculated` are cells such as `O9`."""
     places: dict[str, dict[int, str]] = {}
     for place in uncalculated:
         row, column = xl_cell_to_rowcol(place)
@@ -166,7 +166,7 @@ def _with_errors(cells: pl.DataFrame, uncalculated: list[str]) -> pl.DataFrame:
 
 
 def _replaced(cells: pl.DataFrame, letter: str, texts: dict[int, str]) -> pl.DataFrame:
-    """Put texts into a column by row; the column and the rows are added where they are missing."""
+    """Put texts into a column, by row number; a missing column and missing rows are added."""
     if letter not in cells.columns:
         cells = cells.with_columns(pl.lit(None, pl.String).alias(letter))
         cells = cells.select(ROW, *sorted(cells.columns[1:], key=lambda name: (len(name), name)))

@@ -3,7 +3,7 @@ select
     column_name as kind,
     content as word,
     count(*) as rows,
-    any_value(nearest) as nearest,
+    min(nearest) as nearest,
     arg_min(
         source_file || ', sheet ' || source_sheet || coalesce(', cell ' || source_cell, ''), (month_key, source_row)
     ) as first_place

@@ -40,8 +40,8 @@ people as (
 named as (
     select
         student_key,
-        any_value(entity_code) as entity_code,
-        any_value(normalized_student_name) as normalized_name,
+        min(entity_code) as entity_code,
+        min(normalized_student_name) as normalized_name,
         arg_min(student_name, (month_key, source_row, student_name)) as student_name,
         min(month_key) as first_month_key
     from people

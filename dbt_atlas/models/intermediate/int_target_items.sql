@@ -21,8 +21,8 @@ programs as (
         entity_code,
         unit_code,
         product_key,
-        any_value(product_name) as product_name,
-        any_value(product_category) as product_category
+        min(product_name) as product_name,
+        min(product_category) as product_category
     from enrollments
     group by all
 ),
@@ -65,8 +65,8 @@ select
     planned.unit_code,
     planned.metric,
     planned.product_key,
-    coalesce(any_value(programs.product_name), min(planned.product_name)) as product_name,
-    any_value(programs.product_category) as product_category,
+    coalesce(min(programs.product_name), min(planned.product_name)) as product_name,
+    min(programs.product_category) as product_category,
     sum(planned.planned) as target_value
 from planned
 left join programs
