@@ -64,7 +64,7 @@ class Pipeline:
         to_sync = {code: tuple(stale[code]) for code in wanted}
         if wanted and self.jobs.run(jobs.SYNC, to_sync) and self._follow(wanted):
             self.jobs.run(jobs.DELIVER, wanted)
-            self._name_files(_monthly(wanted))
+            self._add_files(_monthly(wanted))
         return self.result
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> bool:
@@ -136,7 +136,7 @@ class Pipeline:
         """Bring the data of a range up to date in one run; with `reports`, also make its monthly reports."""
         months = self.selection.months_of_each(entity, period)
         if self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months) and reports:
-            self._name_files(_monthly(months))
+            self._add_files(_monthly(months))
         return self.result
 
     def status(self, entity: str | None) -> Overview:
@@ -190,7 +190,7 @@ class Pipeline:
             return self.result
         wanted = {code: tuple(months)}
         if self.jobs.run(jobs.REPORT, wanted):
-            self._name_files(_monthly(wanted))
+            self._add_files(_monthly(wanted))
         return self.result
 
     def _report_whole(
@@ -203,7 +203,7 @@ class Pipeline:
         if type_ is PeriodType.YEARLY and period.type is not type_:
             raise UsageError(f"{period} is not a year. Write --year {period.first.year}.")
         if type_ is PeriodType.QUARTERLY and not 1 < len(period.months) < 12:
-            raise UsageError(f"{period} is no quarter. Write a range of months: --month 1-3.")
+            raise UsageError(f"{period} is not a quarter. Write a range of months: --month 1-3.")
         job = {
             PeriodType.QUARTERLY: jobs.QUARTERLY_REPORT,
             PeriodType.YEARLY: jobs.YEARLY_REPORT,
@@ -212,14 +212,14 @@ class Pipeline:
         if units or job is None or not is_over:  # there is no such partition
             self._report_on_demand(entity, period, units)
         elif self.jobs.run(job, {entity: (period.first,)}):
-            self._name_files({entity: [period]})
+            self._add_files({entity: [period]})
         return self.result
 
     def _report_on_demand(self, entity: str, period: Period, units: list[str]) -> None:
         config = {"entity": entity, "period": str(period), "units": units}
         job = jobs.RANGE_REPORT
         if self.jobs.run_scope(job, None, config={keys.step(keys.RANGE_REPORT): config}):
-            self._name_files({entity: [period]}, units)
+            self._add_files({entity: [period]}, units)
 
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
         for month, stale in self.workspace.staleness.pending(entity, months).items():
@@ -234,7 +234,7 @@ class Pipeline:
         self.jobs.run(job, {code: tuple(self.selection.months(code, period))})
         return self.result
 
-    def _name_files(self, reported: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
+    def _add_files(self, reported: dict[str, list[Period]], units: Sequence[str] = ()) -> None:
         for entity, periods in reported.items():
             for period in periods:
                 files = self.workspace.report_files.existing(entity, period, units)

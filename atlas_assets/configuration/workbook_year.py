@@ -48,7 +48,8 @@ class SheetTable(StrictModel):
             no_repeats("sheet", self.sheets.values(), ["sheets"], folded_sheet)
         labels = self.month_labels.values()
         no_repeats("month label", labels, ["month_labels"], normalized_header)
-        if self.block and _position(self.block.split(":")[0]) > _position(self.block.split(":")[1]):
+        first, _, last = (self.block or "").partition(":")
+        if self.block and column_position(first) > column_position(last):
             raise KeyedError(["block"], f"the block {self.block} ends before it begins")
         no_repeats("header", self.columns, ["columns"], normalized_header)
         rows = self.header_rows
@@ -142,5 +143,6 @@ def file_key(name: str) -> str:
     return str(PurePath(name)).casefold()
 
 
-def _position(letter: str) -> int:
+def column_position(letter: str) -> int:
+    """Return the position of a spreadsheet column: A = 0."""
     return xl_cell_to_rowcol(f"{letter}1")[1]

@@ -17,7 +17,7 @@ from atlas_assets.configuration.workbook_year import file_key
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Partition, Scope, exact_scopes
 from atlas_assets.sources.known_months import known_months, newest_month
-from atlas_assets.sources.workbook.file import lock_file
+from atlas_assets.sources.workbook.file import lock_file, workbook_files
 from atlas_assets.warehouse.provenance import fact_digests
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from atlas_assets.report.files import ReportFiles
 
 SETTLED_SECONDS = 5  # a file that was written to more recently may not be whole yet
-WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 YearKey = tuple[str, int]
 
 
@@ -139,7 +138,7 @@ class Watcher:
             scan.remarks.append(
                 f"The folder {self.source_dir} does not exist; Atlas keeps looking for it."
             )
-        for path in _workbooks(self.source_dir):
+        for path in workbook_files(self.source_dir):
             owner = owners.get(file_key(path.name))
             if owner is None:
                 scan.remarks.append(f"{path.name} is not configured, and left alone.")
@@ -191,15 +190,6 @@ class Watcher:
             text = f"{files}{reason}{sorted(facts.get(partition, {}).items())}"
             fingerprints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
         return fingerprints
-
-
-def _workbooks(folder: Path) -> list[Path]:
-    """Return the workbooks of the source folder, without hidden and lock files."""
-    return [
-        path
-        for path in sorted(folder.iterdir() if folder.is_dir() else ())
-        if path.suffix.lower() in WORKBOOKS and not path.name.startswith((".", "~"))
-    ]
 
 
 def _look_at(

@@ -28,7 +28,7 @@ class Month:
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.number <= 12:
+        if not 1 <= self.number <= MONTHS_A_YEAR:
             raise ValueError(f"A month has a number from 1 to 12, not {self.number}.")
 
     @classmethod
@@ -52,8 +52,8 @@ class Month:
 
     def plus(self, months: int) -> Month:
         """Return the month that is `months` later, or earlier if negative."""
-        index = self.year * 12 + self.number - 1 + months
-        return Month(index // 12, index % 12 + 1)
+        index = self.year * MONTHS_A_YEAR + self.number - 1 + months
+        return Month(index // MONTHS_A_YEAR, index % MONTHS_A_YEAR + 1)
 
     @property
     def first_day(self) -> date:
@@ -74,7 +74,7 @@ def span_text(months: list[Month], joint: str = "–") -> str:
 
 def month_range(first: Month, last: Month) -> list[Month]:
     """Return the months from `first` to `last`, both included; empty if `last` is earlier."""
-    count = (last.year - first.year) * 12 + last.number - first.number + 1
+    count = (last.year - first.year) * MONTHS_A_YEAR + last.number - first.number + 1
     return [first.plus(offset) for offset in range(count)]
 
 
@@ -102,7 +102,7 @@ class PeriodType(StrEnum):
         return Period(first, first.plus(_MONTHS.get(self, 1) - 1))
 
 
-_MONTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: 12}
+_MONTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: MONTHS_A_YEAR}
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Period:
     @property
     def type(self) -> PeriodType:
         """Whether this is a month, a calendar quarter, a calendar year or any other range."""
-        whole_year = self.first.number == 1 and len(self.months) == 12
+        whole_year = self.first.number == 1 and len(self.months) == MONTHS_A_YEAR
         whole_quarter = self.first.number % 3 == 1 and len(self.months) == 3
         if self.first == self.last:
             return PeriodType.MONTHLY
@@ -179,4 +179,4 @@ class Period:
 
     def in_year(self, year: int) -> Period:
         """Return the same months, shifted by whole years so that the last one is in `year`."""
-        return self.shifted((year - self.last.year) * 12)
+        return self.shifted((year - self.last.year) * MONTHS_A_YEAR)

@@ -76,7 +76,7 @@ def _load(
     try:
         return partition, source.load(store, table, *partition)
     except SourceError as error:
-        store.refuse(table, *partition, str(error))
+        store.note_refusal(table, *partition, str(error))
         return partition, error
 
 

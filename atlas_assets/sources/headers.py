@@ -8,10 +8,10 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import polars as pl
-from xlsxwriter.utility import xl_cell_to_rowcol
 
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.tables import OPTIONAL_COLUMNS
+from atlas_assets.configuration.workbook_year import column_position
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.adapter import SheetColumn
 from atlas_assets.sources.grid import ROW
@@ -72,7 +72,7 @@ def find_header(
     if block and cells and cells[0].letter != block[0]:
         warnings.append(f"the columns begin in column {cells[0].letter}, not in {block[0]}")
     columns = _named(cells, known, layout) + _without_header(grid, cells, layout, rows)
-    columns.sort(key=lambda column: _position(column.letter))
+    columns.sort(key=lambda column: column_position(column.letter))
     warnings += _moved(columns, layout) + _absent(columns, layout) + _unknown(columns, layout)
     return Header(rows, columns, warnings)
 
@@ -129,7 +129,7 @@ def _runs(cells: list[_Cell], layout: SheetTable) -> list[list[_Cell]]:
         return [cells]
     runs: list[list[_Cell]] = []
     for cell in cells:
-        if runs and _position(cell.letter) == _position(runs[-1][-1].letter) + 1:
+        if runs and column_position(cell.letter) == column_position(runs[-1][-1].letter) + 1:
             runs[-1].append(cell)
         else:
             runs.append([cell])
@@ -269,10 +269,6 @@ def _unknown(columns: list[SheetColumn], layout: SheetTable) -> list[str]:
         for column in columns
         if column.name not in configured
     ]
-
-
-def _position(letter: str) -> int:
-    return xl_cell_to_rowcol(f"{letter}1")[1]
 
 
 def _listed(rows: list[int]) -> str:

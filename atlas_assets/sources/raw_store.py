@@ -100,7 +100,7 @@ class RawStore:
         with written_whole(self.raw_dir / CONTROLS / "schema.parquet") as temporary:
             pl.DataFrame(schema=CONTROL).write_parquet(temporary)
 
-    def refuse(self, table: TableName, entity: str, month: Month, problem: str) -> None:
+    def note_refusal(self, table: TableName, entity: str, month: Month, problem: str) -> None:
         """Record why a sheet was refused; what was loaded from it before stays."""
         with written_whole(self._refusal_path(table, entity, month)) as temporary:
             temporary.write_text(problem, encoding="utf-8")

@@ -400,7 +400,7 @@ def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) ->
     failed = installation.atlas(*report, "--type", "yearly", status=1).stderr
     assert "IONS has no data for 2026-05" in failed
     wrong = installation.atlas(*report, "--month", "2", "--type", "quarterly", status=2).stderr
-    assert "2026-02 is no quarter. Write a range of months" in wrong
+    assert "2026-02 is not a quarter. Write a range of months" in wrong
 
 
 def test_a_wrong_setting_is_named(

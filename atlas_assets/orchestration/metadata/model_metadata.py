@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.metadata.column_lineage import column_lineage, warehouse_schema
 from atlas_assets.orchestration.metadata.markdown import markdown_table
 from atlas_assets.periods.calendar import Month
@@ -41,19 +40,17 @@ def model_metadata(
 
     Rows of views are not counted, because that would compute them again.
     """
-    tables = _tables(connection)
+    tables, views = _tables(connection), _views(connection)
     known = warehouse_schema(tables)
-    return {
-        key: ModelMetadata(
-            {
-                "seconds": round(result.seconds, 3),
-                **_table_metadata(connection, key, scope),
-                **_lineage(key, result, tables, known),
-            },
-            _partition_metadata(connection, key, scope, tables),
-        )
-        for key, result in results.items()
-    }
+    metadata: dict[dg.AssetKey, ModelMetadata] = {}
+    for key, result in results.items():
+        of_run = {"seconds": round(result.seconds, 3), **_lineage(key, result, tables, known)}
+        of_partitions: dict[str, Metadata] = {}
+        if tuple(key.path[-2:]) not in views:
+            of_run |= _table_metadata(connection, key, scope)
+            of_partitions = _partition_metadata(connection, key, scope, tables)
+        metadata[key] = ModelMetadata(of_run, of_partitions)
+    return metadata
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
@@ -66,15 +63,17 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     return tables
 
 
-def _is_view(key: dg.AssetKey) -> bool:
-    return key.path[-2] == keys.STAGING or key.path[-1] == "reconciliation"
+def _views(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Return schema and name of every view."""
+    query = (
+        "SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'VIEW'"
+    )
+    return set(connection.execute(query).fetchall())
 
 
 def _table_metadata(
     connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope
 ) -> Metadata:
-    if _is_view(key):
-        return {}
     table = ".".join(key.path[-2:])
     counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     metadata: Metadata = {"dagster/row_count": counted[0] if counted else 0}
@@ -88,7 +87,7 @@ def _partition_metadata(
     connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope, tables: Tables
 ) -> dict[str, Metadata]:
     schema, table = key.path[-2:]
-    if _is_view(key) or not {"entity_code", "month_key"} <= set(tables[schema][table]):
+    if not {"entity_code", "month_key"} <= set(tables[schema][table]):
         return {}
     rows = connection.execute(
         f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_UNPACKED = 2 * 2**30  # bytes; a normal sheet of a million rows unpacks to half a gigabyte
+SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
 SAVE_AGAIN = "Open it in the office program and save it as .xlsx again."
@@ -34,6 +35,15 @@ def open_workbook(path: Path) -> fastexcel.ExcelReader:
         raise SourceError(
             f"{path} cannot be opened: {error.strerror}. Close it in other programs and try again."
         ) from error
+
+
+def workbook_files(folder: Path) -> list[Path]:
+    """Return the workbooks of a folder in order, without hidden and lock files; none if it is missing."""
+    return [
+        path
+        for path in sorted(folder.iterdir() if folder.is_dir() else ())
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~"))
+    ]
 
 
 def lock_file(path: Path) -> Path:
