@@ -23,6 +23,11 @@ class Configuration:
     def __init__(self, config_dir: Path) -> None:
         self.config_dir = config_dir
 
+    def __getstate__(self) -> dict[str, object]:
+        """Hand to other processes what was read here, never what the files say by then."""
+        _ = self.registry, self.years
+        return self.__dict__
+
     @cached_property
     def registry(self) -> Registry:
         """The validated `registry.yaml`."""

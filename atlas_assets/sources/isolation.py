@@ -6,13 +6,14 @@ nothing within that process can prevent it.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
+import pickle
 import resource
 import sys
-import weakref
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -34,8 +35,6 @@ SECONDS = 120  # per task; a sheet of a million rows takes ten
 PROCESSES = os.cpu_count() or 1
 
 T = TypeVar("T")
-
-_adapter: SourceAdapter  # set in reader processes only
 
 
 class IsolatedSource:
@@ -69,39 +68,50 @@ class IsolatedSource:
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
-        return self._readers.schedule(_warnings, (entity, year), timeout=SECONDS).result()
+        return self._schedule(_warnings, entity, year)
 
     def _in_reader(
-        self, table: TableName, entity: str, month: Month, task: Callable[[RawPartition], T]
+        self,
+        table: TableName,
+        entity: str,
+        month: Month,
+        task: Callable[[SourceAdapter, RawPartition], T],
     ) -> T:
         """Read a partition and apply `task` to it in a reader, so that no rows cross processes."""
         target = (table, entity, month)
         try:
-            return self._readers.schedule(_read, (*target, task), timeout=SECONDS).result()
+            return self._schedule(_read, *target, task)
         except (ProcessExpired, TimeoutError, _ReaderError) as error:
-            explanation = self._readers.schedule(_explain, target, timeout=SECONDS).result()
-            raise SourceError(explanation) from error
+            raise SourceError(self._schedule(_explain, *target)) from error
+
+    def _schedule(self, function: Callable[..., T], *arguments: object) -> T:
+        """Call a function of this module in a reader, with the adapter as its first argument."""
+        task = (function, self._pickled, arguments)
+        return _readers().schedule(_call, task, timeout=SECONDS).result()
 
     @cached_property
-    def _readers(self) -> ProcessPool:
-        readers = ProcessPool(
-            max_workers=PROCESSES,
-            context=cast("Any", multiprocessing.get_context("spawn")),
-            initializer=_become_reader,
-            initargs=(self._adapter,),
-        )
-        weakref.finalize(self, _end, readers)
-        return readers
+    def _pickled(self) -> bytes:
+        return pickle.dumps(self._adapter)
+
+
+@cache
+def _readers() -> ProcessPool:
+    """Return the readers of this process, started when they are first needed."""
+    readers = ProcessPool(
+        max_workers=PROCESSES,
+        context=cast("Any", multiprocessing.get_context("spawn")),
+        initializer=_become_reader,
+    )
+    atexit.register(_end, readers)
+    return readers
 
 
 class _ReaderError(Exception):
     """The reader itself failed, not the sheet that it read; the text is for developers."""
 
 
-def _become_reader(adapter: SourceAdapter) -> None:
+def _become_reader() -> None:
     """Limit the memory of this process, and silence what crashing libraries print."""
-    global _adapter  # noqa: PLW0603  a pool has no other way to pass it to tasks
-    _adapter = adapter
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     used = Path("/proc/self/statm")
     if used.exists():  # on Linux only; elsewhere address space cannot be limited
@@ -109,34 +119,54 @@ def _become_reader(adapter: SourceAdapter) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (in_use + MEMORY, in_use + MEMORY))
 
 
-def _read(table: TableName, entity: str, month: Month, task: Callable[[RawPartition], T]) -> T:
+def _call(function: Callable[..., T], pickled: bytes, arguments: tuple[object, ...]) -> T:
+    return function(_adapter_of(pickled), *arguments)
+
+
+@lru_cache(maxsize=2)
+def _adapter_of(pickled: bytes) -> SourceAdapter:
+    """Return the adapter that this reader works with; unpickled once, as it holds the configuration."""
+    return pickle.loads(pickled)  # noqa: S301  of the process that started this one
+
+
+def _read(
+    adapter: SourceAdapter,
+    table: TableName,
+    entity: str,
+    month: Month,
+    task: Callable[[SourceAdapter, RawPartition], T],
+) -> T:
     try:
-        return task(_adapter.read(table, entity, month))
+        return task(adapter, adapter.read(table, entity, month))
     except SourceError:
         raise
-    except BaseException as error:  # noqa: BLE001  a panic in the reader's library is not an Exception
+    except BaseException as error:  # noqa: BLE001  a panic of the reader's library is not an Exception
         raise _ReaderError(repr(error)) from None
 
 
-def _look(partition: RawPartition) -> RawPartition:
-    return replace(partition, frame=partition.frame.clear())
+def _look(_adapter: SourceAdapter, partition: RawPartition) -> RawPartition:
+    return _without_rows(partition)
 
 
-def _load(store: RawStore, partition: RawPartition) -> Loaded:
-    """Load a partition; read its control sums first, so that a failure leaves nothing half loaded."""
-    sums = _adapter.control(partition) if store.needs_control(partition) else None
+def _load(store: RawStore, adapter: SourceAdapter, partition: RawPartition) -> Loaded:
+    """Read the control sums first, so that a sheet without them is not loaded at all."""
+    sums = adapter.control(partition) if store.needs_control(partition) else None
     loaded = store.load(partition)
     if sums:
         store.keep_control(partition, sums)
-    return replace(loaded, partition=_look(partition))
+    return replace(loaded, partition=_without_rows(partition))
 
 
-def _explain(table: TableName, entity: str, month: Month) -> str:
-    return _adapter.why_unreadable(table, entity, month)
+def _without_rows(partition: RawPartition) -> RawPartition:
+    return replace(partition, frame=partition.frame.clear())
 
 
-def _warnings(entity: str, year: int) -> list[str]:
-    return _adapter.warnings(entity, year)
+def _explain(adapter: SourceAdapter, table: TableName, entity: str, month: Month) -> str:
+    return adapter.why_unreadable(table, entity, month)
+
+
+def _warnings(adapter: SourceAdapter, entity: str, year: int) -> list[str]:
+    return adapter.warnings(entity, year)
 
 
 def _end(reader: ProcessPool) -> None:
