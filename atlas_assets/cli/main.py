@@ -18,6 +18,7 @@ from atlas_assets.cli.options import (
     JsonOption,
     MonthOption,
     PeriodOption,
+    ValidatedEntityOption,
     YearOption,
     period_text,
 )
@@ -109,7 +110,7 @@ def load(
 
 @app.command()
 def validate(
-    entity: EveryEntityOption = None,
+    entity: ValidatedEntityOption = None,
     year: YearOption = None,
     month: MonthOption = None,
     period: PeriodOption = None,

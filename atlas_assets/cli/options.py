@@ -34,6 +34,14 @@ EveryEntityOption = Annotated[
         autocompletion=_known_entities,
     ),
 ]
+ValidatedEntityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--entity",
+        help="Entity code, in any case. Required without --config.",
+        autocompletion=_known_entities,
+    ),
+]
 PeriodOption = Annotated[
     str | None,
     typer.Option(help="2026-02, 2026-Q1, 2026-02..2026-04 or 2026, instead of --year and --month."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pptx.util import Emu
 
-from atlas_assets.deck.text_fit import LINE_HEIGHT, line_count, text_width
+from atlas_assets.deck.text_fit import LINE_HEIGHT, POINTS_PER_INCH, line_count, text_width
 from atlas_assets.notation.tokens import Size
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ _TOLERANCE = Emu(18288)  # 0.02 inches
 _SLACK = 0.005  # inches; for rounding in the height of a text
 _DEFAULT_SIZE = 18.0  # points; the file format's default size of text
 _DEFAULT_INSETS = (91440, 45720)  # EMU; its default insets: left and right, top and bottom
-_POINTS_PER_INCH = 72
 _MARK = re.compile(r"Comment \d+|Plan axis|Period")  # shapes that lie over a chart on purpose
 
 
@@ -118,7 +117,7 @@ def _long_text(frame: _Frame) -> Iterator[str]:
         if position and paragraph.space_before is not None:
             points += paragraph.space_before.pt
     room = Emu(frame.bottom - frame.top - 2 * down).inches
-    if shape.text_frame.text.strip() and points / _POINTS_PER_INCH > room + _SLACK:
+    if shape.text_frame.text.strip() and points / POINTS_PER_INCH > room + _SLACK:
         yield f"{shape.text_frame.text!r} is longer than its box"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck.slides import Comment, Run
-from atlas_assets.deck.text_fit import LINE_HEIGHT, line_count
+from atlas_assets.deck.text_fit import LINE_HEIGHT, POINTS_PER_INCH, line_count
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.notation.tokens import Role, Size
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from atlas_assets.deck.shapes import Box
 
 PARAGRAPH_SPACE = 4  # points before every paragraph but the first
-_POINTS_PER_INCH = 72
 
 
 def arranged(
@@ -50,10 +49,10 @@ def arranged(
 def _height(text: str, width: float, *, is_first: bool) -> float:
     """Return a paragraph's height in inches, including the space before it."""
     points = line_count(text, width, Size.COMMENT) * Size.COMMENT * LINE_HEIGHT
-    return (points + (0 if is_first else PARAGRAPH_SPACE)) / _POINTS_PER_INCH
+    return (points + (0 if is_first else PARAGRAPH_SPACE)) / POINTS_PER_INCH
 
 
 def _capacity(box: Box) -> int:
     """Estimate how many characters fit into a box."""
-    lines = int(box.height * _POINTS_PER_INCH / (Size.COMMENT * LINE_HEIGHT))
-    return lines * int(box.width * _POINTS_PER_INCH / (Size.COMMENT * 0.5))
+    lines = int(box.height * POINTS_PER_INCH / (Size.COMMENT * LINE_HEIGHT))
+    return lines * int(box.width * POINTS_PER_INCH / (Size.COMMENT * 0.5))

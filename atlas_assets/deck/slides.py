@@ -191,5 +191,4 @@ class Deck:
     title: str
     entity: str
     date: str
-    locale: str
     slides: list[Slide]

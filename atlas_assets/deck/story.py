@@ -33,7 +33,6 @@ def build_deck(
         title=strings(f"cover_title_{report.meta.type}", entity=report.meta.entity_name),
         entity=shortened(report.meta.entity_name, OWNER.width, Size.SOURCE),
         date=report.meta.generated_at,
-        locale=strings.locale,
         slides=[
             _cover(writer, full_name),
             *contents_slides(writer, summary, by_unit, quality[0]),

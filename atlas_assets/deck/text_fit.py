@@ -9,12 +9,12 @@ from atlas_assets.notation.numbers import NBSP
 
 ELLIPSIS = "…"
 LINE_HEIGHT = 1.17  # relative to the text size
-_POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a line of text in inches; `size` is in points."""
-    return stringWidth(text, _font(bold=bold), size) / _POINTS_PER_INCH
+    return stringWidth(text, _font(bold=bold), size) / POINTS_PER_INCH
 
 
 def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:
@@ -29,7 +29,7 @@ def shortened(text: str, width: float, size: float, *, bold: bool = False) -> st
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """Return how many lines a paragraph takes in a box of `width` inches."""
     unbroken = text.replace(NBSP, "/")  # as wide as a space, but lines never break at it
-    return len(simpleSplit(unbroken, _font(bold=bold), size, width * _POINTS_PER_INCH)) or 1
+    return len(simpleSplit(unbroken, _font(bold=bold), size, width * POINTS_PER_INCH)) or 1
 
 
 def _font(*, bold: bool) -> str:

@@ -1,4 +1,4 @@
 """What is stale, late, changed or failed, and whom to notify.
 
-This package decides and describes; `orchestration` and `cli` start the runs.
+This package decides, describes and sends messages; `orchestration` and `cli` start the runs.
 """

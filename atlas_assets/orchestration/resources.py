@@ -26,7 +26,7 @@ class WarehouseResource(DuckDBResource):
     def get_connection(self) -> Generator[duckdb.DuckDBPyConnection]:
         """Yield a connection that may write, while no other Atlas process does."""
         warehouse = self._warehouse
-        with warehouse.writing(), warehouse.connect(read_only=False) as connection:
+        with warehouse.locked(), warehouse.connect(read_only=False) as connection:
             yield connection
 
     @contextmanager

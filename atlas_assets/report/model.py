@@ -6,22 +6,15 @@ changes are in percent, months are `YYYY-MM`.
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import PlainSerializer
-
+from atlas_assets.documents.number import Number
 from atlas_assets.documents.strict_model import StrictModel
 from atlas_assets.periods.calendar import PeriodType
 
 SCHEMA_VERSION = "1.0"
 
 
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-Number = Annotated[Decimal, PlainSerializer(_number, return_type=int | float)]
 ChannelStatus = Literal["growing", "steady", "declining", "new", "inactive"]
 ChannelStrategy = Literal["scale", "maintain", "review", "observe", "revive"]
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from atlas_assets.documents.number import Number
 from atlas_assets.documents.strict_model import StrictModel
-from atlas_assets.report.model import Number
 
 
 class HeaderColumn(StrictModel):

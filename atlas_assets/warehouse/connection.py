@@ -24,7 +24,7 @@ class Warehouse:
         self.path = path
 
     @contextmanager
-    def writing(self) -> Generator[None]:
+    def locked(self) -> Generator[None]:
         """Hold the machine-wide writer lock, which the kernel releases if the process dies."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock", is_singleton=True):
@@ -33,14 +33,14 @@ class Warehouse:
     @contextmanager
     def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
         """Yield a read-only connection, while no other Atlas process writes."""
-        with self.writing(), self.connect() as connection:
+        with self.locked(), self.connect() as connection:
             yield connection
 
     @contextmanager
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose current database is the warehouse.
 
-        The caller has to hold `writing()`. Raises AtlasError if there is nothing to read yet, another
+        The caller has to hold `locked()`. Raises AtlasError if there is nothing to read yet, another
         program has the file open, or it is not a DuckDB file.
         """
         if read_only and not self.path.exists():

@@ -105,7 +105,7 @@ class DbtProject:
         arguments = ["build", "--vars", json.dumps(_variables(scope)), "--no-write-json"]
         arguments += ["--exclude-resource-type", "unit_test"]
         arguments += ["--select", *selection] if selection else []
-        with self.warehouse.writing():
+        with self.warehouse.locked():
             results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
@@ -113,7 +113,7 @@ class DbtProject:
     def document(self) -> Path:
         """Write dbt's documentation of the models as one static page, and return its folder."""
         folder = self.target_dir / "docs"  # apart from the manifest, which dbt would overwrite
-        with self.warehouse.writing():  # dbt opens it for writing, though it only reads
+        with self.warehouse.locked():  # dbt opens it for writing, though it only reads
             self._invoke(["docs", "generate", "--static"], None, folder)
         return folder
 

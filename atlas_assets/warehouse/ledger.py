@@ -170,7 +170,7 @@ class RunLedger:
             return connection.execute(query).fetchall()
 
     def _write(self, statement: str, parameters: dict[str, object]) -> None:
-        with self.warehouse.writing(), self.warehouse.connect(read_only=False) as connection:
+        with self.warehouse.locked(), self.warehouse.connect(read_only=False) as connection:
             connection.execute(_CREATE)
             connection.execute(statement, {**parameters, "now": datetime.now(UTC)})
 

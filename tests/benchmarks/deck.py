@@ -90,7 +90,7 @@ def slides() -> list[Slide]:
 
 def by_atlas(content: list[Slide], path: Path) -> None:
     """Draw the slides with Atlas."""
-    render(Deck("Deck", "Entity", "2026-01-01T00:00:00Z", "id", content), template.PATH, path)
+    render(Deck("Deck", "Entity", "2026-01-01T00:00:00Z", content), template.PATH, path)
 
 
 def by_python_pptx(content: list[Slide], path: Path) -> None:

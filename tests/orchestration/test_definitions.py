@@ -199,3 +199,13 @@ def test_partitions_are_entities_by_months_and_include_the_running_month(
     today = f"{datetime.now(UTC).astimezone():%Y-%m}"
     assert {"EPN|2025-01", "IONS|2026-10", f"IONS|{today}"} <= keys
     assert not any(key.endswith("2024-12") for key in keys)
+
+
+def test_each_reconciliation_has_its_check_and_blocks_in_both_or_in_none(
+    built: Installation,
+) -> None:
+    with built.workspace.warehouse.reading() as connection:
+        compared = connection.execute(
+            "SELECT DISTINCT check_name, is_blocking FROM marts.reconciliation"
+        ).fetchall()
+    assert sorted(compared) == sorted((spec.name, spec.blocking) for spec in SPECS)

@@ -11,7 +11,7 @@ from conftest import Installation
 from dbt.cli.main import dbtRunner
 
 from atlas_assets.settings import DBT_PROJECT_DIR, PROJECT_DIR
-from atlas_assets.sources.workbook.control import _amount
+from atlas_assets.sources.control import amount_of
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_the_second_reader_of_amounts_agrees_with_the_first() -> None:
     cells = [row["amount"] for row in unit_test["given"][0]["rows"]]
     expected = [row["amount"] for row in unit_test["expect"]["rows"]]
     assert len(cells) > 20
-    read = [_amount(cell) for cell in cells]
+    read = [amount_of(cell) for cell in cells]
     assert read == [None if value is None else Decimal(str(value)) for value in expected]
 
 

@@ -35,7 +35,6 @@ class RunOutcome:
     """How a run ended. `problems` are complete, user-facing texts."""
 
     run_id: str
-    job: str
     succeeded: bool
     problems: list[str]
 
@@ -92,4 +91,4 @@ def run_job(
             tags={**this_process(), **range_tags(scope)},
         )
         problems = [] if result.success else problems_of(instance, run_id)
-    return RunOutcome(run_id, job, result.success, problems)
+    return RunOutcome(run_id, result.success, problems)
