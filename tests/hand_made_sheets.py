@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,8 +17,6 @@ from atlas_assets.warehouse.provenance import input_hashes
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from dbt.contracts.graph.manifest import Manifest
 
     from atlas_assets.periods.scope import Scope
     from atlas_assets.workspace import Workspace
@@ -97,7 +94,6 @@ def load(workspace: Workspace, sheet: Sheet) -> None:
 
 def build(workspace: Workspace, scope: Scope) -> None:
     """Build the marts for a scope and what they are made of, without their tests."""
-    vars(workspace.dbt)["_manifest"] = _parsed(workspace.settings.duckdb_path.parents[2])
     with (
         pytest.MonkeyPatch.context() as patch,
         workspace.ledger.stage("transform", scope, "run") as stage,
@@ -110,12 +106,6 @@ def build(workspace: Workspace, scope: Scope) -> None:
         assert all(result.passed for result in results)
     with workspace.ledger.stage("validate", scope, "run"):
         pass  # the tests look at the figures themselves
-
-
-@cache
-def _parsed(home: Path) -> Manifest:
-    """Return dbt's manifest, which is the same for every installation."""
-    return Installation(home).workspace.dbt._manifest
 
 
 def marts(workspace: Workspace, loaded: list[tuple[str, Month]]) -> dict[str, list[tuple]]:

@@ -55,6 +55,7 @@ def commands(page: Path) -> list[str]:
     return [line for line in lines if not line.startswith(INSTALLING)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if commands(page)], ids=lambda page: page.name
 )

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
     from atlas_assets.periods.scope import Scope
     from atlas_assets.sources.raw_store import RawStore
     from atlas_assets.warehouse.connection import Warehouse
+
+
+_PARSED: dict[float, Manifest] = {}  # by the time of the project's newest change
 
 
 class TransformError(AtlasError):
@@ -88,10 +90,10 @@ class DbtProject:
         """The path of dbt's manifest, which is written if it is missing or older than the project."""
         path = self.target_dir / "manifest.json"
         self.target_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.target_dir / ".lock"):
+        with FileLock(self.target_dir / ".lock", is_singleton=True):
             if not path.exists() or path.stat().st_mtime < _newest_change():
                 with written_whole(path) as temporary:
-                    self._parse().writable_manifest().write(str(temporary))
+                    self._manifest.writable_manifest().write(str(temporary))
         return path
 
     def build(self, scope: Scope, selection: Sequence[str] = ()) -> list[NodeResult]:
@@ -117,14 +119,15 @@ class DbtProject:
             self._invoke(["docs", "generate", "--static"], None, folder)
         return folder
 
-    @cached_property
+    @property
     def _manifest(self) -> Manifest:
-        with FileLock(self.target_dir / ".lock"):
-            return self._parse()
-
-    def _parse(self) -> Manifest:
-        # If dbt wrote the manifest itself, a killed process could leave half of it.
-        return self._invoke(["parse", "--no-write-json"], None)
+        """The parsed project, which is the same for every installation; parsed once per process."""
+        newest = _newest_change()
+        with FileLock(self.target_dir / ".lock", is_singleton=True):
+            if newest not in _PARSED:
+                # If dbt wrote the manifest itself, a killed process could leave half of it.
+                _PARSED[newest] = self._invoke(["parse", "--no-write-json"], None)
+        return _PARSED[newest]
 
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None

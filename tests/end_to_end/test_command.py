@@ -67,6 +67,7 @@ def repository_files() -> set[tuple[str, int]]:
     }
 
 
+@pytest.mark.slow
 def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
     installation: Installation,
 ) -> None:
@@ -367,6 +368,7 @@ def test_a_damaged_warehouse_is_told_with_its_remedy(installation: Installation)
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) -> None:
     installation.atlas("sync", "--entity", "IONS", "--period", "2026-01..2026-04")
     report = ("report", "--entity", "IONS", "--year", "2026")
