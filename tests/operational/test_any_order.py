@@ -75,6 +75,7 @@ partitions = st.tuples(st.sampled_from(ENTITIES), st.sampled_from(MONTHS))
 everywhere = st.permutations([(entity, month) for entity in ENTITIES for month in MONTHS])
 
 
+@pytest.mark.slow
 def test_the_rows_depend_on_the_latest_records_only(
     installations: dict[str, Installation], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -47,6 +47,7 @@ def address(store: OperationalStore) -> tuple[str, str | None]:
     return store.url, store._auth_token
 
 
+@pytest.mark.slow
 def test_a_publish_killed_at_any_statement_leaves_the_state_before_or_after(
     new_store: NewStore, built: Installation, processes: ForkServerContext
 ) -> None:
