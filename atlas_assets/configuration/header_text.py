@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
+
+from atlas_assets.configuration.visible_text import visible_text
 
 _LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # Cyrillic and Greek capitals
@@ -18,6 +19,5 @@ def normalized_header(text: str) -> str:
     Ignores case, surplus blanks, line breaks, full stops and invisible characters. Letters of other
     alphabets are replaced by the Latin ones that they look like.
     """
-    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    folded = unicodedata.normalize("NFKC", visible).upper().translate(_LOOK_ALIKES)
+    folded = visible_text(text).upper().translate(_LOOK_ALIKES)
     return " ".join(folded.replace(".", " ").split())

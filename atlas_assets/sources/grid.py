@@ -6,12 +6,13 @@ To support another file format, read it into a `Grid`; everything after that is 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
+
+from atlas_assets.configuration.visible_text import ESCAPE, visible_text
 
 ROW = "source_row"
+_MAY_CHANGE = rf"^ | $|  |[^ -~]|{ESCAPE}"
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,20 @@ class Grid:
     merged: list[str] = field(default_factory=list)
     uncalculated: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+
+def visible(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells as one sees them (`visible_text`); those where nothing is to be seen are null."""
+    return cells.with_columns(
+        _visible(column) for column in cells.select(pl.exclude(ROW)) if _may_change(column).any()
+    )
+
+
+def _may_change(column: pl.Series) -> pl.Series:
+    return column.str.contains(_MAY_CHANGE).fill_null(value=False)
+
+
+def _visible(column: pl.Series) -> pl.Series:
+    texts = column.filter(_may_change(column)).unique()
+    seen = pl.Series([visible_text(text) or None for text in texts], dtype=pl.String)
+    return column.replace(texts, seen)

@@ -29,6 +29,8 @@ PROVENANCE: dict[str, Any] = {
     "source_hash": pl.String,
     "loaded_at": pl.Datetime("us", "UTC"),
 }
+# What identifying cells hold that show something else: JSON by column, null if there are none.
+NOT_AS_SHOWN = "not_as_shown"
 MANIFEST: dict[str, Any] = {
     "table_name": pl.String,
     "entity_code": pl.String,
@@ -92,7 +94,7 @@ class RawStore:
                     path.unlink()
         for table in TABLES:
             columns = dict.fromkeys(sorted(COLUMNS[table]), pl.String)
-            empty = pl.DataFrame(schema={**PROVENANCE, **columns})
+            empty = pl.DataFrame(schema={**PROVENANCE, **columns, NOT_AS_SHOWN: pl.String})
             with written_whole(self.raw_dir / table / "schema.parquet") as temporary:
                 empty.write_parquet(temporary)
         with written_whole(schema) as temporary:

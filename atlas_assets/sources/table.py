@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import SheetManifest
-from atlas_assets.sources.grid import ROW
+from atlas_assets.sources.grid import ROW, visible
 from atlas_assets.sources.headers import find_header
 from atlas_assets.sources.rows import not_data
 
@@ -45,6 +45,7 @@ def read_table(
     total row. Raises SourceError, with file, sheet and remedy, if the header is not as configured.
     """
     where = f"{place.file}, sheet {grid.sheet!r}"
+    grid = replace(grid, cells=visible(grid.cells))
     header = find_header(grid, place.layout, place.month, where, place.configured_in)
     cells, body = _body(grid, header, place.layout)
     try:

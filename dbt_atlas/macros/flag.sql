@@ -7,10 +7,10 @@
 {%- endmacro %}
 
 {#- A list with a flag for each of the columns, all with the same reason. -#}
-{% macro flag_each(columns, reason) -%}
+{% macro flag_each(columns, reason, severity='flagged') -%}
     list_transform(
         {{ columns }},
-        lambda name: {'column_name': name, 'reason': '{{ reason }}', 'severity': 'flagged'}  -- noqa: RF02
+        lambda name: {'column_name': name, 'reason': '{{ reason }}', 'severity': '{{ severity }}'}  -- noqa: RF02
     )
 {%- endmacro %}
 
@@ -25,10 +25,10 @@
 {#- The registry code whose spelling is most similar to a word, if the similarity (0 to 1) reaches `least`. -#}
 {% macro nearest_code(kind, entity, word, least) -%}
     (
-        select arg_max(known.code, jaro_winkler_similarity(known.written, {{ normalized_word(word) }}))
+        select arg_max(known.code, jaro_winkler_similarity(known.loose_form, {{ loose_word(word) }}))
         from {{ ref('stg_registry_words') }} as known
         where known.kind = '{{ kind }}'
             and coalesce(known.entity_code = {{ entity }}, true)
-            and jaro_winkler_similarity(known.written, {{ normalized_word(word) }}) >= {{ least }}
+            and jaro_winkler_similarity(known.loose_form, {{ loose_word(word) }}) >= {{ least }}
     )
 {%- endmacro %}

@@ -1,30 +1,36 @@
-{#- Rupiah from a cell; null if it cannot be read.
-    If both separators occur, the last one is the decimal mark. If only one kind occurs, it is a thousands mark
-    where three digits follow each time, otherwise a decimal mark. -#}
+{#- Rupiah from a cell; null if it cannot be read, or in more than one way: `1.500,000`.
+
+    An optional sign (before or after the currency, or parentheses around all of it), an optional currency, digits
+    with marks, and an optional `,-`, which says that there are no cents. Groups of three digits mean thousands;
+    one or two digits after the last mark are decimals, and so are four and more. -#}
 {% macro parse_amount(cell) -%}
-    {%- set solid -%}
-        regexp_replace(translate(upper({{ cell }}), '−', '-'), '[\s\x{00A0}]', '', 'g')
+    {%- set thousands = "[0-9]{1,3}(?:(?:[.][0-9]{3})+|(?:,[0-9]{3})+|(?: [0-9]{3})+|(?:''[0-9]{3})+)" -%}
+    {%- set whole = "(?:[0-9]+|" ~ thousands ~ ")(?: ?[.,] ?-| ?, ?--)?" -%}
+    {%- set decimal = "[0-9]+[.,](?:[0-9]{1,2}|[0-9]{4,})" -%}
+    {%- set both -%}
+        [0-9]{1,3}(?:(?:[.][0-9]{3})+,|(?:,[0-9]{3})+\.|(?:(?: [0-9]{3})+|(?:''[0-9]{3})+)[.,])[0-9]{1,2}
     {%- endset -%}
-    {%- set bare -%}
-        regexp_replace({{ solid }}, '^([-+(]*)(RP|IDR)\.?|,-$', '\1', 'g')
+    {%- set number = "(?:" ~ whole ~ "|" ~ decimal ~ "|" ~ both ~ ")" -%}
+    {%- set currency = "(?:(?:rp[.]?|idr) ?)?" -%}
+    {%- set signed = "(?:[-−] ?" ~ currency ~ "|" ~ currency ~ "(?:[-−] ?)?)" ~ number -%}
+    {%- set in_parentheses = "[(] ?" ~ currency ~ number ~ " ?[)]" -%}
+    {%- set is_amount -%}
+        regexp_matches({{ cell }}, '^(?i:{{ signed }}|{{ in_parentheses }})$')
     {%- endset -%}
-    {%- set text -%}
-        regexp_replace({{ bare }}, '^\((.*)\)$', '-\1')
+    {%- set decimals -%}
+        regexp_extract({{ cell }}, '[0-9][.,]([0-9]{1,2}|[0-9]{4,})[ )]*$', 1)
     {%- endset -%}
-    try_cast(
-        case
-            when regexp_matches({{ text }}, '^[-+]?\d+(,\d{3})+\.\d+$')
-                then replace({{ text }}, ',', '')
-            when regexp_matches({{ text }}, '^[-+]?\d+(\.\d{3})+,\d+$')
-                then replace(replace({{ text }}, '.', ''), ',', '.')
-            when regexp_matches({{ text }}, '^[-+]?\d+(\.\d{3})+$')
-                then replace({{ text }}, '.', '')
-            when regexp_matches({{ text }}, '^[-+]?\d+(,\d{3})+$')
-                then replace({{ text }}, ',', '')
-            when regexp_matches({{ text }}, '^[-+]?\d+([.,]\d+)?$')
-                then replace({{ text }}, ',', '.')
-        end as decimal(18, 2)
-    )
+    {%- set digits -%}
+        regexp_replace({{ cell }}, '[^0-9]', '', 'g')
+    {%- endset -%}
+    case
+        when {{ is_amount }}
+            then try_cast(
+                case when regexp_matches({{ cell }}, '^[^0-9]*[-−(]') then '-' else '' end
+                || left({{ digits }}, length({{ digits }}) - length({{ decimals }})) || '.' || {{ decimals }}
+                as decimal(18, 2)
+            )
+    end
 {%- endmacro %}
 
 {#- A count from a cell; null if it is not a whole number. -#}

@@ -1,38 +1,45 @@
-{#- A cell's text, trimmed and with single spaces; null if it is empty or a spreadsheet error. -#}
+{#- Cells are visible text already (`atlas_assets/configuration/visible_text.py`), so that nothing is trimmed here. -#}
+
+{#- A cell's text; null if it is a spreadsheet error. -#}
 {% macro clean_text(cell) -%}
+    case when not {{ is_error(cell) }} then {{ cell }} end
+{%- endmacro %}
+
+{#- Whether a cell holds a spreadsheet error such as #REF!, #SPILL! or Err:502. -#}
+{% macro is_error(cell) -%}
+    coalesce(regexp_matches({{ cell }}, '^#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|^Err:[0-9]+$'), false)
+{%- endmacro %}
+
+{#- The name of a program, school or the like in the form used for comparison: case, blanks and full stops do not
+    matter, every other sign does. Null if there is neither letter nor digit. -#}
+{% macro folded_name(cell) -%}
+    case
+        when regexp_matches({{ cell }}, '[\p{L}\p{N}]')
+            then trim(regexp_replace(upper({{ cell }}), '[. ]+', ' ', 'g'))
+    end
+{%- endmacro %}
+
+{#- A word without punctuation, to look it up in the registry if no spelling is the same. Signs that are no
+    punctuation, such as the plus sign, matter. -#}
+{% macro loose_word(cell) -%}
+    nullif(trim(regexp_replace(upper({{ cell }}), '[^\p{L}\p{M}\p{N}\p{S}#%&*@]+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- A person's name in the form used for comparison, with its honorifics. -#}
+{% macro full_name(cell) -%}
     nullif(
-        case
-            when not {{ is_error(cell) }}
-                then trim(regexp_replace({{ cell }}, '[\s\x{00A0}]+', ' ', 'g'))
-        end,
+        trim(regexp_replace(
+            upper(translate({{ clean_text(cell) }}, '’‘ʼ`', '''''''''')), '[^\p{L}\p{N}'']+', ' ', 'g'
+        )),
         ''
     )
 {%- endmacro %}
 
-{#- Whether a cell holds a spreadsheet error such as #REF! -#}
-{% macro is_error(cell) -%}
-    coalesce(regexp_matches({{ cell }}, '^#(REF!|N/A|DIV/0!|NAME\?|NULL!|NUM!|VALUE!|GETTING_DATA|ERROR!|UNCALCULATED!)'), false)
-{%- endmacro %}
-
-{#- A word in the form used for comparison: upper case, with single spaces in place of punctuation. -#}
-{% macro normalized_word(cell) -%}
-    nullif(trim(regexp_replace(upper(nfc_normalize({{ cell }})), '[^\p{L}\p{N}]+', ' ', 'g')), '')
-{%- endmacro %}
-
-{#- A person's or school's name in the form used for comparison, without honorifics. -#}
+{#- A person's name in the form used for comparison, without the honorifics at its beginning. -#}
 {% macro normalized_name(cell) -%}
-    {%- set wide -%}
-        {%- for code in range(65281, 65375) %}{{ '%c' % code }}{% endfor -%}
-    {%- endset -%}
-    {%- set narrow -%}
-        {%- for code in range(33, 127) %}{{ "''" if code == 39 else '%c' % code }}{% endfor -%}
-    {%- endset -%}
     nullif(
         regexp_replace(
-            trim(regexp_replace(
-                upper(nfc_normalize(translate({{ clean_text(cell) }}, '{{ wide }}’‘ʼ`´', '{{ narrow }}'''''''''''))),
-                '[^\p{L}\p{N}'']+', ' ', 'g'
-            )),
+            {{ full_name(cell) }},
             (select rules.honorific_pattern from {{ source('raw', 'registry_rules') }} as rules),
             ''
         ),

@@ -1,5 +1,5 @@
 {#- Those of the given columns whose amount, count or date cannot be read, except for spreadsheet errors. -#}
-{% macro unreadable_columns(kind, columns) -%}
+{% macro unreadable_columns(kind, columns, first_year=2000) -%}
     list_filter(
         [
             {%- for column in columns %}
@@ -9,7 +9,7 @@
                     and
                     {% if kind == 'amount' %}{{ parse_amount(column) }}
                     {% elif kind == 'count' %}{{ parse_count(column) }}
-                    {% else %}{{ parse_date(column) }}
+                    {% else %}{{ parse_date(column, first_year) }}
                     {% endif %} is null
                     then '{{ column }}'
             end

@@ -2,16 +2,13 @@
 
 import re
 import shutil
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import Installation
 from dbt.cli.main import dbtRunner
 
 from atlas_assets.settings import DBT_PROJECT_DIR, PROJECT_DIR
-from atlas_assets.sources.control import amount_of
 
 
 @pytest.fixture
@@ -69,16 +66,6 @@ def test_described_columns_are_those_that_the_models_have(
         ).fetchall()
     described = {node.name: set(node.columns) for node in manifest.nodes.values() if node.columns}
     assert {table: set(columns) for table, columns in found} == described
-
-
-def test_the_second_reader_of_amounts_agrees_with_the_first() -> None:
-    text = (DBT_PROJECT_DIR / "models/staging/stg_transactions.yml").read_text(encoding="utf-8")
-    unit_test = yaml.safe_load(text)["unit_tests"][0]
-    cells = [row["amount"] for row in unit_test["given"][0]["rows"]]
-    expected = [row["amount"] for row in unit_test["expect"]["rows"]]
-    assert len(cells) > 20
-    read = [amount_of(cell) for cell in cells]
-    assert read == [None if value is None else Decimal(str(value)) for value in expected]
 
 
 def test_no_query_depends_on_the_order_of_rows() -> None:

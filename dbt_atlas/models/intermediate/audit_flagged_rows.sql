@@ -14,6 +14,10 @@
     'payment_method_unknown': 'payment_method',
     'payment_pattern_unknown': 'payment_pattern',
     'unit_prefix_mismatch': 'receipt_number',
+    'stray_amount': 'amount',
+    'title_in_name': 'student_name',
+    'program_without_name': 'product_name',
+    'school_without_name': 'organization_name',
 } -%}
 {%- set place = 'entity_code, month_key, source_file, source_sheet, source_row' -%}
 {%- set implausible_intake -%}
@@ -23,6 +27,7 @@
         or intake > month_key + to_months(limits.intake_months_after::integer)
     )
 {%- endset -%}
+{%- set not_as_shown_columns = "coalesce(json_keys(not_as_shown::json), [])" -%}
 {%- set tables = ['transactions', 'students', 'organizations', 'targets', 'marketing_activity'] -%}
 
 with orders as (
@@ -30,7 +35,7 @@ with orders as (
 ),
 
 registrations as (
-    select * from {{ ref('stg_students') }}
+    select * from {{ ref('int_registrations') }}
 ),
 
 schools as (
@@ -57,9 +62,13 @@ order_reasons as (
     select
         {{ place }},
         amount,
+        receipt_elsewhere,
+        not_as_shown,
         error_columns,
-        list_concat(list_filter([invalid_reason], lambda reason: reason != 'cell_error'), warnings) as reasons,
-        invalid_reason
+        list_concat(
+            list_filter([invalid_reason], lambda reason: reason != 'cell_error'), further_reasons, warnings
+        ) as reasons,
+        warnings
     from orders
 ),
 
@@ -68,6 +77,8 @@ judged as (
         'transactions' as table_name,
         {{ place }},
         amount,
+        receipt_elsewhere as elsewhere,
+        not_as_shown,
         list_concat(
             {{ flag_each('error_columns', 'cell_error') }},
             list_transform(
@@ -81,11 +92,12 @@ judged as (
                     'reason': reason,
                     'severity': case
                         when reason = 'duplicate' then 'duplicate'
-                        when reason = invalid_reason then 'flagged'
-                        else 'warning'
+                        when list_contains(warnings, reason) then 'warning'
+                        else 'flagged'
                     end
                 }
-            )
+            ),
+            {{ flag_each(not_as_shown_columns, 'identifier_not_as_shown', 'warning') }}
         ) as flags
     from order_reasons
     union all
@@ -93,8 +105,12 @@ judged as (
         'students' as table_name,
         {{ place }},
         null as amount,
+        contradicts as elsewhere,
+        not_as_shown,
         {{ all_flags(
             [
+                flag('student_name', 'student_ambiguous', 'warning', 'contradicts is not null'),
+                flag('student_name', 'title_in_name', 'warning', 'keeps_title'),
                 flag('student_name', 'student_missing', 'flagged', 'normalized_student_name is null'),
                 flag('unit', 'unit_unknown', 'flagged', unit_of('entity_code', 'unit_text', 'product_name') ~ ' is null'),
                 flag(
@@ -114,7 +130,11 @@ judged as (
                     'sex_text is not null and ' ~ code_of('sex', 'sex_text') ~ ' is null'
                 )
             ],
-            [flag_each('unreadable_dates', 'date_unreadable'), flag_each('error_columns', 'cell_error')]
+            [
+                flag_each('unreadable_dates', 'date_unreadable'),
+                flag_each('error_columns', 'cell_error'),
+                flag_each(not_as_shown_columns, 'identifier_not_as_shown', 'warning')
+            ]
         ) }} as flags
     from registrations
     cross join limits
@@ -123,6 +143,8 @@ judged as (
         'organizations' as table_name,
         {{ place }},
         null as amount,
+        null as elsewhere,
+        null as not_as_shown,
         {{ all_flags(
             [
                 flag(
@@ -141,6 +163,8 @@ judged as (
         'targets' as table_name,
         {{ place }},
         target_revenue as amount,
+        null as elsewhere,
+        null as not_as_shown,
         {{ all_flags(
             [flag('unit', 'unit_unknown', 'flagged', 'unit_code is null')],
             [flag_each('unreadable_amounts', 'amount_unreadable'), flag_each('error_columns', 'cell_error')]
@@ -151,6 +175,8 @@ judged as (
         'marketing_activity' as table_name,
         {{ place }},
         null as amount,
+        null as elsewhere,
+        null as not_as_shown,
         {{ all_flags(
             [
                 flag('unit', 'unit_unknown', 'flagged', 'unit_code is null'),
@@ -220,5 +246,9 @@ select
                 then {{ nearest_code(kind, 'shown.entity_code', 'shown.content', 0 if kind == 'unit' else 0.75) }}
         {%- endfor %}
     end as nearest,
+    case
+        when reason in ('duplicate', 'receipt_conflict', 'student_ambiguous') then elsewhere
+        when reason = 'identifier_not_as_shown' then not_as_shown::json ->> ('$.' || column_name)
+    end as other,
     amount
 from shown

@@ -55,6 +55,7 @@ amounts as (
         sum(amount) as amount,
         sum(amount) filter (counts_as_revenue) as revenue,
         sum(amount) filter (invalid_reason = 'unit_unknown') as unassigned,
+        sum(amount) filter (invalid_reason = 'stray_amount') as stray,
         sum(amount) filter (invalid_reason = 'duplicate') as duplicates
     from {{ ref('int_orders') }}
     group by all
@@ -78,6 +79,7 @@ select
     amounts.amount,
     coalesce(amounts.revenue, 0) as amount_revenue,
     coalesce(amounts.unassigned, 0) as amount_unassigned,
+    coalesce(amounts.stray, 0) as amount_stray,
     coalesce(amounts.duplicates, 0) as amount_duplicate
 from manifest
 left join counted using (table_name, entity_code, month_key)

@@ -59,7 +59,7 @@ select
     preceded.unit_code,
     preceded.student_key,
     preceded.product_name,
-    {{ normalized_word('preceded.product_name') }} as product_key,
+    preceded.product_key,
     min(preceded.product_category) over (
         partition by preceded.entity_code, preceded.unit_code, preceded.product_name
     ) as product_category,

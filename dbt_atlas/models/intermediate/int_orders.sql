@@ -1,5 +1,46 @@
-with transactions as (
-    select * from {{ ref('stg_transactions') }}
+{#- What makes a line invalid, in order of precedence: the first reason that applies is the verdict. Others are named
+    as well if there is content in their cell (the third value), so that no content becomes nothing in silence. -#}
+{%- set invalid = [
+    ('duplicate', 'lines.is_duplicate'),
+    ('cell_error', "list_contains(lines.error_columns, 'amount')"),
+    ('amount_unreadable', 'lines.amount is null and lines.amount_text is not null'),
+    ('amount_missing', 'lines.amount_text is null or lines.amount = 0'),
+    (
+        'stray_amount',
+        "coalesce(lines.unit_text, lines.student_name, lines.product_text, lines.receipt_number) is null "
+        ~ "and not list_has_any(lines.error_columns, ['unit', 'student_name', 'product_name', 'receipt_number'])"
+    ),
+    ('unit_unknown', 'lines.unit_code is null', 'lines.unit_text'),
+    ('student_missing', 'lines.normalized_student_name is null', 'lines.student_name'),
+    (
+        'intake_implausible',
+        'lines.intake is null '
+        ~ 'or lines.intake < lines.month_key - to_months(rules.intake_months_before::integer) '
+        ~ 'or lines.intake > lines.month_key + to_months(rules.intake_months_after::integer)',
+        'lines.intake_text'
+    ),
+    ('date_unreadable', 'lines.transaction_date is null', 'lines.transaction_date_text'),
+    ('receipt_conflict', 'lines.has_receipt_conflict and not lines.is_duplicate'),
+    ('cell_error', 'len(lines.error_columns) > 0'),
+] -%}
+{%- set doubtful = [
+    ('date_outside_month', "date_trunc('month', lines.transaction_date) != lines.month_key"),
+    ('possible_duplicate', 'lines.is_possible_duplicate'),
+    ('title_in_name', 'lines.keeps_title'),
+    ('program_without_name', 'lines.product_text is not null and lines.product_key is null'),
+    (
+        'school_without_name',
+        'lines.organization_text is not null and lines.normalized_organization_name is null'
+    ),
+    ('channel_unknown', 'lines.known_channel_name is null'),
+    ('level_unknown', 'lines.organization_level is null and lines.organization_level_text is not null'),
+    ('payment_method_unknown', 'lines.payment_method is null and lines.payment_method_text is not null'),
+    ('payment_pattern_unknown', 'lines.payment_pattern is null and lines.payment_pattern_text is not null'),
+    ('unit_prefix_mismatch', "split_part(lines.receipt_number, '.', 1) != units.receipt_prefix"),
+] -%}
+
+with lines as (
+    select * from {{ ref('int_transactions') }}
 ),
 
 units as (
@@ -10,88 +51,32 @@ rules as (
     select * from {{ source('raw', 'registry_rules') }}
 ),
 
-resolved as (
-    select
-        transactions.*,
-        {{ unit_of('transactions.entity_code', 'transactions.unit_text', 'transactions.product_name') }} as unit_code,
-        {{ code_of('channel', 'transactions.channel_text') }} as known_channel_name,
-        {{ code_of('level', 'transactions.organization_level_text') }} as organization_level,
-        {{ code_of('payment_pattern', 'transactions.payment_pattern_text') }} as payment_pattern,
-        {{ code_of('payment_method', 'transactions.payment_method_text') }} as payment_method
-    from transactions
-),
-
--- One spelling for each program and school, the first ever used, so that a slip of case does not make a second one.
-spelled as (
-    select
-        * replace (
-            case
-                when {{ normalized_word('product_name') }} is null then 'Unknown'
-                else arg_min(product_name, (month_key, source_file, source_sheet, source_row)) over (
-                    partition by entity_code, {{ normalized_word('product_name') }}
-                )
-            end as product_name,
-            case
-                when normalized_organization_name is null then 'Unknown'
-                else arg_min(organization_name, (month_key, source_file, source_sheet, source_row)) over (
-                    partition by entity_code, normalized_organization_name
-                )
-            end as organization_name
-        ),
-        coalesce(known_channel_name, 'Other') as channel_name
-    from resolved
-),
-
 judged as (
     select
-        spelled.*,
+        lines.*,
         case
-            when spelled.is_duplicate then 'duplicate'
-            when list_contains(spelled.error_columns, 'amount') then 'cell_error'
-            when
-                coalesce(spelled.amount, 0) = 0 and regexp_matches(coalesce(spelled.amount_text, ''), '[^\s0]')
-                and spelled.amount is null then 'amount_unreadable'
-            when coalesce(spelled.amount, 0) = 0 then 'amount_missing'
-            when spelled.unit_code is null then 'unit_unknown'
-            when spelled.normalized_student_name is null then 'student_missing'
-            when
-                spelled.intake is null
-                or spelled.intake < spelled.month_key - to_months(rules.intake_months_before::integer)
-                or spelled.intake > spelled.month_key + to_months(rules.intake_months_after::integer)
-                then 'intake_implausible'
-            when spelled.transaction_date is null then 'date_unreadable'
-            when spelled.has_receipt_conflict then 'receipt_conflict'
-            when len(spelled.error_columns) > 0 then 'cell_error'
+            {%- for reason in invalid %}
+                when {{ reason[1] }} then '{{ reason[0] }}'
+            {%- endfor %}
         end as invalid_reason,
+        [
+            {%- for reason in invalid if reason | length == 3 %}
+                case when {{ reason[2] }} is not null and ({{ reason[1] }}) then '{{ reason[0] }}' end
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+        ] as reasons_with_content,
         list_filter(
             [
-                case
-                    when date_trunc('month', spelled.transaction_date) != spelled.month_key then 'date_outside_month'
-                end,
-                case when spelled.is_possible_duplicate then 'possible_duplicate' end,
-                case when spelled.known_channel_name is null then 'channel_unknown' end,
-                case
-                    when spelled.organization_level is null and spelled.organization_level_text is not null
-                        then 'level_unknown'
-                end,
-                case
-                    when spelled.payment_method is null and spelled.payment_method_text is not null
-                        then 'payment_method_unknown'
-                end,
-                case
-                    when spelled.payment_pattern is null and spelled.payment_pattern_text is not null
-                        then 'payment_pattern_unknown'
-                end,
-                case
-                    when split_part(spelled.receipt_number, '.', 1) != units.receipt_prefix then 'unit_prefix_mismatch'
-                end
+                {%- for reason, condition in doubtful %}
+                    case when {{ condition }} then '{{ reason }}' end{{ ',' if not loop.last }}
+                {%- endfor %}
             ],
             lambda warning: warning is not null  -- noqa: RF02
         ) as warnings
-    from spelled
+    from lines
     cross join rules
     left join units
-        on spelled.entity_code = units.entity_code and spelled.unit_code = units.unit_code
+        on lines.entity_code = units.entity_code and lines.unit_code = units.unit_code
 )
 
 select
@@ -104,22 +89,24 @@ select
     end as student_key,
     case
         when unit_code is not null and normalized_student_name is not null and intake is not null
-            then concat_ws(
-                '|', entity_code, normalized_student_name, unit_code, {{ normalized_word('product_name') }}, intake
-            )
+            then concat_ws('|', entity_code, normalized_student_name, unit_code, product_key, intake)
     end as order_key,
     student_name,
     normalized_student_name,
     product_name,
+    product_key,
+    product_text,
     product_category,
     variant_name,
     intake,
     intake_text,
     organization_name,
+    organization_text,
     normalized_organization_name,
     organization_level,
     organization_level_text,
     channel_name,
+    known_channel_name,
     channel_text,
     payment_pattern,
     payment_pattern_text,
@@ -128,14 +115,17 @@ select
     receipt_number,
     receipt_key,
     receipt_is_fallback,
+    receipt_elsewhere,
     transaction_date,
     transaction_date_text,
     amount,
     amount_text,
     invalid_reason is null as is_valid,
     invalid_reason,
+    list_filter(reasons_with_content, lambda reason: reason != invalid_reason and not is_duplicate)  -- noqa: RF02
+        as further_reasons,
     coalesce(amount, 0) != 0
-    and coalesce(invalid_reason not in ('duplicate', 'unit_unknown'), true) as counts_as_revenue,
+    and coalesce(invalid_reason not in ('duplicate', 'stray_amount', 'unit_unknown'), true) as counts_as_revenue,
     coalesce(
         invalid_reason = 'receipt_conflict'
         or (invalid_reason = 'cell_error' and not list_contains(error_columns, 'amount')),
@@ -143,6 +133,7 @@ select
     ) as counts_as_enrollment,
     warnings,
     error_columns,
+    not_as_shown,
     recorded_by,
     note,
     source_file,

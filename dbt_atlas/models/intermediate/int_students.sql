@@ -9,10 +9,9 @@ orders as (
 registrations as (
     select
         *,
-        entity_code || '|' || normalized_student_name as student_key,
         {{ code_of('sex', 'sex_text') }} as sex_code
-    from {{ ref('stg_students') }}
-    where normalized_student_name is not null
+    from {{ ref('int_registrations') }}
+    where student_key is not null
 ),
 
 -- Everyone who paid or registered.

@@ -1,7 +1,7 @@
 with targets as (
     select
         *,
-        {{ normalized_word('product_name') }} as product_key
+        {{ folded_name('product_name') }} as product_key
     from {{ ref('int_targets') }}
     where unit_code is not null
 ),

@@ -140,7 +140,7 @@ pairs as (
         'sheet_amounts' as check_name,
         sheets.source_file || ', sheet ' || sheets.source_sheet as place,
         controls.amount as expected,
-        sheets.amount_revenue + sheets.amount_unassigned + sheets.amount_duplicate as actual,
+        sheets.amount_revenue + sheets.amount_unassigned + sheets.amount_stray + sheets.amount_duplicate as actual,
         'rupiah' as unit,
         true as is_blocking
     from sheets

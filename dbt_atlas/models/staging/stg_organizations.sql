@@ -11,7 +11,7 @@ select
     source_hash,
     loaded_at,
     {{ clean_text('organization_name') }} as organization_name,
-    {{ normalized_name('organization_name') }} as normalized_organization_name,
+    {{ folded_name(clean_text('organization_name')) }} as normalized_organization_name,
     {{ clean_text('organization_level') }} as organization_level_text,
     {{ clean_text('city') }} as city,
     {{ error_columns(source_columns('organizations')) }} as error_columns

@@ -5,6 +5,7 @@ with words as (
 select distinct
     kind,
     entity_code,
-    {{ normalized_word('written') }} as written,
+    {{ folded_name('written') }} as written,
+    {{ loose_word('written') }} as loose_form,
     code
 from words

@@ -26,14 +26,17 @@ select
     registration_month_and_intake is not null as intake_shares_column,
     {{ clean_text('student_number') }} as student_number,
     {{ clean_text('student_name') }} as student_name,
+    {{ full_name('student_name') }} as full_student_name,
     {{ normalized_name('student_name') }} as normalized_student_name,
     {{ clean_text('sex') }} as sex_text,
     {{ clean_text('birth_place') }} as birth_place,
     -- A birth year of two digits lies in the past: 68 is 1968, not 2068.
     case
-        when not regexp_matches(birth_date, '\d{4}') and {{ parse_date('birth_date') }} > month_key + interval 1 month
-            then {{ parse_date('birth_date') }} - interval 100 year
-        else {{ parse_date('birth_date') }}
+        when
+            not regexp_matches(birth_date, '\d{4}')
+            and {{ parse_date('birth_date', first_year=1900) }} > month_key + interval 1 month
+            then {{ parse_date('birth_date', first_year=1900) }} - interval 100 year
+        else {{ parse_date('birth_date', first_year=1900) }}
     end::date as birth_date,
     {{ clean_text('identity_number') }} as identity_number,
     {{ clean_text('address') }} as address,
@@ -43,7 +46,7 @@ select
     {{ clean_text('guardian_name') }} as guardian_name,
     {{ clean_text('guardian_phone') }} as guardian_phone,
     {{ clean_text('organization_name') }} as organization_name,
-    {{ normalized_name('organization_name') }} as normalized_organization_name,
+    {{ folded_name(clean_text('organization_name')) }} as normalized_organization_name,
     {{ clean_text('organization_level') }} as organization_level_text,
     {{ clean_text('grade') }} as grade,
     {{ clean_text('product_name') }} as product_name,
@@ -52,6 +55,10 @@ select
     {{ clean_text('channel') }} as channel_text,
     {{ parse_date('registration_date') }} as registration_date,
     {{ clean_text('note') }} as note,
-    {{ unreadable_columns('date', ['birth_date', 'registration_date']) }} as unreadable_dates,
-    {{ error_columns(source_columns('students')) }} as error_columns
+    list_concat(
+        {{ unreadable_columns('date', ['birth_date'], first_year=1900) }},
+        {{ unreadable_columns('date', ['registration_date']) }}
+    ) as unreadable_dates,
+    {{ error_columns(source_columns('students')) }} as error_columns,
+    not_as_shown
 from separated
