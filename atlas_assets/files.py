@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def written_whole(path: Path) -> Generator[Path]:
     """Yield a temporary path next to `path`; rename it into place at the end, remove it on failure.
 
+    It is on the disk before it takes its name, so that not even a power failure leaves half of it.
     Its suffix is `.tmp`, so that no pattern such as `*.parquet` matches what a killed process left
     behind. Its name contains the process id: the next writer removes files of dead processes.
     """
@@ -27,9 +28,22 @@ def written_whole(path: Path) -> Generator[Path]:
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{uuid4().hex[:8]}.tmp")
     try:
         yield temporary
+        _sync(temporary)
         temporary.replace(path)
+        _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk; a folder on POSIX systems only."""
+    if path.is_dir() and os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _remove_leftovers(path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.sources.adapter import ControlSums, RawPartition
+    from atlas_assets.sources.adapter import ControlReading, RawPartition
 
 
 class CountingSource(WorkbookAdapter):
@@ -27,7 +27,7 @@ class CountingSource(WorkbookAdapter):
         self._note(f"read {table} {entity} {month}")
         return super().read(table, entity, month)
 
-    def control(self, partition: RawPartition) -> ControlSums:
+    def control(self, partition: RawPartition) -> ControlReading:
         """Note the control reading of a sheet."""
         self._note(f"control {partition.table} {partition.entity} {partition.month}")
         return super().control(partition)

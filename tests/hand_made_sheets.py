@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -12,7 +13,13 @@ import pytest
 from conftest import CONFIG_DIR, Installation
 
 from atlas_assets.periods.calendar import Month
-from atlas_assets.sources.adapter import ControlSums, RawPartition, SheetColumn, SheetManifest
+from atlas_assets.sources.adapter import (
+    ControlAmount,
+    ControlReading,
+    RawPartition,
+    SheetColumn,
+    SheetManifest,
+)
 from atlas_assets.warehouse.provenance import input_hashes
 
 if TYPE_CHECKING:
@@ -87,9 +94,11 @@ def load(workspace: Workspace, sheet: Sheet) -> None:
     place = ("test", "book.xlsx", str(sheet.month), repr(sheet.lines), "layout")
     manifest = SheetManifest(*place, [6], columns, count, count)
     partition = RawPartition("transactions", sheet.entity, sheet.month, frame, manifest)
-    workspace.raw_store.load(partition)
-    total = sum(line.amount for line in sheet.lines) * 1000
-    workspace.raw_store.keep_control(partition, ControlSums(total, None))
+    amounts = [
+        ControlAmount(row, Decimal(line.amount * 1000), is_total=False)
+        for row, line in enumerate(sheet.lines, start=7)
+    ]
+    workspace.raw_store.load(partition, ControlReading(amounts))
 
 
 def build(workspace: Workspace, scope: Scope) -> None:

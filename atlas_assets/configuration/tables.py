@@ -57,3 +57,10 @@ OPTIONAL_COLUMNS = {
     *("email", "phone", "guardian_name", "guardian_phone", "identity_number", "student_number"),
     *("week", "title", "city", "product_category"),
 }
+# The columns whose numbers are names, not quantities: what a cell shows of them matters.
+IDENTIFYING_COLUMNS = {
+    *("receipt_number", "student_number", "identity_number", "phone", "guardian_phone"),
+}
+DATE_COLUMNS = {"transaction_date", "birth_date", "registration_date", "activity_date", "intake"}
+# Without any of these, the amount of a row belongs to nothing.
+KEY_COLUMNS = {"unit", "student_name", "product_name", "receipt_number"}

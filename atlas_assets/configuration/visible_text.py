@@ -14,7 +14,9 @@ _IGNORABLE = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _BLANK_PATTERN = "\u2800"  # the Braille pattern without dots
-_ACUTE_ACCENT = "\u00b4"  # typed as an apostrophe; NFKC would make a blank and a combining mark of it
+_ACUTE_ACCENT = (
+    "\u00b4"  # typed as an apostrophe; NFKC would make a blank and a combining mark of it
+)
 
 
 def visible_text(text: str) -> str:

@@ -44,6 +44,12 @@ SPECS = [
         ),
     ),
     _spec(
+        "sheets_read_twice",
+        _ORDERS,
+        "The amounts of each transaction sheet could be read by both readers.",
+        blocking=False,
+    ),
+    _spec(
         "sheet_stated_total",
         _ORDERS,
         "The sheet's own total row equals the sum of its rows.",

@@ -52,7 +52,8 @@ class SheetManifest:
 
     `rows_read` equals `rows_kept` plus the rows in `not_data`. `header_rows` are 1-based.
     `source_hash` is the hash of the cells, `layout_hash` that of the configuration they were read
-    with. `adapter` names the adapter that read the sheet.
+    with. `adapter` names the adapter that read the sheet. Rows before `first_data_row` (1-based) are
+    no data.
     """
 
     adapter: str
@@ -66,6 +67,7 @@ class SheetManifest:
     rows_kept: int
     not_data: list[NotData] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    first_data_row: int = 1
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,20 @@ class RawPartition:
 
 
 @dataclass(frozen=True)
-class ControlSums:
-    """The total of a sheet in rupiah: of its rows, and as stated in its own total row, if any."""
+class ControlAmount:
+    """An amount in rupiah in a row of a sheet, and whether it is a total of other rows."""
 
+    row: int
     amount: Decimal
-    stated_total: Decimal | None
+    is_total: bool
+
+
+@dataclass(frozen=True)
+class ControlReading:
+    """The amounts of a sheet as another reader has them, or the reason why it could not read them."""
+
+    amounts: list[ControlAmount] = field(default_factory=list)
+    problem: str | None = None
 
 
 class SourceAdapter(Protocol):
@@ -108,11 +119,15 @@ class SourceAdapter(Protocol):
         """Return the months that the source covers, in order."""
         ...
 
+    def tables(self, entity: str, month: Month) -> list[TableName]:
+        """Return the tables that the source has of a month; none if it does not cover the month."""
+        ...
+
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return one raw partition. Raises SourceError if the source is not as configured."""
         ...
 
-    def control(self, partition: RawPartition) -> ControlSums:
+    def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
         ...
 

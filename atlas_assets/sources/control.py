@@ -1,7 +1,8 @@
-"""The control sums of a transaction table: amounts and totals understood once more, by other code.
+"""The amounts of a transaction table understood once more, by other code, from another reading.
 
-The adapter's reading has to come to the same rupiah (`marts.reconciliation`). An amount is parsed
-here and in `dbt_atlas/macros/parse_amount.sql`, independently of each other and by the same rules.
+The models have to come to the same rupiah (`marts.reconciliation`). What an amount, a total row and a
+sum without a label are is spelled out here and in `rows` and `dbt_atlas/macros/parse_amount.sql`,
+independently of each other and by the same rules.
 """
 
 from __future__ import annotations
@@ -9,69 +10,128 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from openpyxl.utils import column_index_from_string
-
-from atlas_assets.sources.adapter import ControlSums
+from atlas_assets.sources.adapter import ControlAmount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from atlas_assets.sources.adapter import SheetColumn
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
+MOST_TEXTS = 3  # of a total row, its label included
 _MINUS = ("-", "−")
 _CURRENCIES = ("RP.", "RP", "IDR")
 _MARKS = ".,' "
 _ENDINGS = {",": ("-", "--"), ".": ("-",)}
+_KEYS = ("unit", "student_name", "product_name", "receipt_number")
 
 
-def sums_of(
-    rows: Iterable[Sequence[object]], columns: Sequence[SheetColumn], total_labels: tuple[str, ...]
-) -> ControlSums:
-    """Add up the readable amounts of the rows below the header, with the cells as their reader typed them.
+class CellReading(Protocol):
+    """The cells of a sheet, as another reader than the adapter's has them."""
 
-    The last total row is the total that the sheet itself states.
-    """
-    positions = {column.name: column_index_from_string(column.letter) - 1 for column in columns}
-    number_at, amount_at = positions.get("row_number"), positions["amount"]
-    total, stated = Decimal(0), None
-    for row in rows:
-        value = amount_of(_at(row, amount_at))
-        if re.match(r"\s*\d", str(_at(row, number_at))) or not _is_total(row, total_labels):
-            total += value or 0
-        elif value is not None:
-            stated = value
-    return ControlSums(total, stated)
+    def values(self, letter: str, first_row: int) -> Iterable[tuple[int, object]]:
+        """Return row and value of the filled cells of a column, from top to bottom."""
+        ...
+
+    def row(self, place: str) -> Mapping[str, object]:
+        """Return the filled cells of the row of a cell, by column letter from left to right."""
+        ...
+
+    def rows_with(self, beginning: str) -> set[int]:
+        """Return rows with a text that begins with a pattern; there may be too many."""
+        ...
 
 
-def _is_total(row: Sequence[object], labels: tuple[str, ...]) -> bool:
-    """Return whether a row's first text is a label, or begins with one and is its only text."""
-    texts = [
-        text
-        for value in row
-        if isinstance(value, str)
-        and (text := value.strip(" :.\u00a0\n\t").upper())
-        and not re.fullmatch(r"(RP)?[\s.]*[-\d][\d.,\s-]*", text)
-    ]
-    if not texts:
+def control_amounts(
+    reading: CellReading,
+    columns: Sequence[SheetColumn],
+    first_row: int,
+    total_labels: Sequence[str],
+) -> list[ControlAmount]:
+    """Return the readable amounts of the rows from `first_row` on, and which of them are totals."""
+    letters = {column.name: column.letter for column in columns}
+    labels = [_folded(label) for label in total_labels]
+    may_be_totals = reading.rows_with(_beginning(labels))
+    amounts: list[ControlAmount] = []
+    everything = since_total = Decimal(0)
+    for row, value in reading.values(letters["amount"], first_row):
+        amount = amount_of(value)
+        if amount is None:
+            continue
+        cells: Mapping[str, object] = {}
+        is_sum = bool(amounts) and amount in (everything, since_total)
+        if is_sum or row in may_be_totals:
+            cells = reading.row(f"{letters['amount']}{row}")
+        is_total = bool(cells) and (
+            (is_sum and not any(_is_filled(cells.get(letters.get(key, ""))) for key in _KEYS))
+            or _is_total(cells, letters, labels)
+        )
+        amounts.append(ControlAmount(row, amount, is_total=is_total))
+        everything += 0 if is_total else amount
+        since_total = Decimal(0) if is_total else since_total + amount
+    return amounts
+
+
+def _beginning(labels: list[str]) -> str:
+    """Return a pattern for the beginning of a text with a label, however it is spaced."""
+    spaced = (r"[\W_]*".join(map(re.escape, label.replace(" ", ""))) for label in labels)
+    return rf"[\W_]*(?:{'|'.join(spaced)})"
+
+
+def _is_total(
+    cells: Mapping[str, object], letters: Mapping[str, str], labels: Sequence[str]
+) -> bool:
+    """Return whether a row without a number has a label as its first text, and few others."""
+    if re.match(r"\s*\d", str(cells.get(letters.get("row_number", ""), ""))):
         return False
-    begins = any(re.match(rf"{re.escape(label)}\b", texts[0]) for label in labels)
-    return (texts[0] in labels and len(texts) <= 3) or (begins and len(texts) == 1)
+    texts = {
+        letter: text
+        for letter, value in cells.items()
+        if isinstance(value, str) and (text := _folded(value)) and not _is_figure(text)
+    }
+    if not texts or len(texts) > MOST_TEXTS:
+        return False
+    at, first = next(iter(texts.items()))
+    if first in labels:
+        return True
+    begins = any(_begins(str(cells[at]), first, label) for label in labels)
+    names_a_unit = any(letters.get(key) in cells for key in ("unit", "receipt_number"))
+    return begins and (len(texts) == 1 or not names_a_unit)
 
 
-def _at(row: Sequence[object], position: int | None) -> object:
-    """Return the cell at a 0-based position, or None beyond the end of the row."""
-    return row[position] if position is not None and position < len(row) else None
+def _begins(written: str, folded: str, label: str) -> bool:
+    """Return whether a text begins with a label as a word, or spaced: `T O T A L K A S`."""
+    follows = folded.removeprefix(label) if folded.startswith(label) else None
+    if follows is None:
+        return False
+    return re.match(r"\W|$", follows) is not None or " " in seen(written)[: len(label)]
+
+
+def _is_filled(value: object) -> bool:
+    return value is not None and bool(seen(str(value)))
+
+
+def _is_figure(text: str) -> bool:
+    return re.fullmatch(r"(RP)?[\s.]*[-\d][\d.,\s-]*", text) is not None
+
+
+def _folded(text: str) -> str:
+    """Return a text in capitals, without marks around it and between spaced letters."""
+    bare = re.sub(r"[\s_/-]+", " ", seen(text).upper()).strip(" :.=")
+    return bare.replace(" ", "") if re.fullmatch(r"(\S )+\S", bare) else bare
 
 
 def amount_of(value: object) -> Decimal | None:
     """Return the amount in a cell in rupiah, rounded to the cent, or None if it is unreadable."""
     if isinstance(value, bool) or value is None:
         return None
-    number = Decimal(str(value)) if isinstance(value, int | float) else _spelled(str(value))
+    if isinstance(value, int | float | Decimal):
+        number: Decimal | None = Decimal(str(value))
+    else:
+        number = _spelled(str(value))
     if number is None or not number.is_finite() or abs(number) >= LARGEST:
         return None
     return number.quantize(CENT, ROUND_HALF_UP)

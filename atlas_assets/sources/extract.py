@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.isolation import PROCESSES
+from atlas_assets.sources.upkeep import keep_up
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Extraction:
-    """The outcome for every sheet in scope: loaded (or unchanged), or refused with the reasons."""
+    """The outcome for every sheet in scope: loaded (or unchanged), or refused with the reasons.
+
+    `notes` say what else was done to the store (`upkeep`); partitions outside the scope are refused if
+    they were damaged and cannot be loaded again.
+    """
 
     loaded: list[Loaded] = field(default_factory=list)
     refused: dict[Partition, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -53,13 +59,14 @@ def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction
     """Load every table of every partition in scope; unchanged ones are not rewritten.
 
     A sheet that cannot be read does not keep others from loading, and what was loaded from it before
-    stays.
+    stays. What the source no longer has is removed, whatever the scope.
     """
     store.prepare()
+    upkeep = keep_up(source, store, scope.partitions)
     load = partial(_load, source, store)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
         outcomes = list(pool.map(load, product(scope.partitions, TABLES)))
-    extraction = Extraction()
+    extraction = Extraction(refused=upkeep.refused, notes=upkeep.notes)
     for partition, outcome in outcomes:
         if isinstance(outcome, SourceError):
             extraction.refused.setdefault(partition, []).append(str(outcome))

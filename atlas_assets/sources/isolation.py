@@ -50,6 +50,10 @@ class IsolatedSource:
         """Return the months that the source covers, in order."""
         return self._adapter.months(entity)
 
+    def tables(self, entity: str, month: Month) -> list[TableName]:
+        """Return the tables that the source has of a month; none if it does not cover the month."""
+        return self._adapter.tables(entity, month)
+
     def look(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return a raw partition without its rows.
 
@@ -60,9 +64,9 @@ class IsolatedSource:
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
 
-        The sheet is read once. For `transactions`, the control sums are stored as well, unless they
-        are up to date. Raises SourceError, with the partition as it was, if the source is not as
-        configured or its reader or the control reading fails.
+        The sheet is read once. For `transactions`, the second reading of the amounts is stored as
+        well, unless it is up to date. Raises SourceError, with the partition as it was, if the source
+        is not as configured or its reader fails.
         """
         return self._in_reader(table, entity, month, partial(_load, store))
 
@@ -149,11 +153,8 @@ def _look(_adapter: SourceAdapter, partition: RawPartition) -> RawPartition:
 
 
 def _load(store: RawStore, adapter: SourceAdapter, partition: RawPartition) -> Loaded:
-    """Read the control sums first, so that a sheet without them is not loaded at all."""
-    sums = adapter.control(partition) if store.needs_control(partition) else None
-    loaded = store.load(partition)
-    if sums:
-        store.keep_control(partition, sums)
+    reading = adapter.control(partition) if store.needs_control(partition) else None
+    loaded = store.load(partition, reading)
     return replace(loaded, partition=_without_rows(partition))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.configuration.tables import TableName
-    from atlas_assets.sources.adapter import ControlSums, RawPartition, SheetManifest
+    from atlas_assets.sources.adapter import ControlReading, RawPartition, SheetManifest
 
 PROVENANCE: dict[str, Any] = {
     "entity_code": pl.String,
@@ -58,9 +59,14 @@ CONTROL: dict[str, Any] = {
     "entity_code": pl.String,
     "month_key": pl.Date,
     "source_hash": pl.String,
-    "amount": pl.Decimal(18, 2),
-    "stated_total": pl.Decimal(18, 2),
+    "layout_hash": pl.String,
+    "rows": pl.List(pl.Int64),
+    "amounts": pl.List(pl.Decimal(18, 2)),
+    "total_rows": pl.List(pl.Int64),
+    "problem": pl.String,
 }
+SEALS = "seals"
+FORM = 2  # of the raw files; those of another form are loaded again
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,11 @@ class Loaded:
 
 
 class RawStore:
-    """The folder of raw Parquet files and sheet manifests."""
+    """The folder of raw Parquet files and sheet manifests.
+
+    A seal holds the hashes of a partition's files. It is written last, so that what is cut off or
+    damaged is noticed (`damaged`) and never used.
+    """
 
     def __init__(self, raw_dir: Path) -> None:
         self.raw_dir = raw_dir
@@ -82,25 +92,19 @@ class RawStore:
         return str(self.raw_dir / table / "**" / "*.parquet")
 
     def prepare(self) -> None:
-        """Write an empty file per table, so that every table has all of its columns.
-
-        Files written by an older version in another format are removed first; they can be loaded
-        again from the source.
-        """
-        schema = self.raw_dir / "sheet_manifest" / "schema.parquet"
-        if schema.exists() and pl.read_parquet_schema(schema) != MANIFEST:
-            for path in self.raw_dir.rglob("*"):  # keeps the schema: a cut-off removal is repeated
-                if path.is_file() and path != schema:
-                    path.unlink()
-        for table in TABLES:
-            columns = dict.fromkeys(sorted(COLUMNS[table]), pl.String)
-            empty = pl.DataFrame(schema={**PROVENANCE, **columns, NOT_AS_SHOWN: pl.String})
+        """Write an empty file per table, so that every table has all of its columns."""
+        empty = {table: dict.fromkeys(sorted(COLUMNS[table]), pl.String) for table in TABLES}
+        schemas = {
+            "sheet_manifest": MANIFEST,
+            CONTROLS: CONTROL,
+            **{
+                table: {**PROVENANCE, **columns, NOT_AS_SHOWN: pl.String}
+                for table, columns in empty.items()
+            },
+        }
+        for table, schema in schemas.items():
             with written_whole(self.raw_dir / table / "schema.parquet") as temporary:
-                empty.write_parquet(temporary)
-        with written_whole(schema) as temporary:
-            pl.DataFrame(schema=MANIFEST).write_parquet(temporary)
-        with written_whole(self.raw_dir / CONTROLS / "schema.parquet") as temporary:
-            pl.DataFrame(schema=CONTROL).write_parquet(temporary)
+                pl.DataFrame(schema=schema).write_parquet(temporary)
 
     def note_refusal(self, table: TableName, entity: str, month: Month, problem: str) -> None:
         """Record why a sheet was refused; what was loaded from it before stays."""
@@ -116,55 +120,81 @@ class RawStore:
             if (path := self._refusal_path(table, entity, month := Month(year, number))).exists()
         }
 
-    def load(self, partition: RawPartition) -> Loaded:
-        """Replace a partition, unless its sheet and its configuration are unchanged."""
+    def load(self, partition: RawPartition, control: ControlReading | None = None) -> Loaded:
+        """Replace a partition, unless its sheet and its configuration are unchanged.
+
+        `control` is the second reading of a `transactions` sheet, if it is needed (`needs_control`).
+        """
+        of = (partition.table, partition.entity, partition.month)
         changed = self.reason_to_load(partition)
-        self._refusal_path(partition.table, partition.entity, partition.month).unlink(
-            missing_ok=True
-        )
-        if changed:
-            self._write(partition, datetime.now(UTC))
+        self._refusal_path(*of).unlink(missing_ok=True)
+        if changed and partition.manifest is None:
+            self.forget(*of)
+        if partition.manifest and changed:
+            self._write(partition, partition.manifest, datetime.now(UTC))
+        if partition.manifest and control:
+            self._write_control(partition, partition.manifest, control)
+        if partition.manifest and (changed or control):
+            self._seal(*of)
         return Loaded(partition, changed)
 
     def reason_to_load(self, partition: RawPartition) -> str | None:
         """Return why a partition has to be written, or None if the stored one is up to date."""
         table, manifest = partition.table, partition.manifest
-        path = self._manifest_path(table, partition.entity, partition.month)
-        if not path.exists():
+        of = (table, partition.entity, partition.month)
+        if not self.is_loaded(*of):
             return f"{table} not loaded yet" if manifest else None
         if manifest is None:
             return f"{table} is no longer configured"
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
-        if not self._data_path(table, partition.entity, partition.month).exists():
-            return f"the raw file of {where} is gone"
-        before = pl.read_parquet(path).row(0, named=True)
+        if self.is_damaged(*of):
+            return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
+        before = pl.read_parquet(self._manifest_path(*of)).row(0, named=True)
         return _difference(before, manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
-        """Return whether a partition has been loaded."""
-        return self._manifest_path(table, entity, month).exists()
+        """Return whether a partition has been loaded, be it damaged or not."""
+        return any(path.exists() for path in self._paths(table, entity, month))
+
+    def is_damaged(self, table: TableName, entity: str, month: Month) -> bool:
+        """Return whether the files of a partition are not those that were written last."""
+        seal = self._seal_path(table, entity, month)
+        try:
+            return json.loads(seal.read_bytes()) != self._hashes(table, entity, month)
+        except (FileNotFoundError, ValueError):
+            return True
+
+    def loaded(self) -> list[tuple[TableName, Partition]]:
+        """Return every table and partition that has been loaded, be it damaged or not."""
+        found: set[tuple[TableName, Partition]] = {
+            (table, Partition(path.parent.name, Month.parse(path.stem)))
+            for table in TABLES
+            for folder in (table, f"sheet_manifest/{table}", f"{SEALS}/{table}")
+            for path in (self.raw_dir / folder).glob("*/*.*")
+            if not path.name.startswith(".")
+        }
+        return sorted(found, key=lambda item: (item[1], TABLES.index(item[0])))
+
+    def damaged(self) -> list[tuple[TableName, Partition]]:
+        """Return the tables and partitions whose files are not those that were written last."""
+        return [(table, of) for table, of in self.loaded() if self.is_damaged(table, *of)]
+
+    def forget(self, table: TableName, entity: str, month: Month) -> None:
+        """Remove a partition; its seal goes last, so that a cut-off removal is noticed."""
+        for path in self._paths(table, entity, month):
+            path.unlink(missing_ok=True)
+        self._refusal_path(table, entity, month).unlink(missing_ok=True)
 
     def needs_control(self, partition: RawPartition) -> bool:
-        """Return whether the control sums of a `transactions` partition are missing or outdated."""
+        """Return whether the second reading of a `transactions` partition is missing or outdated."""
+        of = (partition.table, partition.entity, partition.month)
         if partition.table != "transactions" or partition.manifest is None:
             return False
         path = self._control_path(partition.entity, partition.month)
-        return not path.exists() or (
-            pl.read_parquet(path)["source_hash"].item() != partition.manifest.source_hash
-        )
-
-    def keep_control(self, partition: RawPartition, sums: ControlSums) -> None:
-        """Store the control sums of a partition's sheet."""
-        record = {
-            "entity_code": partition.entity,
-            "month_key": partition.month.first_day,
-            "source_hash": partition.manifest.source_hash if partition.manifest else None,
-            "amount": sums.amount,
-            "stated_total": sums.stated_total,
-        }
-        path = self._control_path(partition.entity, partition.month)
-        with written_whole(path) as temporary:
-            pl.DataFrame([record], schema=CONTROL).write_parquet(temporary)
+        if not path.exists() or self.is_damaged(*of):
+            return True
+        stored = pl.read_parquet(path, columns=["source_hash", "layout_hash"]).row(0)
+        return stored != (partition.manifest.source_hash, partition.manifest.layout_hash)
 
     def head(self, partition: RawPartition, rows: int = 5) -> pl.DataFrame:
         """Return the first rows of a loaded partition, without provenance except `source_row`."""
@@ -183,23 +213,13 @@ class RawStore:
             .agg(pl.concat_str("table_name", "source_hash", "layout_hash").str.join())
         )
         return {
-            Partition(entity, Month.of(month)): hashlib.sha256(text.encode()).hexdigest()
+            Partition(entity, Month.of(month)): sha256(text.encode()).hexdigest()
             for entity, month, text in manifests.iter_rows()
         }
 
-    def _write(self, partition: RawPartition, loaded_at: datetime) -> None:
+    def _write(self, partition: RawPartition, manifest: SheetManifest, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month
-        data, manifest_path = (
-            self._data_path(table, entity, month),
-            self._manifest_path(table, entity, month),
-        )
-        manifest = partition.manifest
-        if manifest is None:
-            data.unlink(missing_ok=True)  # first, so that a cut-off removal is repeated
-            manifest_path.unlink()
-            if table == "transactions":
-                self._control_path(entity, month).unlink(missing_ok=True)
-            return
+        data, manifest_path, *_ = self._paths(table, entity, month)
         provenance = {
             "entity_code": entity,
             "month_key": month.first_day,
@@ -218,11 +238,55 @@ class RawStore:
         with written_whole(manifest_path) as temporary:
             pl.DataFrame([record], schema=MANIFEST).write_parquet(temporary)
 
+    def _write_control(
+        self, partition: RawPartition, manifest: SheetManifest, control: ControlReading
+    ) -> None:
+        record = {
+            "entity_code": partition.entity,
+            "month_key": partition.month.first_day,
+            "source_hash": manifest.source_hash,
+            "layout_hash": manifest.layout_hash,
+            "rows": [amount.row for amount in control.amounts],
+            "amounts": [amount.amount for amount in control.amounts],
+            "total_rows": [amount.row for amount in control.amounts if amount.is_total],
+            "problem": control.problem,
+        }
+        with written_whole(self._control_path(partition.entity, partition.month)) as temporary:
+            pl.DataFrame([record], schema=CONTROL).write_parquet(temporary)
+
+    def _seal(self, table: TableName, entity: str, month: Month) -> None:
+        with written_whole(self._seal_path(table, entity, month)) as temporary:
+            temporary.write_text(json.dumps(self._hashes(table, entity, month)), encoding="utf-8")
+
+    def _hashes(self, table: TableName, entity: str, month: Month) -> dict[str, str | int]:
+        """Return the form of the raw files, and the hashes of those of a partition, by folder."""
+        *files, _seal = self._paths(table, entity, month)
+        return {
+            "form": FORM,
+            **{
+                path.relative_to(self.raw_dir).parts[0]: sha256(path.read_bytes()).hexdigest()
+                for path in files
+                if path.exists()
+            },
+        }
+
+    def _paths(self, table: TableName, entity: str, month: Month) -> list[Path]:
+        """Return the files of a partition: data, manifest, second reading if it has one, and seal."""
+        return [
+            self._data_path(table, entity, month),
+            self._manifest_path(table, entity, month),
+            *([self._control_path(entity, month)] if table == "transactions" else []),
+            self._seal_path(table, entity, month),
+        ]
+
     def _data_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / table / entity / f"{month}.parquet"
 
     def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "sheet_manifest" / table / entity / f"{month}.parquet"
+
+    def _seal_path(self, table: TableName, entity: str, month: Month) -> Path:
+        return self.raw_dir / SEALS / table / entity / f"{month}.json"
 
     def _control_path(self, entity: str, month: Month) -> Path:
         return self.raw_dir / CONTROLS / entity / f"{month}.parquet"

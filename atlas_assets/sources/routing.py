@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.sources.adapter import ControlSums, RawPartition, SourceAdapter
+    from atlas_assets.sources.adapter import ControlReading, RawPartition, SourceAdapter
 
 
 class RoutedSource:
@@ -32,11 +32,15 @@ class RoutedSource:
         """Return the months that any source covers, in order."""
         return sorted({month for adapter in self._adapters for month in adapter.months(entity)})
 
+    def tables(self, entity: str, month: Month) -> list[TableName]:
+        """Return the tables that any source has of a month."""
+        return [table for adapter in self._adapters for table in adapter.tables(entity, month)]
+
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return one raw partition. Raises SourceError if its source is not as configured."""
         return self._adapter(table, entity, month.year).read(table, entity, month)
 
-    def control(self, partition: RawPartition) -> ControlSums:
+    def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
         adapter = self._adapter(partition.table, partition.entity, partition.month.year)
         return adapter.control(partition)

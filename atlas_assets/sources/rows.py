@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from atlas_assets.configuration.header_text import normalized_header
+from atlas_assets.configuration.tables import KEY_COLUMNS
+from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import NotData
+from atlas_assets.sources.control import amount_of
 from atlas_assets.sources.grid import ROW
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # besides its label; a record has more
+SPACED = r"^(\S )+\S$"  # T O T A L
 NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
 FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
 WORD = r"\p{L}{4,}"
@@ -32,9 +37,10 @@ def not_data(
     """Return the rows that are not records: `blank`, `header`, `total` or `signature`.
 
     `body` has the columns by name, and `source_row`. A row with nothing but its row number is blank.
-    A total begins with one of `total_labels` and has no row number. A signature is below the last
-    record and has no figures. Raises SourceError for a row that repeats the header in another order,
-    because the rows below it would be read into the wrong columns.
+    A total begins with one of `total_labels` and has no row number, or is an amount that stands alone
+    and is the sum of those above. A signature is below the last record and has no figures.
+    Raises SourceError for a row that repeats the header in another order, because the rows below it
+    would be read into the wrong columns.
     """
     names = [column.name for column in columns]
     numbered = (
@@ -58,7 +64,35 @@ def not_data(
         pl.col("reason").is_not_null()
         & ((pl.col("reason") != "signature") | (pl.col(ROW) > last_record))
     )
-    return _ranges(excluded)
+    sums = body.filter(pl.col(ROW).is_in(_sums_without_label(body, excluded)))
+    sums = sums.select(ROW, pl.lit("total").alias("reason"))
+    return _ranges(pl.concat([excluded, sums]).sort(ROW))
+
+
+def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]:
+    """Return the rows with nothing but an amount that is the sum of all above, or since the last total."""
+    if "amount" not in body.columns:
+        return []
+    keys = [name for name in body.columns if name in KEY_COLUMNS]
+    alone = pl.all_horizontal(pl.col(keys).is_null()).alias("alone")
+    reasons = body.select(ROW, "amount", alone).join(excluded, on=ROW, how="left")
+    lines = reasons.filter(pl.col("amount").is_not_null())
+    if not lines.filter(pl.col("alone") & pl.col("reason").is_null()).height:
+        return []
+    found: list[int] = []
+    everything, since_total, count = Decimal(0), Decimal(0), 0
+    for row, text, is_alone, reason in lines.iter_rows():
+        amount = amount_of(text)
+        if amount is None:
+            continue
+        is_sum = is_alone and count and amount in {everything, since_total}
+        if is_sum and reason is None:
+            found.append(row)
+        is_total = is_sum or reason == "total"
+        everything += 0 if is_total else amount
+        since_total = Decimal(0) if is_total else since_total + amount
+        count += 1
+    return found
 
 
 def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
@@ -91,16 +125,28 @@ def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
 
 
 def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.Expr:
-    """Return whether a row's leftmost text is a label, or begins with one and is its only text."""
-    labels = "|".join(map(re.escape, total_labels))
+    """Return whether a row's leftmost text is a label, or begins with one and there is little else."""
+    labels = "|".join(re.escape(_folded(label)) for label in total_labels)
     leftmost = pl.coalesce(
         pl.when(~pl.col(name).str.contains(FIGURE)).then(pl.col(name)) for name in names
     )
-    text = leftmost.str.strip_chars(" :.\u00a0").str.to_uppercase()
-    exact = text.str.contains(rf"^({labels})$") & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
-    begins = text.str.contains(rf"^({labels})\b") & (texts == 1)
-    narrow = pl.lit(len(names) <= NARROW_TABLE)
-    return (begins | (exact & ~narrow)).fill_null(value=False)
+    bare = leftmost.str.to_uppercase().str.replace_all(r"[\s_/-]+", " ").str.strip_chars(" :.=")
+    spaced = bare.str.contains(SPACED)
+    text = pl.when(spaced).then(bare.str.replace_all(" ", "", literal=True)).otherwise(bare)
+    is_wide = pl.lit(len(names) > NARROW_TABLE)
+    keys = [pl.col(name).is_null() for name in names if name in {"unit", "receipt_number"}]
+    is_short = is_wide & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
+    exact = text.str.contains(rf"^({labels})$") & is_short
+    begins = (
+        text.str.contains(rf"^({labels})(\W|$)") | (spaced & text.str.contains(rf"^({labels})"))
+    ) & ((texts == 1) | (is_short & pl.all_horizontal(*keys, pl.lit(bool(keys)))))
+    return (begins | exact).fill_null(value=False)
+
+
+def _folded(label: str) -> str:
+    """Return a label as the texts of rows are compared with it."""
+    bare = re.sub(r"[\s_/-]+", " ", visible_text(label).upper()).strip(" :.=")
+    return bare.replace(" ", "") if re.match(SPACED, bare) else bare
 
 
 def _repeats(columns: list[SheetColumn], *, anywhere: bool) -> pl.Expr:

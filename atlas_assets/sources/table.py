@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.tables import DATE_COLUMNS, IDENTIFYING_COLUMNS
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import SheetManifest
 from atlas_assets.sources.grid import ROW, visible
 from atlas_assets.sources.headers import find_header
+from atlas_assets.sources.raw_store import NOT_AS_SHOWN
 from atlas_assets.sources.rows import not_data
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 HASHED_AT_ONCE = 50_000  # rows
 PLACES_NAMED = 5
+DAYS_TO_1904 = 1462  # from the day 0 of 1900
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ def read_table(
     where = f"{place.file}, sheet {grid.sheet!r}"
     grid = replace(grid, cells=visible(grid.cells))
     header = find_header(grid, place.layout, place.month, where, place.configured_in)
-    cells, body = _body(grid, header, place.layout)
+    cells = _identified(_named_cells(grid, header), grid, header)
+    first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
+    body = cells.slice(first_row - 1)  # a grid has every row from row 1 on
     try:
         excluded = not_data(body, header.columns, total_labels)
     except SourceError as error:
@@ -70,15 +76,56 @@ def read_table(
             *_merged(grid.merged, header, records),
             *_uncalculated(grid.uncalculated, header, records),
         ],
+        first_data_row=first_row,
     )
 
 
-def _body(grid: Grid, header: Header, layout: SheetTable) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the grid with its columns by name: all of its rows, and those below the header."""
+def _named_cells(grid: Grid, header: Header) -> pl.DataFrame:
+    """Return the grid with its columns by name, and dates as days since 1900 if they are numbers."""
     names = {column.letter: column.name for column in header.columns}
     cells = grid.cells.select(ROW, *names).rename(names)
-    first_row = header.rows[-1] + layout.first_data_row - layout.header_rows[-1]
-    return cells, cells.slice(first_row - 1)  # a grid has every row from row 1 on
+    if not grid.counts_from_1904:
+        return cells
+    return cells.with_columns(_since_1900(name) for name in cells.columns if name in DATE_COLUMNS)
+
+
+def _since_1900(name: str) -> pl.Expr:
+    cell = pl.col(name)
+    days = (cell.cast(pl.Float64, strict=False).floor() + DAYS_TO_1904).cast(pl.Int64)
+    is_number = cell.str.contains(r"^\d{1,5}(\.\d+)?$")
+    return pl.when(is_number).then(days.cast(pl.String)).otherwise(cell).alias(name)
+
+
+def _identified(cells: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame:
+    """Return the cells with the numbers that identify as they are meant (`Grid.meant`).
+
+    The column `not_as_shown` says what else such cells hold or show.
+    """
+    others: dict[int, dict[str, str]] = {}
+    for column in header.columns:
+        if column.name not in IDENTIFYING_COLUMNS:
+            continue
+        meant = grid.meant(column.letter)
+        for row, (_, other) in meant.items():
+            others.setdefault(row, {})[column.name] = other
+        if meant:
+            texts = {row: text for row, (text, _) in meant.items()}
+            cells = cells.with_columns(
+                pl.col(ROW)
+                .replace_strict(texts, default=pl.col(column.name), return_dtype=pl.String)
+                .alias(column.name)
+            )
+    if not others:
+        return cells
+    return cells.with_columns(
+        pl.col(ROW)
+        .replace_strict(
+            {row: json.dumps(names) for row, names in others.items()},
+            default=None,
+            return_dtype=pl.String,
+        )
+        .alias(NOT_AS_SHOWN)
+    )
 
 
 def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:

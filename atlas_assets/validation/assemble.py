@@ -20,6 +20,7 @@ from atlas_assets.validation.model import (
     RowCounts,
     RowRange,
     Sheet,
+    Spelling,
     Totals,
     UnknownWord,
     Validation,
@@ -44,12 +45,15 @@ _NOTHING_AUDITED = {
         layout_hash VARCHAR,
         rows_valid BIGINT, rows_flagged BIGINT, rows_duplicate BIGINT, amount DECIMAL(38, 2),
         amount_revenue DECIMAL(38, 2), amount_unassigned DECIMAL(38, 2),
-        amount_duplicate DECIMAL(38, 2))""",
+        amount_stray DECIMAL(38, 2), amount_duplicate DECIMAL(38, 2))""",
     "intermediate.audit_flagged_rows": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_file VARCHAR,
         source_sheet VARCHAR, source_row BIGINT, source_cell VARCHAR, column_name VARCHAR,
-        content VARCHAR, reason VARCHAR, severity VARCHAR, nearest VARCHAR,
+        content VARCHAR, reason VARCHAR, severity VARCHAR, nearest VARCHAR, other VARCHAR,
         amount DECIMAL(38, 2))""",
+    "intermediate.audit_spellings": """
+        (entity_code VARCHAR, month_key DATE, kind VARCHAR, written VARCHAR, taken_as VARCHAR,
+        row_count BIGINT)""",
     "marts.reconciliation": """
         (check_name VARCHAR, unit VARCHAR, is_blocking BOOLEAN, is_reconciled BOOLEAN,
         entity_code VARCHAR, month_key DATE, place VARCHAR, expected DECIMAL(18, 2),
@@ -77,7 +81,7 @@ class ValidationWriter:
         It can be written once a warehouse exists; sheets that are loaded but not checked are marked.
         """
         with self.warehouse.reading() as connection:
-            _name_tables(connection, self.raw_store.glob("sheet_manifest"))
+            _name_tables(connection, self.raw_store)
             validation = self._assemble(connection, entity, year)
         path = self.path(entity, year)
         with written_whole(path) as temporary:
@@ -119,15 +123,17 @@ class ValidationWriter:
             unknown_words=[
                 UnknownWord(**row) for row in _query(connection, "unknown_words", **parameters)
             ],
+            spellings=[Spelling(**row) for row in _query(connection, "spellings", **parameters)],
             reasons={reason: self.strings(f"reason_{reason}") for reason in reasons},
             sheets=sheets,
         )
 
 
-def _name_tables(connection: duckdb.DuckDBPyConnection, manifests: str) -> None:
+def _name_tables(connection: duckdb.DuckDBPyConnection, raw_store: RawStore) -> None:
     """Create the tables that the queries read: raw manifests, and audit models or stand-ins."""
-    quoted = manifests.replace("'", "''")
-    connection.execute(f"CREATE TEMP VIEW sheet_manifest AS SELECT * FROM read_parquet('{quoted}')")
+    for table in ("sheet_manifest", "sheet_controls"):
+        quoted = raw_store.glob(table).replace("'", "''")
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM read_parquet('{quoted}')")
     built = connection.execute(
         "SELECT table_schema || '.' || table_name FROM information_schema.tables "
         "WHERE table_catalog = 'atlas'"
@@ -188,6 +194,7 @@ def _amounts(row: dict[str, Any]) -> Amounts | None:
         sheet=row["amount"],
         revenue=row["amount_revenue"],
         unassigned=row["amount_unassigned"],
+        stray=row["amount_stray"],
         duplicates=row["amount_duplicate"],
     )
 
@@ -201,6 +208,7 @@ def _finding(row: dict[str, Any]) -> Finding:
         reason=row["reason"],
         severity=row["severity"],
         nearest=row["nearest"],
+        other=row["other"],
         amount=row["amount"],
     )
 

@@ -46,19 +46,25 @@ class RowRange(StrictModel):
 
 
 class Amounts(StrictModel):
-    """What became of the money: `sheet` = `revenue` + `unassigned` + `duplicates`.
+    """What became of the money: `sheet` = `revenue` + `unassigned` + `stray` + `duplicates`.
 
-    Amounts that cannot be read count as zero here and are listed among the findings.
+    `stray` are amounts that stand alone, without unit, student, program and receipt. Amounts that
+    cannot be read count as zero here and are listed among the findings.
     """
 
     sheet: Number
     revenue: Number
     unassigned: Number
+    stray: Number
     duplicates: Number
 
 
 class Finding(StrictModel):
-    """Something wrong with a row. `nearest` is the known word most similar to an unknown one."""
+    """Something wrong with a row. `nearest` is the known word most similar to an unknown one.
+
+    `other` is what the row is compared with: the place of the same receipt, the record of a student
+    with the same name, or what the cell holds if it shows something else.
+    """
 
     cell: str | None
     row: int
@@ -67,6 +73,7 @@ class Finding(StrictModel):
     reason: str
     severity: Literal["flagged", "duplicate", "warning"]
     nearest: str | None
+    other: str | None
     amount: Number | None
 
 
@@ -105,6 +112,15 @@ class UnknownWord(StrictModel):
     rows: int
     first_place: str
     nearest: str | None
+
+
+class Spelling(StrictModel):
+    """A spelling of a program, a school or a word of the registry that was taken for another one."""
+
+    kind: str
+    written: str
+    taken_as: str
+    rows: int
 
 
 class Difference(StrictModel):
@@ -150,5 +166,6 @@ class Validation(StrictModel):
     workbook_warnings: list[str]
     reconciliations: list[Reconciled]
     unknown_words: list[UnknownWord]
+    spellings: list[Spelling]
     reasons: dict[str, str]
     sheets: list[Sheet]

@@ -22,7 +22,7 @@ class Reconciliation:
     """Two figures that have to be equal; `where` names the sheet, mart or unit.
 
     `partition` is the key of the partition or period that they belong to, `what` their unit of
-    measure, for example `rupiah` or `rows`.
+    measure, for example `rupiah` or `rows`. `details` names the cells that make the difference.
     """
 
     partition: str
@@ -31,6 +31,7 @@ class Reconciliation:
     actual: Decimal
     what: str = "rupiah"
     is_blocking: bool = True
+    details: str | None = None
 
     @property
     def difference(self) -> Decimal:
@@ -48,6 +49,7 @@ class Reconciliation:
         return (
             f"{self.where}: expected {figure.format(self.expected)}, Atlas has "
             f"{figure.format(self.actual)}, difference {figure.format(self.difference)}."
+            + (f" {self.details}." if self.details else "")
         )
 
 
@@ -65,7 +67,8 @@ def reconciliations(
     try:
         rows = warehouse.execute(
             """
-            SELECT check_name, entity_code, month_key, place, expected, actual, unit, is_blocking
+            SELECT check_name, entity_code, month_key, place, expected, actual, unit, is_blocking,
+                details
             FROM marts.reconciliation
             WHERE list_contains(?, entity_code) AND list_contains(?, month_key)
             ORDER BY ALL

@@ -1,13 +1,23 @@
 import shutil
 from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
 
 from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import Month
-from atlas_assets.sources.adapter import RawPartition, SheetColumn, SheetManifest
+from atlas_assets.periods.scope import Partition
+from atlas_assets.sources.adapter import (
+    ControlAmount,
+    ControlReading,
+    RawPartition,
+    SheetColumn,
+    SheetManifest,
+)
 from atlas_assets.sources.raw_store import RawStore
 
 JANUARY = Month(2026, 1)
@@ -72,24 +82,73 @@ def test_what_a_killed_process_leaves_behind_is_never_read(tmp_path: Path) -> No
         raise KeyboardInterrupt
 
 
-def test_raw_files_of_an_older_form_are_all_dropped_though_a_removal_was_cut_off(
+def test_a_single_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"), ControlReading([ControlAmount(7, Decimal(1), is_total=False)]))
+    random = Random(1)
+    for path in (p for p in tmp_path.rglob("*") if p.is_file()):
+        whole = path.read_bytes()
+        for _ in range(40):
+            at, bit = random.randrange(len(whole)), 1 << random.randrange(8)
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+            assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
+            assert store.load(partition("a")).changed
+        path.write_bytes(whole)
+    store.load(partition("a"), ControlReading([ControlAmount(7, Decimal(1), is_total=False)]))
+    assert store.damaged() == []
+
+
+@pytest.mark.parametrize(
+    "folder", ["transactions", "sheet_manifest/transactions", "seals/transactions"]
+)
+def test_a_file_that_is_cut_off_or_missing_is_noticed(tmp_path: Path, folder: str) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"))
+    (path,) = (tmp_path / folder / "IONS").iterdir()
+    for content in (path.read_bytes()[:-10], b"", None):
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content)
+        changed = store.load(partition("a")).changed
+        assert changed
+        assert "incomplete, damaged, or of an earlier version" in changed
+        assert store.damaged() == []
+
+
+def test_raw_files_of_an_earlier_form_are_loaded_again(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.load(partition("a"))
+    (seal,) = (tmp_path / "seals" / "transactions" / "IONS").iterdir()
+    seal.write_text(seal.read_text("utf-8").replace('"form": 2', '"form": 1'), "utf-8")
+    assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
+
+
+def test_a_removal_that_was_cut_off_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = RawStore(tmp_path)
-    store.prepare()
-    empty = contents(tmp_path)
     store.load(partition("a"))
-    schema = tmp_path / "sheet_manifest" / "schema.parquet"
-    pl.DataFrame(schema={"older": pl.String}).write_parquet(schema)
     unlink = Path.unlink
     with monkeypatch.context() as patch:
 
-        def unlink_and_stop(path: Path) -> None:
-            unlink(path)
+        def unlink_and_stop(path: Path, **options: bool) -> None:
+            unlink(path, **options)
             raise KeyboardInterrupt
 
         patch.setattr(Path, "unlink", unlink_and_stop)
         with pytest.raises(KeyboardInterrupt):
-            store.prepare()
-    store.prepare()
-    assert contents(tmp_path) == empty
+            store.forget("transactions", "IONS", JANUARY)
+    assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
+    store.forget("transactions", "IONS", JANUARY)
+    assert store.loaded() == []
+
+
+def test_a_second_reading_of_another_layout_is_outdated(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    first = partition("a")
+    assert store.needs_control(first)
+    store.load(first, ControlReading())
+    assert not store.needs_control(first)
+    assert first.manifest
+    judged_otherwise = replace(first, manifest=replace(first.manifest, layout_hash="another"))
+    assert store.needs_control(judged_otherwise)

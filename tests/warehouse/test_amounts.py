@@ -51,7 +51,12 @@ def spelled(draw: st.DrawFn) -> tuple[str, Decimal]:
     }
     text = draw(st.sampled_from(list(forms)))
     amount = forms[text]
-    for plain, look_alikes in {" ": "\u00a0\u202f\n\u3000", "1": "１", ".": "．", "-": "－"}.items():
+    for plain, look_alikes in {
+        " ": "\u00a0\u202f\n\u3000",
+        "1": "１",
+        ".": "．",
+        "-": "－",
+    }.items():
         text = text.replace(plain, draw(st.sampled_from([plain, *look_alikes])))
     around = st.text("\u200b\u200e\ufeff\t \u00ad", max_size=3)
     return f"{draw(around)}{text}{draw(around)}", amount
@@ -75,7 +80,9 @@ _GROUPS = st.lists(st.from_regex(r"[0-9]{1,7}", fullmatch=True), min_size=2, max
 
 @settings(deadline=None, max_examples=500)
 @given(_GROUPS, st.data())
-def test_what_has_no_reading_or_two_is_read_by_nobody(groups: list[str], data: st.DataObject) -> None:
+def test_what_has_no_reading_or_two_is_read_by_nobody(
+    groups: list[str], data: st.DataObject
+) -> None:
     marks = [data.draw(st.sampled_from(".,' ")) for _ in groups[1:]]
     text = groups[0] + "".join(mark + group for mark, group in zip(marks, groups[1:], strict=True))
     lengths = [len(group) for group in groups]

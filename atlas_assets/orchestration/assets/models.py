@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_assets
 
+from atlas_assets.errors import SourceError
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.fact_versions import FactVersions
@@ -16,6 +17,7 @@ from atlas_assets.orchestration.metadata.model_metadata import model_metadata
 from atlas_assets.orchestration.partitions import SINGLE_RUN
 from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.periods.scope import Scope
+from atlas_assets.sources.upkeep import keep_up
 from atlas_assets.warehouse.dbt_project import NodeResult, refuse_failed
 from atlas_assets.warehouse.transform import Transformation, transform
 from atlas_assets.workspace import Workspace
@@ -54,6 +56,7 @@ def model_assets(
         scope = Scope.of_keys(context.partition_keys)
         with as_dagster_failure():
             with workspace.ledger.stage("transform", scope, context.run.run_id) as stage:
+                _keep_up(context, workspace, scope)
                 transformation = transform(workspace.dbt, scope, _selection(context))
                 stage.problems = transformation.problems
                 stage.source_hashes = transformation.source_hashes
@@ -66,6 +69,17 @@ def model_assets(
             refuse_failed([r for r in transformation.failed if r.unique_id not in checks])
 
     return [dbt_models]
+
+
+def _keep_up(context: dg.AssetExecutionContext, workspace: Workspace, scope: Scope) -> None:
+    """Bring the raw files in line with the source. Raises SourceError for what an entity has lost."""
+    upkeep = keep_up(workspace.source, workspace.raw_store)
+    for note in upkeep.notes:
+        context.log.warning(note)
+    for of, problems in upkeep.refused.items():
+        if of.entity in scope.entities:
+            raise SourceError("\n".join(problems))
+        context.log.warning("\n".join(problems))
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:

@@ -60,7 +60,7 @@ def raw_assets(
             stage.row_counts = extraction.row_counts
             stage.source_hashes = workspace.raw_store.partition_hashes()
             stage.problems = {key: "\n".join(texts) for key, texts in extraction.refused.items()}
-        _log_warnings(context, workspace, scope)
+        _log_warnings(context, workspace, scope, extraction.notes)
         metadata = sheet_metadata(extraction, tables, workspace.raw_store)
         if extraction.problems:
             for entity, year in scope.entity_years:
@@ -86,7 +86,11 @@ def _spec(table: str, description: str, kinds: set[str], **options: Any) -> dg.A
     )
 
 
-def _log_warnings(context: dg.AssetExecutionContext, workspace: Workspace, scope: Scope) -> None:
+def _log_warnings(
+    context: dg.AssetExecutionContext, workspace: Workspace, scope: Scope, notes: list[str]
+) -> None:
+    for note in notes:
+        context.log.warning(note)
     for entity, year in scope.entity_years:
         for warning in workspace.source.warnings(entity, year):
             context.log.warning(warning)

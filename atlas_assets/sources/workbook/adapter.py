@@ -13,9 +13,9 @@ from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.table import TablePlace, read_table
-from atlas_assets.sources.workbook.control import control_sums
+from atlas_assets.sources.workbook.control import control_reading
 from atlas_assets.sources.workbook.file import lock_file, open_workbook
-from atlas_assets.sources.workbook.inspection import farthest_cell, uses_1904_dates
+from atlas_assets.sources.workbook.inspection import farthest_cell
 from atlas_assets.sources.workbook.sheet import read_grid
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.configuration.workbook_year import WorkbookYear
-    from atlas_assets.sources.adapter import ControlSums
+    from atlas_assets.sources.adapter import ControlReading
 
 NAME = "workbook"
 
@@ -39,13 +39,25 @@ class WorkbookAdapter:
     def months(self, entity: str) -> list[Month]:
         """Return every configured month of the years that have at least one workbook, in order."""
         return [
-            Month(year.year, number)
-            for (code, _), year in sorted(self.configuration.years.items())
+            month
+            for code, year in sorted(self.configuration.years)
             if code == entity
-            and any((self.source_dir / f).exists() for f in year.workbooks.values())
-            for number in range(1, 13)
-            if year.tables["transactions"].sheet_for(number)
+            for month in (Month(year, number) for number in range(1, 13))
+            if self.tables(entity, month)
         ]
+
+    def tables(self, entity: str, month: Month) -> list[TableName]:
+        """Return the tables that are configured for a month, if its year has at least one workbook.
+
+        There are none without transactions.
+        """
+        year = self.configuration.years.get((entity, month.year))
+        if year is None or not any((self.source_dir / f).exists() for f in year.workbooks.values()):
+            return []
+        tables: list[TableName] = [
+            name for name, table in year.tables.items() if table.sheet_for(month.number)
+        ]
+        return tables if "transactions" in tables else []
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Read one table of one entity and month.
@@ -68,7 +80,7 @@ class WorkbookAdapter:
         records, manifest = read_table(grid, place, adapter=NAME, total_labels=labels)
         return RawPartition(table, entity, month, records, manifest)
 
-    def control(self, partition: RawPartition) -> ControlSums:
+    def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a transactions sheet again, with another reader.
 
         Raises ValueError for a partition that has no sheet.
@@ -77,7 +89,7 @@ class WorkbookAdapter:
         if manifest is None:
             raise ValueError(f"{partition.entity} {partition.month} has no transaction sheet.")
         labels = self.configuration.registry.total_row_labels
-        return control_sums(self.source_dir / manifest.source_file, manifest, labels)
+        return control_reading(self.source_dir / manifest.source_file, manifest, labels)
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
         """Explain why a sheet exceeded its memory or time limit, and how to correct it."""
@@ -96,7 +108,7 @@ class WorkbookAdapter:
         )
 
     def warnings(self, entity: str, year: int) -> list[str]:
-        """Return warnings about unconfigured sheets, workbooks open elsewhere, and 1904 dates.
+        """Return warnings about unconfigured sheets, and workbooks that are open elsewhere.
 
         A workbook that cannot be opened is skipped here; `read` reports it.
         """
@@ -131,14 +143,9 @@ class WorkbookAdapter:
         if lock_file(path).exists():
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
-            sheets, is_1904 = open_workbook(path).sheet_names, uses_1904_dates(path)
+            sheets = open_workbook(path).sheet_names
         except Exception:  # noqa: BLE001  a damaged file can fail in any way; `read` reports it
             return warnings
-        if is_1904:
-            warnings.append(
-                f"{path.name} counts days from 1904: dates are right, but a bare number in a date "
-                "column is read as days from 1900"
-            )
         configured = {
             folded_sheet(sheet)
             for table in (layout.tables.values() if layout else ())

@@ -1,48 +1,72 @@
-"""Reads a transaction sheet once more, with another reader, for its control sums."""
+"""Reads the amounts of a transaction sheet once more, with another reader."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
-import openpyxl
 import python_calamine
-from openpyxl.utils.exceptions import InvalidFileException
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
-from atlas_assets.sources.control import sums_of
+from atlas_assets.sources.adapter import ControlReading
+from atlas_assets.sources.control import control_amounts
+from atlas_assets.sources.workbook.archive import NoXmlError
+from atlas_assets.sources.workbook.inspection import inspected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from atlas_assets.sources.adapter import ControlSums, SheetManifest
+    from atlas_assets.sources.adapter import SheetManifest
+    from atlas_assets.sources.control import CellReading
 
 
-def control_sums(path: Path, manifest: SheetManifest, total_labels: list[str]) -> ControlSums:
-    """Add up the amounts of a sheet whose columns are where the manifest says."""
-    with _rows_of(path) as rows_of:
-        rows = islice(rows_of(manifest.source_sheet), manifest.header_rows[-1], None)
-        return sums_of(rows, manifest.columns, tuple(total_labels))
+def control_reading(path: Path, manifest: SheetManifest, total_labels: list[str]) -> ControlReading:
+    """Return the amounts of a sheet whose columns are where the manifest says.
 
-
-@contextmanager
-def _rows_of(path: Path) -> Generator[Callable[[str], Iterable[Sequence[object]]]]:
-    """Yield a function that returns the rows of a sheet, given its name, from row 1 on.
-
-    Formats that openpyxl does not support are read by the adapter's parser, but as native types. The
-    content decides the format, not the file's name.
+    What the other reader cannot read is a problem of the result, because the sheet has been read.
     """
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, OSError):  # of other formats
-        workbook = None
-    if workbook is None or not workbook.sheetnames:
-        with path.open("rb") as file, python_calamine.load_workbook(file) as calamine:
-            yield lambda sheet: calamine.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        return
+        reading = _reading(path, manifest.source_sheet)
+        amounts = control_amounts(reading, manifest.columns, manifest.first_data_row, total_labels)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # noqa: BLE001  a damaged file can fail in any way, even by a panic
+        return ControlReading(problem=f"{type(error).__name__}: {error}")
+    return ControlReading(amounts)
+
+
+def _reading(path: Path, sheet: str) -> CellReading:
+    """Return the cells of a sheet from its XML; without XML by the adapter's parser, but typed."""
     try:
-        yield lambda sheet: workbook[sheet].iter_rows(values_only=True)
-    finally:
-        workbook.close()
+        return inspected(path, sheet)
+    except NoXmlError:
+        stat = path.stat()
+        return _typed(path, sheet, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1)
+def _typed(path: Path, sheet: str, _modified: int, _size: int) -> _TypedRows:
+    with path.open("rb") as file, python_calamine.load_workbook(file) as workbook:
+        return _TypedRows(workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+
+
+@dataclass(frozen=True)
+class _TypedRows:
+    """The rows of a sheet, from row 1 and column A on, as native types."""
+
+    rows: Sequence[Sequence[object]]
+
+    def values(self, letter: str, first_row: int) -> Iterator[tuple[int, object]]:
+        at = xl_cell_to_rowcol(f"{letter}1")[1]
+        for number, row in enumerate(self.rows[first_row - 1 :], first_row):
+            if at < len(row) and row[at] != "":
+                yield number, row[at]
+
+    def row(self, place: str) -> Mapping[str, object]:
+        cells = self.rows[xl_cell_to_rowcol(place)[0]]
+        return {xl_col_to_name(at): cell for at, cell in enumerate(cells) if cell != ""}
+
+    def rows_with(self, beginning: str) -> set[int]:  # noqa: ARG002  any row may be a total
+        return set(range(1, len(self.rows) + 1))

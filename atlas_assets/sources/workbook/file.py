@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import fastexcel
 
 from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
+from atlas_assets.sources.workbook.archive import WORKBOOK, Archive, UninspectableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,9 +86,27 @@ def _open(path: Path, _modified: int, _size: int) -> fastexcel.ExcelReader:
     content = path.read_bytes()
     _refuse_foreign(path, content)
     try:
-        return fastexcel.read_excel(content)
+        return fastexcel.read_excel(_with_dates_understood(content))
     except fastexcel.FastExcelError as error:
         raise SourceError(_unreadable(path, content, reader_message(error))) from error
+
+
+def _with_dates_understood(content: bytes) -> bytes:
+    """Return a workbook in which the reader sees that days are counted from 1904.
+
+    It takes that from the last element that is called `workbookPr`, and what Excel saves today ends
+    with another one, of an extension.
+    """
+    if not content.startswith(ZIP_SIGNATURE):
+        return content
+    try:
+        archive = Archive(content)
+        if not archive.counts_from_1904:
+            return content
+        xml = archive.read(WORKBOOK)
+        return archive.replaced({WORKBOOK: re.sub(rb"<\w+:workbookPr [^>]*/>", b"", xml)})
+    except UninspectableError:
+        return content
 
 
 def _refuse_foreign(path: Path, content: bytes) -> None:

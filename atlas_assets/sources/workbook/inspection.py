@@ -1,113 +1,171 @@
-"""Reads from the XML of an .xlsx sheet what the reader does not report, in bounded memory."""
+"""What the reader does not report of a sheet: found by a second look into its XML, where there is any."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
 
-from defusedxml import ElementTree
+from atlas_assets.sources.workbook.archive import (
+    ODS_CONTENT,
+    WORKBOOK,
+    Archive,
+    NoXmlError,
+)
+from atlas_assets.sources.workbook.number_format import is_scientific, shown_instead
+from atlas_assets.sources.workbook.ods import OdsCell, ods_cells
+from atlas_assets.sources.workbook.sheet_xml import SheetXml, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CHUNK = 1 << 20
-LONGEST_CELL = 1 << 16  # bytes; a cell's text holds at most 32,767 characters
-
-# A cell with a formula that is not followed by a value.
-_UNCALCULATED = re.compile(
-    rb"<(?:\w+:)?c ([^>]*[^/])>"
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)(?!<(?:\w+:)?v>[^<])"
-)
-_PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
-_FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)(\d+)"[^>]*[^/]>')
+_ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|Err:\d+")
 
 
-@dataclass
-class Inspection:
-    """Cell references in a sheet, such as `O9` or `A1:C1`."""
+class Inspection(Protocol):
+    """The cells of a sheet as its file has them. Places are cell references such as `O9`."""
 
-    uncalculated: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
+    merged: list[str]
+    uncalculated: list[str]
+    errors: dict[str, str]
+    counts_from_1904: bool
+
+    def values(self, letter: str, first_row: int = 1) -> Iterator[tuple[int, Value]]:
+        """Yield row and value of the filled cells of a column, from top to bottom."""
+        ...
+
+    def row(self, place: str) -> dict[str, Value]:
+        """Return the filled cells of the row of a cell, by column letter from left to right."""
+        ...
+
+    def rows_with(self, beginning: str) -> set[int]:
+        """Return rows with a text that begins with a pattern; there may be too many."""
+        ...
+
+    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+        """Return numbers of a column that do not look like what they hold, by row (see `Grid`)."""
+        ...
 
 
-def inspect_sheet(path: Path, sheet: str) -> Inspection:
-    """Return formulas without a calculated value, and merged cells; nothing for other formats."""
-    inspection = Inspection()
-    for text in _sheet_xml(path, sheet):
-        if b"<f" in text or b":f" in text:
-            inspection.uncalculated += _uncalculated(text)
-        if b"mergeCell " in text:
-            inspection.merged += [place.decode() for place in _MERGED.findall(text)]
-    return inspection
+def inspected(path: Path, sheet: str) -> Inspection:
+    """Return the cells of a sheet; an unchanged sheet is looked into once.
+
+    Raises NoXmlError for a format that cannot be looked into, UninspectableError for an odd archive.
+    """
+    stat = path.stat()
+    return _inspected(path, sheet, stat.st_mtime_ns, stat.st_size)
 
 
-def farthest_cell(path: Path, sheet: str) -> str | None:
-    """Return the cell where the rightmost filled column meets the last filled row, or None."""
-    last_row, last_column = 0, ""
-    for text in _sheet_xml(path, sheet):
-        for column, row in _FILLED_CELL.findall(text):
+def error_text(text: str) -> str:
+    """Return an error's text, marked as an error if nothing else tells that it is one."""
+    return text if _ERROR.fullmatch(text) else f"#ERROR! {text}".strip()
+
+
+def farthest_cell(path: Path, sheet: str) -> tuple[str, int] | None:
+    """Return the rightmost filled column and the last filled row of a sheet, or None.
+
+    Looks at pieces of the XML only, because a sheet that is asked for this may be huge.
+    """
+    cell = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]+)(\d+)"[^>]*[^/]>')
+    last_row, last_column = 0, b""
+    archive = Archive(path.read_bytes())
+    for piece in archive.pieces(archive.sheet_part(sheet)):
+        for column, row in cell.findall(piece):
             last_row = max(last_row, int(row))
-            last_column = max(last_column, column.decode(), key=lambda name: (len(name), name))
-    return f"{last_column}{last_row}" if last_row else None
+            last_column = max(last_column, column, key=lambda name: (len(name), name))
+    return (last_column.decode(), last_row) if last_row else None
 
 
-def uses_1904_dates(path: Path) -> bool:
-    """Return whether the workbook counts days from 1904, as old Macintosh programs did."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return False
-        properties = ElementTree.fromstring(archive.read("xl/workbook.xml")).find("{*}workbookPr")
-    return properties is not None and properties.get("date1904") in {"1", "true"}
+@lru_cache(maxsize=1)
+def _inspected(path: Path, sheet: str, _modified: int, _size: int) -> Inspection:
+    archive = Archive(path.read_bytes())
+    if WORKBOOK in archive:
+        return XlsxInspection(SheetXml(archive, sheet), counts_from_1904=archive.counts_from_1904)
+    if ODS_CONTENT in archive:
+        return OdsInspection(ods_cells(archive, sheet))
+    raise NoXmlError("it is no XML")
 
 
-def _uncalculated(text: bytes) -> list[str]:
-    """Return the cells of formulas without a value; an empty text counts as a value."""
-    return [
-        place[1].decode()
-        for attributes in _UNCALCULATED.findall(text)
-        if b't="str"' not in attributes and (place := _PLACE.search(attributes))
-    ]
+class XlsxInspection:
+    """The cells of an .xlsx sheet."""
+
+    def __init__(self, xml: SheetXml, *, counts_from_1904: bool) -> None:
+        self.xml, self.counts_from_1904 = xml, counts_from_1904
+        self.merged = xml.merged()
+        self.uncalculated = xml.uncalculated()
+        self.errors = {place: error_text(text) for place, text in xml.errors().items()}
+
+    def values(self, letter: str, first_row: int = 1) -> Iterator[tuple[int, Value]]:
+        """Yield row and value of the filled cells of a column, from top to bottom."""
+        return self.xml.values(letter, first_row)
+
+    def row(self, place: str) -> dict[str, Value]:
+        """Return the filled cells of the row of a cell, by column letter."""
+        return {cell.column: self.xml.value(cell) for cell in self.xml.row(place)}
+
+    def rows_with(self, beginning: str) -> set[int]:
+        """Return rows with a text that begins with a pattern."""
+        return self.xml.rows_with(re.compile(beginning.encode(), re.IGNORECASE))
+
+    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+        """Return numbers of a column that do not look like what they hold, by row."""
+        return {
+            row: _meant(shown, number)
+            for row, number, code in self.xml.numbers(letter)
+            if (shown := shown_instead(code, number))
+        }
 
 
-def _sheet_xml(path: Path, sheet: str) -> Iterator[bytes]:
-    """Yield a sheet's XML in pieces that end between cells; nothing if it cannot be found."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
-        if part is None:
-            return
-        rest = b""
-        with archive.open(part) as stream:
-            while chunk := stream.read(CHUNK):
-                text = rest + chunk
-                cut = max(text.rfind(b"</c>") + 4, text.rfind(b":c>") + 3)
-                if cut == 3:  # no cell ends in this piece
-                    cut = text.rfind(b"/>") + 2 if b"/>" in text else len(text) - LONGEST_CELL
-                cut = max(cut, 0)
-                yield text[:cut]
-                rest = text[cut:]
-        yield rest
+class OdsInspection:
+    """The cells of an .ods sheet."""
+
+    counts_from_1904 = False
+
+    def __init__(self, cells: list[OdsCell]) -> None:
+        self._cells = cells
+        self.merged = [f"{cell.place}:{cell.place}" for cell in cells if cell.spans]
+        self.uncalculated = [cell.place for cell in cells if cell.is_uncalculated]
+        self.errors = {cell.place: error_text(cell.shown) for cell in cells if cell.is_error}
+
+    def values(self, letter: str, first_row: int = 1) -> Iterator[tuple[int, Value]]:
+        """Yield row and value of the filled cells of a column, from top to bottom."""
+        for cell in self._cells:
+            if cell.column == letter and cell.row >= first_row and cell.value is not None:
+                yield cell.row, cell.value
+
+    def row(self, place: str) -> dict[str, Value]:
+        """Return the filled cells of the row of a cell, by column letter."""
+        number = int(place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        return {cell.column: cell.value for cell in self._cells if cell.row == number}
+
+    def rows_with(self, beginning: str) -> set[int]:
+        """Return rows with a text that begins with a pattern."""
+        text = re.compile(r"\s*" + beginning, re.IGNORECASE)
+        return {cell.row for cell in self._cells if text.match(cell.shown)}
+
+    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+        """Return numbers of a column that do not look like what they hold, by row."""
+        return {
+            cell.row: _meant(cell.shown, str(cell.value))
+            for cell in self._cells
+            if cell.column == letter and isinstance(cell.value, Decimal) and _differs(cell)
+        }
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the name of the archive's part that holds a sheet, or None."""
-    names = set(archive.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return None
-    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    for element in workbook.iterfind("{*}sheets/{*}sheet"):
-        if element.get("name") == sheet:
-            identifier = next(value for key, value in element.items() if key.endswith("}id"))
-            target = targets.get(identifier, "")
-            part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-            return part if part in names else None
-    return None
+def _differs(cell: OdsCell) -> bool:
+    without_marks = re.sub(r"[.,\s]", "", cell.shown)
+    return is_scientific(cell.shown) or without_marks != _plain(str(cell.value))
+
+
+def _meant(shown: str, number: str) -> tuple[str, str]:
+    """Return what is shown and what is held; the other way round if what is shown hides digits."""
+    held = _plain(number)
+    return (held, shown) if is_scientific(shown) else (shown, held)
+
+
+def _plain(number: str) -> str:
+    """Return a number without exponent and without decimals that are zero."""
+    text = f"{Decimal(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

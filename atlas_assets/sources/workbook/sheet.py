@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import fastexcel
@@ -14,15 +15,18 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.grid import ROW, Grid
+from atlas_assets.sources.workbook.archive import Archive, UninspectableError
 from atlas_assets.sources.workbook.file import (
     SAVE_AGAIN,
     matching_sheet,
     open_workbook,
     reader_message,
 )
-from atlas_assets.sources.workbook.inspection import inspect_sheet
+from atlas_assets.sources.workbook.inspection import Inspection, XlsxInspection, inspected
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
     from pathlib import Path
 
 UNCALCULATED = "#UNCALCULATED!"
@@ -37,8 +41,7 @@ _ERROR_TEXTS = {
     "Value": "#VALUE!",
     "GettingData": "#GETTING_DATA",
 }
-# As text, `100.125` is a hundred thousand; as a number it is not. Only this form is ambiguous.
-_NUMBER_OR_GROUPED_TEXT = r"^-?\d+\.\d{3}$"
+_KNOWN_ERRORS = set(_ERROR_TEXTS.values()) - {"#GETTING_DATA"}  # to the reader, in .xlsx
 
 
 def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
@@ -49,22 +52,71 @@ def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
     reader = open_workbook(path)
     sheet = matching_sheet(path, wanted, reader.sheet_names, configured_in)
     warnings = [] if sheet == wanted else [f"the sheet is called {sheet!r}, not {wanted!r}"]
-    try:
-        # The reader releases the GIL, so the inspection takes no extra time.
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            inspecting = pool.submit(inspect_sheet, path, sheet)
-            loaded = _load(reader, sheet)
-            cells = _cells(reader, sheet, loaded)
-            inspection = inspecting.result()
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error) as error:
-        raise SourceError(
-            f"{path.name}, sheet {sheet!r} cannot be read ({reader_message(error)}): the file is "
-            f"damaged. {SAVE_AGAIN}"
-        ) from error
+    # The reader releases the GIL, so the inspection takes no extra time.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        inspecting = pool.submit(_inspection, path, sheet)
+        try:
+            reader, loaded = _loaded(reader, path, sheet, inspecting)
+        except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error) as error:
+            raise SourceError(
+                f"{path.name}, sheet {sheet!r} cannot be read ({reader_message(error)}): the file "
+                f"is damaged. {SAVE_AGAIN}"
+            ) from error
+        inspection = inspecting.result()
+    if isinstance(inspection, str):
+        warnings.append(inspection)
+        inspection = None
     if loaded.visible != "visible":
         warnings.append("the sheet is hidden; its rows are counted all the same")
-    cells = _with_errors(cells, inspection.uncalculated)
-    return Grid(sheet, cells, inspection.merged, inspection.uncalculated, warnings)
+    cells = _cells(reader, sheet, loaded, inspection)
+    if inspection is None:
+        return Grid(sheet, cells, warnings=warnings)
+    return Grid(
+        sheet,
+        _with_errors(cells, inspection),
+        inspection.merged,
+        inspection.uncalculated,
+        warnings,
+        inspection.meant,
+        inspection.counts_from_1904,
+    )
+
+
+def _inspection(path: Path, sheet: str) -> Inspection | str:
+    """Return the inspection of a sheet, or a warning that it could not be inspected."""
+    try:
+        return inspected(path, sheet)
+    except UninspectableError as error:
+        return (
+            f"the sheet could not be inspected ({error}): formulas that were never calculated, merged "
+            "cells and numbers that show something else than they hold may be in it. Save the "
+            "workbook as .xlsx"
+        )
+
+
+def _loaded(
+    reader: fastexcel.ExcelReader,
+    path: Path,
+    sheet: str,
+    inspecting: Future[Inspection | str],
+) -> tuple[fastexcel.ExcelReader, fastexcel.ExcelSheet]:
+    """Return the loaded sheet and its reader.
+
+    The reader gives up a sheet with errors that it does not know, such as `#SPILL!`; then a copy with
+    others in their place is read.
+    """
+    try:
+        return reader, _load(reader, sheet)
+    except fastexcel.FastExcelError:
+        inspection = inspecting.result()
+        if not isinstance(inspection, XlsxInspection):
+            raise
+        unknown = set(inspection.xml.errors().values()) - _KNOWN_ERRORS
+        if not unknown:
+            raise
+        part, xml = inspection.xml.part, inspection.xml.without_errors(unknown)
+        copy = fastexcel.read_excel(Archive(path.read_bytes()).replaced({part: xml}))
+        return copy, _load(copy, sheet)
 
 
 def _load(
@@ -82,7 +134,12 @@ def _load(
     )
 
 
-def _cells(reader: fastexcel.ExcelReader, sheet: str, loaded: fastexcel.ExcelSheet) -> pl.DataFrame:
+def _cells(
+    reader: fastexcel.ExcelReader,
+    sheet: str,
+    loaded: fastexcel.ExcelSheet,
+    inspection: Inspection | None,
+) -> pl.DataFrame:
     if loaded.width == 0:
         return pl.DataFrame(schema={ROW: pl.Int64})
     letters = [xl_col_to_name(column.absolute_index) for column in loaded.available_columns()]
@@ -98,10 +155,13 @@ def _cells(reader: fastexcel.ExcelReader, sheet: str, loaded: fastexcel.ExcelShe
     rows = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW)
     cells = grid.select(rows, *filled)
     cells = cells.with_columns(map(_without_midnight, _ending_with(cells, " 00:00:00")))
-    cells = cells.with_columns(map(_without_noise, _with_decimals(cells, 9)))
-    for letter in _with_decimals(cells, 3):
-        is_number = _numbers(reader, sheet, letters.index(letter), len(letters))
-        cells = _numbers_marked(cells, letter, is_number)
+    for letter in _with_decimals(cells):
+        numbers = (
+            {row: value for row, value in inspection.values(letter) if isinstance(value, Decimal)}
+            if inspection
+            else _numbers(reader, sheet, letters.index(letter), len(letters))
+        )
+        cells = _in_full(cells, letter, numbers)
     for letter, texts in places.items():
         cells = _replaced(cells, letter, texts)
     return cells
@@ -117,9 +177,10 @@ def _ending_with(cells: pl.DataFrame, text: str) -> list[str]:
     return _where(cells, pl.col(cells.columns[1:]).str.ends_with(text))
 
 
-def _with_decimals(cells: pl.DataFrame, digits: int) -> list[str]:
-    """Return the columns in which some cell has a point before its last `digits` characters."""
-    return _where(cells, pl.col(cells.columns[1:]).str.slice(-digits - 1, 1) == ".")
+def _with_decimals(cells: pl.DataFrame) -> list[str]:
+    """Return the columns with numbers that text may not give in full, or not clearly as numbers."""
+    cell = pl.col(cells.columns[1:])
+    return _where(cells, (cell.str.slice(-10, 1) == ".") | (cell.str.slice(-4, 1) == "."))
 
 
 def _where(cells: pl.DataFrame, condition: pl.Expr) -> list[str]:
@@ -133,33 +194,39 @@ def _without_midnight(letter: str) -> pl.Expr:
     return pl.when(midnight).then(cell.str.head(10)).otherwise(cell).alias(letter)
 
 
-def _without_noise(letter: str) -> pl.Expr:
-    """Write a number in its shortest form instead of with nine rounded decimals."""
-    cell = pl.col(letter)
-    noisy = cell.str.contains(r"^-?\d+\.\d{9}$")
-    shortest = cell.cast(pl.Float64, strict=False).cast(pl.String)
-    return pl.when(noisy).then(shortest).otherwise(cell).alias(letter)
-
-
-def _numbers(reader: fastexcel.ExcelReader, sheet: str, position: int, width: int) -> pl.Series:
-    """Return for each row whether its cell is a number: read as integer, decimal text is null."""
+def _numbers(
+    reader: fastexcel.ExcelReader, sheet: str, position: int, width: int
+) -> dict[int, float]:
+    """Return the numbers of a column by row: read as integers, decimal text is null."""
     text: fastexcel.DTypeMap = dict.fromkeys(range(width), "string")
-    batch, _ = _load(reader, sheet, {**text, position: "int"}).to_arrow_with_errors()
-    return pl.Series(batch.columns[position]).is_not_null()
+    is_number, _ = _load(reader, sheet, {**text, position: "int"}).to_arrow_with_errors()
+    values, _ = _load(reader, sheet, {**text, position: "float"}).to_arrow_with_errors()
+    pairs = zip(is_number.columns[position], values.columns[position], strict=True)
+    return {row: value.as_py() for row, (whole, value) in enumerate(pairs, 1) if whole.is_valid}
 
 
-def _numbers_marked(cells: pl.DataFrame, letter: str, is_number: pl.Series) -> pl.DataFrame:
-    cell = pl.col(letter)
-    marked = cell.str.contains(_NUMBER_OR_GROUPED_TEXT) & pl.lit(is_number)
-    return cells.with_columns(pl.when(marked).then(cell + "0").otherwise(cell).alias(letter))
+def _in_full(
+    cells: pl.DataFrame, letter: str, numbers: Mapping[int, float | Decimal]
+) -> pl.DataFrame:
+    """Write a column's numbers, given by row, with all of their digits."""
+    texts = {row: _digits(number) for row, number in numbers.items()}
+    return _replaced(cells, letter, texts) if texts else cells
 
 
-def _with_errors(cells: pl.DataFrame, uncalculated: list[str]) -> pl.DataFrame:
-    """Put an error text where a formula has no value; `uncalculated` are cells such as `O9`."""
+def _digits(number: float | Decimal) -> str:
+    """Return the shortest form of a number; with four decimals instead of three (see `Grid`)."""
+    text = f"{Decimal(repr(float(number))):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}0" if text.rpartition(".")[0] and len(text.rpartition(".")[2]) == 3 else text
+
+
+def _with_errors(cells: pl.DataFrame, inspection: Inspection) -> pl.DataFrame:
+    """Put an error text where a formula failed or has no value."""
     places: dict[str, dict[int, str]] = {}
-    for place in uncalculated:
+    failed = {**dict.fromkeys(inspection.uncalculated, UNCALCULATED), **inspection.errors}
+    for place, text in failed.items():
         row, column = xl_cell_to_rowcol(place)
-        places.setdefault(xl_col_to_name(column), {})[row + 1] = UNCALCULATED
+        places.setdefault(xl_col_to_name(column), {})[row + 1] = text
     for letter, texts in places.items():
         cells = _replaced(cells, letter, texts)
     return cells

@@ -9,6 +9,7 @@ select
     reason,
     severity,
     nearest,
+    other,
     amount
 from audit_flagged_rows
 where entity_code = $entity and year(month_key) = $year

@@ -13,6 +13,9 @@ select
             audit_flagged_rows.entity_code = $entity
             and year(audit_flagged_rows.month_key) = $year
             and audit_flagged_rows.severity = 'warning'
+    ) + (
+        select count(sheet_controls.problem) from sheet_controls
+        where sheet_controls.entity_code = $entity and year(sheet_controls.month_key) = $year
     ) as warnings
 from sheet_manifest as manifest
 left join audit_sheets as audited

@@ -1,3 +1,9 @@
+{%- set stands_alone -%}
+    (
+        coalesce(lines.unit_text, lines.student_name, lines.product_text, lines.receipt_number) is null
+        and not list_has_any(lines.error_columns, ['unit', 'student_name', 'product_name', 'receipt_number'])
+    )
+{%- endset -%}
 {#- What makes a line invalid, in order of precedence: the first reason that applies is the verdict. Others are named
     as well if there is content in their cell (the third value), so that no content becomes nothing in silence. -#}
 {%- set invalid = [
@@ -5,11 +11,7 @@
     ('cell_error', "list_contains(lines.error_columns, 'amount')"),
     ('amount_unreadable', 'lines.amount is null and lines.amount_text is not null'),
     ('amount_missing', 'lines.amount_text is null or lines.amount = 0'),
-    (
-        'stray_amount',
-        "coalesce(lines.unit_text, lines.student_name, lines.product_text, lines.receipt_number) is null "
-        ~ "and not list_has_any(lines.error_columns, ['unit', 'student_name', 'product_name', 'receipt_number'])"
-    ),
+    ('stray_amount', stands_alone),
     ('unit_unknown', 'lines.unit_code is null', 'lines.unit_text'),
     ('student_missing', 'lines.normalized_student_name is null', 'lines.student_name'),
     (
@@ -32,7 +34,7 @@
         'school_without_name',
         'lines.organization_text is not null and lines.normalized_organization_name is null'
     ),
-    ('channel_unknown', 'lines.known_channel_name is null'),
+    ('channel_unknown', 'lines.known_channel_name is null and not ' ~ stands_alone),
     ('level_unknown', 'lines.organization_level is null and lines.organization_level_text is not null'),
     ('payment_method_unknown', 'lines.payment_method is null and lines.payment_method_text is not null'),
     ('payment_pattern_unknown', 'lines.payment_pattern is null and lines.payment_pattern_text is not null'),

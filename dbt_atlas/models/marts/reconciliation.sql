@@ -40,8 +40,75 @@ with sheets as (
     select * from {{ ref('audit_sheets') }}
 ),
 
-controls as (
+second_readings as (
     select * from {{ source('raw', 'sheet_controls') }}
+),
+
+manifest as (
+    select * from {{ source('raw', 'sheet_manifest') }}
+    where table_name = 'transactions'
+),
+
+second_amounts as (
+    select
+        entity_code,
+        month_key,
+        unnest(rows) as source_row,
+        unnest(amounts) as amount,
+        total_rows
+    from second_readings
+),
+
+controls as (
+    select
+        second_readings.entity_code,
+        second_readings.month_key,
+        coalesce(
+            sum(second_amounts.amount) filter (not list_contains(second_amounts.total_rows, second_amounts.source_row)), 0
+        ) as amount,
+        arg_max(second_amounts.amount, second_amounts.source_row)
+        filter (list_contains(second_amounts.total_rows, second_amounts.source_row)) as stated_total
+    from second_readings
+    left join second_amounts using (entity_code, month_key)
+    where second_readings.problem is null
+    group by second_readings.entity_code, second_readings.month_key
+),
+
+-- The cells that the two readers understand differently.
+disagreements as (
+    select
+        entity_code,
+        month_key,
+        source_row,
+        orders.amount as read_first,
+        second_amounts.amount as read_second
+    from {{ ref('int_orders') }} as orders
+    full outer join second_amounts using (entity_code, month_key, source_row)
+    where
+        coalesce(orders.amount, 0) != coalesce(second_amounts.amount, 0)
+        and not coalesce(list_contains(second_amounts.total_rows, source_row), false)
+),
+
+differing_cells as (
+    select
+        disagreements.entity_code,
+        disagreements.month_key,
+        array_to_string(
+            list_slice(
+                list(
+                    list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter || disagreements.source_row
+                    || ' is ' || coalesce(disagreements.read_first::varchar, 'nothing') || ' to the first reader and '
+                    || coalesce(disagreements.read_second::varchar, 'nothing') || ' to the second'
+                    order by disagreements.source_row
+                ),
+                1,
+                5
+            ),
+            '; '
+        ) as details
+    from disagreements
+    inner join manifest using (entity_code, month_key)
+    group by all
 ),
 
 -- Months whose marts are built; the others have nothing to reconcile yet.
@@ -120,7 +187,8 @@ pairs as (
         rows_read as expected,
         rows_kept + rows_not_data as actual,
         'rows' as unit,
-        true as is_blocking
+        true as is_blocking,
+        null as details
     from sheets
     union all
     select
@@ -131,7 +199,8 @@ pairs as (
         rows_kept as expected,
         rows_valid + rows_flagged + rows_duplicate as actual,
         'rows' as unit,
-        true as is_blocking
+        true as is_blocking,
+        null as details
     from sheets
     union all
     select
@@ -142,10 +211,26 @@ pairs as (
         controls.amount as expected,
         sheets.amount_revenue + sheets.amount_unassigned + sheets.amount_stray + sheets.amount_duplicate as actual,
         'rupiah' as unit,
-        true as is_blocking
+        true as is_blocking,
+        differing_cells.details
     from sheets
     inner join controls using (entity_code, month_key)
+    left join differing_cells using (entity_code, month_key)
     where sheets.table_name = 'transactions'
+    union all
+    select
+        sheets.entity_code,
+        sheets.month_key,
+        'sheets_read_twice' as check_name,
+        sheets.source_file || ', sheet ' || sheets.source_sheet as place,
+        1 as expected,
+        0 as actual,
+        'sheets' as unit,
+        false as is_blocking,
+        'The amounts were read once only, because the second reader failed (' || second_readings.problem || ')' as details
+    from sheets
+    inner join second_readings using (entity_code, month_key)
+    where sheets.table_name = 'transactions' and second_readings.problem is not null
     union all
     select
         sheets.entity_code,
@@ -155,7 +240,8 @@ pairs as (
         controls.stated_total as expected,
         controls.amount as actual,
         'rupiah' as unit,
-        false as is_blocking
+        false as is_blocking,
+        null as details
     from sheets
     inner join controls using (entity_code, month_key)
     where sheets.table_name = 'transactions' and controls.stated_total is not null
@@ -168,7 +254,8 @@ pairs as (
         coalesce(facts.figure, 0) as expected,
         coalesce(mart_figures.figure, 0) as actual,
         case when fact in ('revenue', 'target_revenue') then 'rupiah' else fact end as unit,
-        true as is_blocking
+        true as is_blocking,
+        null as details
     from built
     cross join mart_checks
     left join facts using (entity_code, month_key, fact)
@@ -182,7 +269,8 @@ pairs as (
         reported.revenue as expected,
         coalesce(units.revenue_actuals, 0) as actual,
         'rupiah' as unit,
-        false as is_blocking
+        false as is_blocking,
+        null as details
     from reported
     left join units
         on
@@ -201,6 +289,7 @@ select
     (pairs.actual - pairs.expected)::decimal(18, 2) as difference,
     pairs.unit,
     pairs.is_blocking,
-    pairs.actual = pairs.expected as is_reconciled
+    pairs.actual = pairs.expected as is_reconciled,
+    pairs.details
 from pairs
 inner join built using (entity_code, month_key)
