@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,33 @@ class SourceError(AtlasError):
     """A source cannot be read as the configuration says."""
 
 
+class FaultError(AtlasError):
+    """Atlas itself or the machine failed; no workbook is to blame."""
+
+
 class PublishError(AtlasError):
     """The operational database refused a change; no part of it was kept."""
 
 
 class ReportError(AtlasError):
     """A report, deck or PDF could not be made; the earlier files are untouched."""
+
+
+def fault_of(error: OSError) -> FaultError:
+    """Return what a failed access to a file of Atlas means, and what to do about it."""
+    where = f" at {error.filename}" if error.filename else ""
+    advice = {
+        errno.ENOSPC: "The disk is full. Free some space",
+        errno.EDQUOT: "The disk quota is used up. Free some space",
+        errno.EACCES: "Atlas may not read or write here. Give it the right to",
+        errno.EPERM: "Atlas may not read or write here. Give it the right to",
+        errno.EROFS: "The disk is read-only. Make it writable",
+        errno.EMFILE: "Too many files are open. Close other programs, or raise the limit",
+    }.get(error.errno or 0, "The disk or the network failed. Look at it")
+    return FaultError(
+        f"{error.strerror or error}{where}. {advice}, then repeat the command. No workbook is wrong, and "
+        "what was there before is unchanged."
+    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from atlas_assets.orchestration import jobs
 from atlas_assets.orchestration.runs.changed_sheets import changed_sheets
 from atlas_assets.orchestration.runs.instance import run_job
 from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
 from atlas_assets.periods.scope import covering_scopes
+from atlas_assets.sources.upkeep import gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
     from atlas_assets.periods.calendar import Month
     from atlas_assets.periods.scope import Scope
     from atlas_assets.workspace import Workspace
+
+
+# The jobs that remove what the source no longer has.
+_KEEPING_UP = {
+    jobs.EXTRACT,
+    jobs.LOAD,
+    jobs.TRANSFORM,
+    jobs.SYNC,
+    jobs.BACKFILL,
+    jobs.MONTHLY_CLOSE,
+}
 
 
 class JobRunner:
@@ -63,6 +76,9 @@ class JobRunner:
         `config` is the config of its assets, by the names of their steps.
         """
         label = f"{job} {scope}" if scope else job
+        if job in _KEEPING_UP:
+            for text in gone(self.workspace.source, self.workspace.raw_store):
+                self.messages.print(f"{text}: removed from every figure.")
         with dg.DagsterInstance.get() as instance:
             wait_for_runs(instance, self.messages.print)
         with self._progress(label, job, assets) as on_step:

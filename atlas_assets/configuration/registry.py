@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import polars as pl
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.errors import ConfigurationError, nearest
 
@@ -163,10 +162,12 @@ class Registry(StrictModel):
         no_repeats("entity code", [entity.code for entity in self.entities], ["entities"])
         no_repeats("channel", [channel.name for channel in self.channels], ["channels"])
         words = [word for words in self.months.values() for word in words]
-        no_repeats("month word", words, ["months"], str.upper)
+        no_repeats("month word", words, ["months"], folded_word)
         _one_meaning("channels", self.channels)
         _one_meaning("payment_patterns", self.payment_patterns)
         _one_meaning("payment_methods", self.payment_methods)
+        _one_meaning("sexes", self.sexes)
+        no_repeats("level", self.organization_levels, ["organization_levels"], folded_word)
         for position, entity in enumerate(self.entities):
             codes = [unit.code for unit in entity.units]
             no_repeats(f"unit code of {entity.code}", codes, ["entities", position, "units"])
@@ -176,6 +177,12 @@ class Registry(StrictModel):
                 self.entity(rule.entity).unit(rule.unit)
             except ConfigurationError as error:
                 raise KeyedError(["program_units", position], str(error).rstrip(".")) from error
+            for unit in self.entity(rule.entity).units:
+                if folded_word(rule.written) in map(folded_word, _words(unit)):
+                    raise KeyedError(
+                        ["program_units", position],
+                        f"the word {rule.written!r} stands for {_called(unit)} whatever the program",
+                    )
         return self
 
     def entity(self, code: str) -> Entity:
@@ -193,19 +200,27 @@ def _one_meaning(
     what: str, values: Sequence[Unit | Named | Channel], keys: Sequence[int | str] = ()
 ) -> None:
     """Raise KeyedError for a word that stands for two values; `keys` lead to the list of them."""
-    meanings: dict[str, str] = {}
-    for value in values:
-        for word in (*([value.code] if not isinstance(value, Channel) else []), *_spellings(value)):
-            other = meanings.setdefault(_compared(word), value.name)
-            if other != value.name:
-                message = f"the word {word!r} stands for {other!r} and for {value.name!r}"
-                raise KeyedError([*(keys or [what])], message)
+    meanings: dict[str, int] = {}
+    for position, value in enumerate(values):
+        for word in _words(value):
+            other = meanings.setdefault(folded_word(word), position)
+            if other != position:
+                raise KeyedError(
+                    [*(keys or [what])],
+                    f"the word {word!r} stands for {_called(values[other])} and for {_called(value)}",
+                )
 
 
-def _spellings(value: Unit | Named | Channel) -> list[str]:
-    return [value.name, *value.aliases]
+def _words(value: Unit | Named | Channel) -> list[str]:
+    code = [] if isinstance(value, Channel) else [value.code]
+    return [*code, value.name, *value.aliases]
 
 
-def _compared(word: str) -> str:
-    """Return a word in the form in which the dbt models compare words."""
-    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", word).upper()))
+def _called(value: Unit | Named | Channel) -> str:
+    code = "" if isinstance(value, Channel) else f" ({value.code})"
+    return f"{value.name!r}{code}"
+
+
+def folded_word(word: str) -> str:
+    """Return a word in the form in which the dbt models compare words (`folded_name`)."""
+    return " ".join(visible_text(word).upper().replace(".", " ").split())

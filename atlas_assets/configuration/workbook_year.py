@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 from typing import Annotated
+from unicodedata import normalize
 
 from pydantic import Field, StringConstraints, model_validator
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -11,6 +12,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.registry import Code, MonthNumber
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
+from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.errors import nearest
 
@@ -135,12 +137,12 @@ class WorkbookYear(StrictModel):
 
 def folded_sheet(name: str) -> str:
     """Return a sheet's name without case and surplus blanks, the form in which names are compared."""
-    return " ".join(name.split()).casefold()
+    return visible_text(name).casefold()
 
 
 def file_key(name: str) -> str:
     """Return a workbook's file name in the form in which file names are compared."""
-    return str(PurePath(name)).casefold()
+    return normalize("NFC", str(PurePath(name))).casefold()
 
 
 def column_position(letter: str) -> int:

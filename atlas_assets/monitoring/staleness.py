@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.periods.scope import Partition
 from atlas_assets.sources.extract import changes
+from atlas_assets.sources.upkeep import gone
 from atlas_assets.warehouse.provenance import facts_changed, input_hashes
 
 if TYPE_CHECKING:
@@ -54,13 +55,15 @@ class Staleness:
     def pending(self, entity: str, months: list[Month]) -> dict[Month, Stale]:
         """Return the months that have to be synced, and why. Reads the source.
 
-        Only a sync whose checks all passed counts. A sheet that cannot be read is also a reason.
+        Only a sync whose checks all passed counts. A sheet that cannot be read is also a reason, and for
+        the last of the months, that the source no longer has something that is loaded.
         """
         hashes = self._input_hashes()
         verified = self.ledger.verified_hashes()
         changed = changes(self.source, self.raw_store, entity, months)
         moved = set(facts_changed(self.warehouse))
         last = self.ledger.last_runs()
+        lost = gone(self.source, self.raw_store)
         stale: dict[Month, Stale] = {}
         for month in months:
             partition = Partition(entity, month)
@@ -78,6 +81,8 @@ class Staleness:
                 stale[month] = Stale(
                     "a correction of another month changed its figures", "transform"
                 )
+            elif lost and month == months[-1]:
+                stale[month] = Stale("; ".join(lost), "extract")
         return stale
 
     def _input_hashes(self) -> dict[Partition, str]:

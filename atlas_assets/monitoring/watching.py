@@ -17,7 +17,8 @@ from atlas_assets.configuration.workbook_year import file_key
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Partition, Scope, exact_scopes
 from atlas_assets.sources.known_months import known_months, newest_month
-from atlas_assets.sources.workbook.file import lock_file, workbook_files
+from atlas_assets.sources.upkeep import gone
+from atlas_assets.sources.workbook.file import is_open_elsewhere, not_opened, workbook_files
 from atlas_assets.warehouse.provenance import fact_digests
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Watcher:
             else:
                 _look_at(path, owner, scan, memory, now)
         scan.remarks.extend(
-            f"{name} is gone; what was loaded of it stays."
+            f"{name} is gone. Months that have no workbook left are removed from every figure."
             for name in memory.files
             if not (self.source_dir / name).exists()
         )
@@ -161,16 +162,22 @@ class Watcher:
     ) -> dict[Partition, Stale]:
         """Return the stale months of changed workbooks, and those that are loaded but not verified.
 
-        Months after the newest one with data are left out until they have rows.
+        Months after the newest one with data are left out until they have rows. If the source no longer
+        has something that is loaded, the newest month is stale.
         """
         stale: dict[Partition, Stale] = {}
+        is_gone = bool(gone(self.staleness.source, self.staleness.raw_store))
         for entity in (entity.code for entity in self.configuration.registry.entities):
             last = newest.get(entity) or running
             months = [
                 month
                 for month in known_months(self.staleness.source, entity, last)
                 if (entity, month.year) not in scan.busy
-                and ((entity, month.year) in scan.changed or (entity, month) in loaded)
+                and (
+                    (entity, month.year) in scan.changed
+                    or (entity, month) in loaded
+                    or (is_gone and month == last)
+                )
             ]
             pending = self.staleness.pending(entity, months) if months else {}
             stale |= {Partition(entity, month): reason for month, reason in pending.items()}
@@ -200,11 +207,14 @@ def _look_at(
         stat = path.stat()
     except FileNotFoundError:  # renamed or removed at this moment
         return
+    except OSError as error:
+        scan.remarks.append(not_opened(path, error))
+        return
     state = (stat.st_size, stat.st_mtime_ns)
     if 0 <= now.timestamp() - stat.st_mtime < SETTLED_SECONDS:
         scan.remarks.append(f"{path.name} is still being written.")
         scan.busy.add(owner)
-    elif lock_file(path).exists():
+    elif is_open_elsewhere(path):
         scan.remarks.append(f"{path.name} is open in the office program; close it to have it read.")
         scan.busy.add(owner)
     else:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from atlas_assets.errors import PublishError
 from atlas_assets.operational.dbapi import DataError
-from atlas_assets.operational.models import (
-    catalog,
-    commerce,
-    finance,
-    marketing,
-    people,
-    target,
-)
+from atlas_assets.operational.models import commerce, finance, marketing, people, target
+from atlas_assets.operational.orphans import remove_orphans
 from atlas_assets.operational.reconcile import dangling_references, published_figures
 from atlas_assets.operational.records import MonthRecords
+from atlas_assets.operational.removal import remove_what_is_gone
 from atlas_assets.operational.seed import entity_id, prepare
 from atlas_assets.warehouse.reconciliation import refuse_unreconciled
 
@@ -45,11 +40,15 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published of each partition, its comparison with the warehouse, dangling references."""
+    """What was published of each partition, its comparison with the warehouse, dangling references.
+
+    `removed` names what the registry or the warehouse no longer has.
+    """
 
     published: dict[Partition, Published]
     compared: list[Reconciliation]
     dangling: list[str]
+    removed: list[str]
 
     @property
     def row_counts(self) -> dict[Partition, int]:
@@ -68,6 +67,8 @@ def publish_months(
 ) -> Publication:
     """Prepare the database and replace every partition in scope, each in one transaction.
 
+    Then what the registry or the warehouse no longer has is removed, of every entity.
+
     Raises ReconciliationError, with nothing published, if the marts of a partition are missing or do
     not reconcile, and PublishError as `publish` does.
     """
@@ -78,7 +79,8 @@ def publish_months(
     for partition in scope.partitions:
         published[partition] = publish(store, registry, warehouse, *partition)
         compared += published_figures(store, registry, warehouse, *partition)
-    return Publication(published, compared, dangling_references(store))
+    removed = remove_what_is_gone(store, registry, warehouse)
+    return Publication(published, compared, dangling_references(store), removed)
 
 
 def publish(
@@ -138,7 +140,7 @@ def _replace(writer: EntityWriter, month: MonthRecords) -> None:
     for model, rows in records.items():
         writer.upsert(model, rows)
     _remove_orders_that_are_gone(writer, month)
-    _remove_orphans(writer)
+    remove_orphans(writer)
 
 
 def _stored_orders(writer: EntityWriter, month_key: str) -> set[str]:
@@ -156,45 +158,3 @@ def _remove_orders_that_are_gone(writer: EntityWriter, month: MonthRecords) -> N
     for order_id in sorted(booked - month.order_keys.keys()):
         writer.delete(transaction, transaction.order_id == order_id)
         writer.delete(order, order.id == order_id)
-
-
-# The references that keep a record of each model from being removed. Removal follows this order.
-_REFERENCES: dict[type[Any], list[sa.Select[Any]]] = {
-    people.Account: [sa.select(commerce.Order.account_id)],
-    people.Person: [
-        sa.select(commerce.Order.participant_id),
-        sa.select(people.Account.person_id),
-        sa.select(people.Relation.from_person_id),
-    ],
-    people.Organization: [
-        sa.select(people.Account.organization_id),
-        sa.select(people.Person.organization_id),
-    ],
-    marketing.Agenda: [sa.select(marketing.Activity.agenda_id)],
-    catalog.ItemVariant: [sa.select(commerce.Order.variant_id)],
-    catalog.Item: [sa.select(commerce.Order.item_id), sa.select(target.TargetItem.item_id)],
-    catalog.Category: [sa.select(catalog.Item.category_id)],
-    commerce.Intake: [sa.select(commerce.Order.intake_id)],
-}
-
-
-def _remove_orphans(writer: EntityWriter) -> None:
-    """Remove people, organizations, events and products that nothing refers to anymore."""
-    agenda_channel, relation = marketing.AgendaChannel, people.Relation
-    events = _union(_REFERENCES[marketing.Agenda])
-    writer.delete(agenda_channel, agenda_channel.agenda_id.not_in(events))
-    writer.delete(people.Account, _unused(people.Account))
-    # A guardian is only kept for somebody who has an account.
-    writer.delete(relation, relation.to_person_id.not_in(sa.select(people.Account.person_id)))
-    for model in _REFERENCES:
-        if model is not people.Account:
-            writer.delete(model, _unused(model))
-
-
-def _unused(model: type[Any]) -> sa.ColumnElement[bool]:
-    return model.id.not_in(_union(_REFERENCES[model]))
-
-
-def _union(references: list[sa.Select[Any]]) -> sa.ScalarSelect[Any]:
-    queries = [query.where(query.selected_columns[0].is_not(None)) for query in references]
-    return sa.union(*queries).scalar_subquery()

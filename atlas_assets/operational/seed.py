@@ -69,14 +69,15 @@ def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) ->
 
     Returns the number of rows written, by table.
     """
-    rows = {**_lookups(registry), **_core(registry, entities)}
+    rows = {**lookups(registry), **_core(registry, entities)}
     with store.writer() as connection:
         for model, records in rows.items():
             upsert(connection, model, records)
     return {model.__tablename__: len(records) for model, records in rows.items()}
 
 
-def _lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
+def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
+    """Return the records of the lookup tables, parents before children."""
     rows: dict[type[Base], list[dict[str, Any]]] = {
         model: [
             {"id": lookup_id(model, code), "code": code, "name": name}

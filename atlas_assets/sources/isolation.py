@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from atlas_assets.errors import SourceError
+from atlas_assets.errors import AtlasError, FaultError, SourceError, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,8 @@ class IsolatedSource:
     def look(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return a raw partition without its rows.
 
-        Raises SourceError if the source is not as configured or its reader fails.
+        Raises SourceError if the source is not as configured or its reader fails, FaultError if Atlas
+        or the machine does.
         """
         return self._in_reader(table, entity, month, _look)
 
@@ -72,7 +73,10 @@ class IsolatedSource:
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
-        return self._schedule(_warnings, entity, year)
+        try:
+            return self._schedule(_warnings, entity, year)
+        except (ProcessExpired, TimeoutError):
+            return [f"the workbooks of {entity} {year} could not be looked at as a whole"]
 
     def _in_reader(
         self,
@@ -86,12 +90,28 @@ class IsolatedSource:
         try:
             return self._schedule(_read, *target, task)
         except (ProcessExpired, TimeoutError, _ReaderError) as error:
-            raise SourceError(self._schedule(_explain, *target)) from error
+            raise SourceError(self._explanation(*target)) from error
+
+    def _explanation(self, table: TableName, entity: str, month: Month) -> str:
+        try:
+            return self._schedule(_explain, table, entity, month)
+        except (ProcessExpired, TimeoutError):
+            return (
+                f"{table} of {entity} {month} cannot be read, and its workbook cannot be looked into. "
+                "Open it in the office program, and save it as .xlsx again."
+            )
 
     def _schedule(self, function: Callable[..., T], *arguments: object) -> T:
         """Call a function of this module in a reader, with the adapter as its first argument."""
         task = (function, self._pickled, arguments)
-        return _readers().schedule(_call, task, timeout=SECONDS).result()
+        try:
+            scheduled = _readers().schedule(_call, task, timeout=SECONDS)
+        except RuntimeError as error:  # the pool gave up, because its processes cannot be started
+            raise FaultError(
+                "The processes that read workbooks cannot be started. Close other programs, so that "
+                "there is memory for them, then repeat the command. No workbook is wrong."
+            ) from error
+        return scheduled.result()
 
     @cached_property
     def _pickled(self) -> bytes:
@@ -142,10 +162,17 @@ def _read(
 ) -> T:
     try:
         return task(adapter, adapter.read(table, entity, month))
-    except SourceError:
+    except AtlasError:
         raise
+    except OSError as error:
+        raise fault_of(error) from None
     except BaseException as error:  # noqa: BLE001  a panic of the reader's library is not an Exception
-        raise _ReaderError(repr(error)) from None
+        if isinstance(error, MemoryError) or not isinstance(error, Exception):
+            raise _ReaderError(repr(error)) from None
+        raise SourceError(
+            f"{table} of {entity} {month}: Atlas failed on this sheet ({type(error).__name__}: {error}). "
+            "That is a fault of Atlas, and the workbook may be sound: report it with the workbook."
+        ) from None
 
 
 def _look(_adapter: SourceAdapter, partition: RawPartition) -> RawPartition:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.files import written_whole
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
     program_units = [
         {
             "entity_code": rule.entity,
-            "written": rule.written,
+            "written": visible_text(rule.written),
             "program_pattern": rule.program_pattern,
             "unit_code": rule.unit,
             "priority": position,
@@ -44,7 +45,7 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "intake_months_after": registry.plausible_intake.months_after,
         "settling_patterns": [p.code for p in registry.payment_patterns if p.settles],
         "renewal_window_days": registry.renewal_window_days,
-        "honorific_pattern": f"^(({'|'.join(map(re.escape, registry.honorifics))}) )+",
+        "honorific_pattern": f"^(({'|'.join(map(_name_pattern, registry.honorifics))}) )+",
     }
     return {
         "registry_units": _units(registry),
@@ -53,6 +54,11 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "registry_program_units": pl.DataFrame(program_units),
         "registry_rules": pl.DataFrame([rules]),
     }
+
+
+def _name_pattern(word: str) -> str:
+    """Return the pattern of a word in names, which are compared in capitals and without full stops."""
+    return re.escape(" ".join(re.findall(r"[^\W_]+", visible_text(word).upper())))
 
 
 def _units(registry: Registry) -> pl.DataFrame:
@@ -93,7 +99,7 @@ def _words(registry: Registry) -> pl.DataFrame:
     for number, names in registry.months.items():
         words += [("month", None, name, str(number)) for name in names]
     return pl.DataFrame(
-        words,
+        [(kind, entity, visible_text(written), code) for kind, entity, written, code in words],
         schema={
             "kind": pl.String,
             "entity_code": pl.String,

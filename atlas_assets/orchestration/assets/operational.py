@@ -101,6 +101,8 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
             publication = publish_months(workspace.store, registry, connection, scope)
             stage.problems = publication.problems
             stage.row_counts = publication.row_counts
+        for what in publication.removed:
+            context.log.warning("%s is gone, and was removed from the operational database.", what)
         yield reconciliation_result(_RECORDS_CHECK, publication.compared)
         yield _references_result(publication.dangling)
         yield dg.MaterializeResult(metadata=_metadata(publication))
@@ -127,4 +129,5 @@ def _metadata(publication: Publication) -> dict[str, Any]:
         "orders": sum(month.orders for month in publication.published.values()),
         "transactions": sum(month.transactions for month in publication.published.values()),
         "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
+        "removed": publication.removed,
     }

@@ -14,8 +14,15 @@ from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.table import TablePlace, read_table
 from atlas_assets.sources.workbook.control import control_reading
-from atlas_assets.sources.workbook.file import lock_file, open_workbook
-from atlas_assets.sources.workbook.inspection import farthest_cell
+from atlas_assets.sources.workbook.file import (
+    SAVE_AGAIN,
+    existing_file,
+    is_open_elsewhere,
+    is_there,
+    not_opened,
+    open_workbook,
+)
+from atlas_assets.sources.workbook.inspection import farthest_cell, is_far_outside
 from atlas_assets.sources.workbook.sheet import read_grid
 
 if TYPE_CHECKING:
@@ -52,7 +59,9 @@ class WorkbookAdapter:
         There are none without transactions.
         """
         year = self.configuration.years.get((entity, month.year))
-        if year is None or not any((self.source_dir / f).exists() for f in year.workbooks.values()):
+        if year is None or not any(
+            is_there(self.source_dir, name) for name in year.workbooks.values()
+        ):
             return []
         tables: list[TableName] = [
             name for name, table in year.tables.items() if table.sheet_for(month.number)
@@ -68,17 +77,23 @@ class WorkbookAdapter:
         place = self._place(table, entity, month)
         if place is None:
             return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
-        path = self.source_dir / place.file
-        if not path.exists():
-            near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))
-            raise SourceError(
-                f"{place.file} is missing in {self.source_dir}.{near} Put the workbook there, or "
-                f"correct its name under `workbooks` in {place.configured_in}."
-            )
-        grid = read_grid(path, place.sheet, place.configured_in)
+        path = existing_file(self.source_dir, place.file)
+        try:
+            if not path.exists():
+                raise SourceError(self._missing(place))
+            grid = read_grid(path, place.sheet, place.configured_in)
+        except OSError as error:
+            raise SourceError(not_opened(path, error)) from error
         labels = self.configuration.registry.total_row_labels
         records, manifest = read_table(grid, place, adapter=NAME, total_labels=labels)
         return RawPartition(table, entity, month, records, manifest)
+
+    def _missing(self, place: TablePlace) -> str:
+        near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))
+        return (
+            f"{place.file} is missing in {self.source_dir}.{near} Put the workbook there, or correct its "
+            f"name under `workbooks` in {place.configured_in}."
+        )
 
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a transactions sheet again, with another reader.
@@ -89,7 +104,9 @@ class WorkbookAdapter:
         if manifest is None:
             raise ValueError(f"{partition.entity} {partition.month} has no transaction sheet.")
         labels = self.configuration.registry.total_row_labels
-        return control_reading(self.source_dir / manifest.source_file, manifest, labels)
+        return control_reading(
+            existing_file(self.source_dir, manifest.source_file), manifest, labels
+        )
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
         """Explain why a sheet exceeded its memory or time limit, and how to correct it."""
@@ -99,13 +116,15 @@ class WorkbookAdapter:
         where = f"{place.file}, sheet {place.sheet!r}"
         farthest = None
         with suppress(Exception):  # a damaged file can fail in any way
-            farthest = farthest_cell(self.source_dir / place.file, place.sheet)
-        reach = f" Its cells reach to {farthest}." if farthest else ""
-        return (
-            f"{where} cannot be read: it is damaged, or needs more memory or time than a sheet may "
-            f"take.{reach} Delete what stands far outside of the table (whole columns and rows), or "
-            "copy the table to a new sheet, and save the workbook."
-        )
+            farthest = farthest_cell(existing_file(self.source_dir, place.file), place.sheet)
+        problem = f"{where} cannot be read: it is damaged, or needs more memory or time than a sheet may take."
+        if farthest and is_far_outside(*farthest):
+            return (
+                f"{problem} Its cells reach to {''.join(map(str, farthest))}. Delete what stands far "
+                "outside of the table (whole columns and rows), or copy the table to a new sheet, and "
+                "save the workbook."
+            )
+        return f"{problem} Close other programs, and try again. If that does not help: {SAVE_AGAIN}"
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about unconfigured sheets, and workbooks that are open elsewhere.
@@ -116,8 +135,10 @@ class WorkbookAdapter:
         return [
             warning
             for key, name in (layout.workbooks.items() if layout else ())
-            if (self.source_dir / name).exists()
-            for warning in self._workbook_warnings(self.source_dir / name, layout, key)
+            if is_there(self.source_dir, name)
+            for warning in self._workbook_warnings(
+                existing_file(self.source_dir, name), layout, key
+            )
         ]
 
     def _place(self, table: TableName, entity: str, month: Month) -> TablePlace | None:
@@ -140,7 +161,7 @@ class WorkbookAdapter:
 
     def _workbook_warnings(self, path: Path, layout: WorkbookYear | None, key: str) -> list[str]:
         warnings: list[str] = []
-        if lock_file(path).exists():
+        if is_open_elsewhere(path):
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
             sheets = open_workbook(path).sheet_names
@@ -152,11 +173,10 @@ class WorkbookAdapter:
             if table.workbook == key
             for sheet in table.all_sheets
         }
-        ignored = tuple(self.configuration.registry.ignored_sheets)
+        ignored = tuple(map(folded_sheet, self.configuration.registry.ignored_sheets))
         warnings += [
             f"{path.name}: sheet {sheet!r} is not in the configuration and was not read"
             for sheet in sheets
-            if folded_sheet(sheet) not in configured
-            and not sheet.strip().upper().startswith(ignored)
+            if folded_sheet(sheet) not in configured and not folded_sheet(sheet).startswith(ignored)
         ]
         return warnings

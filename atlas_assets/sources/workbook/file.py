@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import fastexcel
 
-from atlas_assets.configuration.workbook_year import folded_sheet
+from atlas_assets.configuration.workbook_year import file_key, folded_sheet
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.workbook.archive import WORKBOOK, Archive, UninspectableError
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_UNPACKED = 2 * 2**30  # bytes; a normal sheet of a million rows unpacks to half a gigabyte
+OWNER_PREFIX = "~$"  # of the file that an office program keeps next to a workbook while it is open
+LONGEST_OPEN_SECONDS = 24 * 60 * 60
 SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -34,13 +38,37 @@ def open_workbook(path: Path) -> fastexcel.ExcelReader:
         stat = path.stat()
         return _open(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
-        raise SourceError(
-            f"{path} cannot be opened: {error.strerror}. Close it in other programs and try again."
-        ) from error
+        raise SourceError(not_opened(path, error)) from error
+
+
+def not_opened(path: Path, error: OSError) -> str:
+    """Return a text on a workbook that the system does not let Atlas open."""
+    return (
+        f"{path.name} cannot be opened: {error.strerror}. Close it in other programs, look at its name and "
+        "rights, and try again."
+    )
+
+
+def existing_file(folder: Path, name: str) -> Path:
+    """Return the path of a workbook, even if its name is composed of other characters (NFC or not)."""
+    path = folder / name
+    with suppress(OSError):
+        if not path.exists():
+            same = (other for other in folder.iterdir() if file_key(other.name) == file_key(name))
+            return next(same, path)
+    return path
+
+
+def is_there(folder: Path, name: str) -> bool:
+    """Return whether a workbook exists; one that cannot be looked at does."""
+    try:
+        return existing_file(folder, name).exists()
+    except OSError:
+        return True
 
 
 def workbook_files(folder: Path) -> list[Path]:
-    """Return the workbooks of a folder in order, without hidden and lock files; none if it is missing."""
+    """Return the workbooks of a folder in order, without hidden and owner files; none if it is missing."""
     return [
         path
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
@@ -48,9 +76,16 @@ def workbook_files(folder: Path) -> list[Path]:
     ]
 
 
-def lock_file(path: Path) -> Path:
-    """Return the file that an office program keeps next to a workbook while it is open."""
-    return path.with_name(f"~${path.name}")
+def is_open_elsewhere(path: Path) -> bool:
+    """Return whether an office program has a workbook open, according to its owner file.
+
+    A program that crashed leaves its owner file behind; one that is older than a day counts as such.
+    """
+    try:
+        written = path.with_name(f"{OWNER_PREFIX}{path.name}").stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - written < LONGEST_OPEN_SECONDS
 
 
 def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: str) -> str:

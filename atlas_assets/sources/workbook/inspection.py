@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from xlsxwriter.utility import xl_cell_to_rowcol
+
 from atlas_assets.sources.workbook.archive import (
     ODS_CONTENT,
     WORKBOOK,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FARTHEST_COLUMN, FARTHEST_ROW = 200, 200_000  # where a table certainly ends
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|Err:\d+")
 
 
@@ -76,6 +79,11 @@ def farthest_cell(path: Path, sheet: str) -> tuple[str, int] | None:
             last_row = max(last_row, int(row))
             last_column = max(last_column, column, key=lambda name: (len(name), name))
     return (last_column.decode(), last_row) if last_row else None
+
+
+def is_far_outside(column: str, row: int) -> bool:
+    """Return whether a cell is farther away than any table of a workbook reaches."""
+    return xl_cell_to_rowcol(f"{column}1")[1] >= FARTHEST_COLUMN or row > FARTHEST_ROW
 
 
 @lru_cache(maxsize=1)
