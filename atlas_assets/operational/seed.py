@@ -78,23 +78,22 @@ def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) ->
 
 def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
     """Return the records of the lookup tables, parents before children."""
-    rows: dict[type[Base], list[dict[str, Any]]] = {
-        model: [
-            {"id": lookup_id(model, code), "code": code, "name": name}
-            for code, name in values.items()
-        ]
-        for model, values in FIXED_LOOKUPS.items()
-    }
     named: dict[type[Base], Sequence[Named]] = {
         people.Sex: registry.sexes,
         finance.PaymentMethod: registry.payment_methods,
         finance.PaymentPattern: registry.payment_patterns,
     }
-    for model, values in named.items():
-        rows[model] = [
-            {"id": lookup_id(model, value.code), "code": value.code, "name": value.name}
-            for value in values
+    codes = {
+        **FIXED_LOOKUPS,
+        **{model: {value.code: value.name for value in values} for model, values in named.items()},
+    }
+    rows: dict[type[Base], list[dict[str, Any]]] = {
+        model: [
+            {"id": lookup_id(model, code), "code": code, "name": name}
+            for code, name in values.items()
         ]
+        for model, values in codes.items()
+    }
     rows[target.Metric] = [
         {"id": lookup_id(target.Metric, code), "code": code, "name": name, "unit_of_measure": unit}
         for code, (name, unit) in METRICS.items()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
-import polars as pl
 import pytest
+from broken_workbooks import part_replaced
 from conftest import Installation
 from pptx import Presentation
 
@@ -306,15 +306,16 @@ def test_a_wrong_figure_stops_the_report_and_keeps_the_earlier_one(
 ) -> None:
     before = files_of(february.root / "output" / "monthly")
     rows = rows_of(february.root / "operational.db")
-    raw = february.workspace.raw_store.raw_dir / "transactions" / "EPN" / "2026-02.parquet"
-    frame = pl.read_parquet(raw)
-    doubled = pl.col("amount").cast(pl.Int64) * (pl.int_range(pl.len()) == 0).cast(pl.Int64)
-    frame.with_columns((pl.col("amount").cast(pl.Int64) + doubled).cast(pl.String)).write_parquet(
-        raw
+    # A cell that stands twice in its row: one reader takes the first, the other both.
+    part_replaced(
+        february.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx",
+        "xl/worksheets/sheet4.xml",
+        lambda xml: xml.replace(b'<c r="P7"', b'<c r="O7"><v>5000</v></c><c r="P7"', 1),
     )
     failed = february.atlas("sync", "--entity", "EPN", "--period", "2026-02", status=1)
     message = failed.stderr.replace("\n", " ")
     assert "check sheet_amounts: LAPORAN EVALUASI EPN 2026.xlsx, sheet FEBRUARI" in message
+    assert "O7 is " in message
     assert "nothing is published or reported until they agree" in message
     again = february.atlas("build", "--entity", "EPN", "--period", "2026-02", status=1)
     assert "check sheet_amounts" in again.stderr  # trying again does not get it through

@@ -110,7 +110,8 @@ def test_files_that_are_written_open_or_unknown_are_left_alone(source: Installat
 def test_a_removed_workbook_is_told(source: Installation) -> None:
     memory = seen(source)
     (source.root / "source" / EPN).unlink()
-    assert f"{EPN} is gone; what was loaded of it stays." in look(source, memory).remarks
+    told = f"{EPN} is gone. Months that have no workbook left are removed from every figure."
+    assert told in look(source, memory).remarks
 
 
 def test_a_broken_workbook_stops_no_other(source: Installation) -> None:

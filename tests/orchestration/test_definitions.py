@@ -44,16 +44,20 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "audit_months",
             "audit_probable_duplicates",
             "audit_sheets",
+            "audit_spellings",
             "int_enrollments",
             "int_marketing_activity",
             "int_marketing_agenda",
             "int_orders",
             "int_organizations",
             "int_people",
+            "int_registrations",
             "int_revenue",
             "int_students",
             "int_target_items",
             "int_targets",
+            "int_titled_names",
+            "int_transactions",
         ],
         "marts": [
             "built_months",
@@ -208,4 +212,7 @@ def test_each_reconciliation_has_its_check_and_blocks_in_both_or_in_none(
         compared = connection.execute(
             "SELECT DISTINCT check_name, is_blocking FROM marts.reconciliation"
         ).fetchall()
-    assert sorted(compared) == sorted((spec.name, spec.blocking) for spec in SPECS)
+    assert set(compared) <= {(spec.name, spec.blocking) for spec in SPECS}
+    # Only a sheet that could not be read twice is listed.
+    missing = {spec.name for spec in SPECS} - {name for name, _ in compared}
+    assert missing == {"sheets_read_twice"}

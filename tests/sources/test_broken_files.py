@@ -130,7 +130,11 @@ def test_what_only_looks_odd_is_read_like_any_other(
         "row_number", "transaction_date", "student_name", "amount", "note"
     ).rows() == [(str(r[0]), str(r[1])[:10], r[3], str(r[14]), None) for r in records]
     assert partition.manifest
-    assert (partition.manifest.rows_read, partition.manifest.warnings) == (broken.ROWS, [])
+    assert partition.manifest.rows_read == broken.ROWS
+    is_xml = make not in {broken.old_xls, broken.binary_xlsb}
+    assert [text.split(":")[0] for text in partition.manifest.warnings] == (
+        [] if is_xml else ["the sheet could not be inspected (it is no XML)"]
+    )
 
 
 def test_hidden_rows_columns_and_sheets_count(source: IsolatedSource, workbook: Path) -> None:
@@ -210,10 +214,6 @@ def test_what_concerns_the_whole_workbook_is_warned_of(
     told = source.warnings("IONS", 2026)
     assert [text.removeprefix(workbook.name) for text in told] == [
         " is open in the office program; its saved state was read",
-        (
-            " counts days from 1904: dates are right, but a bare number in a date column is read as "
-            "days from 1900"
-        ),
         ": sheet 'JANUARI (2)' is not in the configuration and was not read",
     ]
 

@@ -28,6 +28,10 @@ class NoXmlError(UninspectableError):
     """A workbook of a format that is not XML: .xls and .xlsb."""
 
 
+class DamagedError(UninspectableError):
+    """A part of a workbook is not what was written."""
+
+
 class Archive:
     """The parts of an archive by name. Case and the kind of slash do not matter.
 
@@ -37,7 +41,7 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError) as error:
             raise NoXmlError("it is no XML") from error
         self._parts = {_key(info.filename): info for info in self._zip.infolist()}
 
@@ -46,7 +50,7 @@ class Archive:
         return _key(part) in self._parts
 
     def read(self, part: str) -> bytes:
-        """Return a part in UTF-8. Raises UninspectableError if it is missing, damaged or huge."""
+        """Return a part in UTF-8. Raises UninspectableError if it is missing or huge, DamagedError."""
         info = self._parts.get(_key(part))
         if info is None:
             raise UninspectableError(f"its part {part} is missing")
@@ -54,8 +58,10 @@ class Archive:
             raise UninspectableError(f"its part {part} is too large")
         try:
             content = self._zip.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise UninspectableError(f"its part {part} is damaged ({error})") from error
+        except NotImplementedError as error:
+            raise UninspectableError(f"its part {part} is packed in an unusual way") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise DamagedError(str(error)) from error
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             content = content.decode("utf-16").replace("UTF-16", "UTF-8", 1).encode()
         return content

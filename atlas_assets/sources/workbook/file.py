@@ -168,7 +168,7 @@ def _refuse_bomb(path: Path, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:
         raise SourceError(
             f"{path.name} cannot be read as a workbook: it is cut off or damaged ({error}). "
             f"Perhaps it was still being copied: copy it again. Otherwise: {SAVE_AGAIN}"

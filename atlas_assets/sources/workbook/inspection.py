@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LARGEST_KEPT = 2**27  # bytes of XML that are kept until another sheet is asked for
 FARTHEST_COLUMN, FARTHEST_ROW = 200, 200_000  # where a table certainly ends
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|Err:\d+")
 
@@ -52,13 +52,30 @@ class Inspection(Protocol):
         ...
 
 
+_LAST: dict[tuple[Path, str, int, int], Inspection] = {}
+
+
 def inspected(path: Path, sheet: str) -> Inspection:
-    """Return the cells of a sheet; an unchanged sheet is looked into once.
+    """Return the cells of a sheet; an unchanged sheet that is asked for twice is looked into once.
 
     Raises NoXmlError for a format that cannot be looked into, UninspectableError for an odd archive.
     """
     stat = path.stat()
-    return _inspected(path, sheet, stat.st_mtime_ns, stat.st_size)
+    key = (path, sheet, stat.st_mtime_ns, stat.st_size)
+    if key in _LAST:
+        return _LAST[key]
+    _LAST.clear()
+    archive = Archive(path.read_bytes())
+    if WORKBOOK in archive:
+        xml = SheetXml(archive, sheet)
+        found: Inspection = XlsxInspection(xml, counts_from_1904=archive.counts_from_1904)
+        if len(xml.xml) <= LARGEST_KEPT:
+            _LAST[key] = found
+        return found
+    if ODS_CONTENT in archive:
+        _LAST[key] = OdsInspection(ods_cells(archive, sheet))
+        return _LAST[key]
+    raise NoXmlError("it is no XML")
 
 
 def error_text(text: str) -> str:
@@ -84,16 +101,6 @@ def farthest_cell(path: Path, sheet: str) -> tuple[str, int] | None:
 def is_far_outside(column: str, row: int) -> bool:
     """Return whether a cell is farther away than any table of a workbook reaches."""
     return xl_cell_to_rowcol(f"{column}1")[1] >= FARTHEST_COLUMN or row > FARTHEST_ROW
-
-
-@lru_cache(maxsize=1)
-def _inspected(path: Path, sheet: str, _modified: int, _size: int) -> Inspection:
-    archive = Archive(path.read_bytes())
-    if WORKBOOK in archive:
-        return XlsxInspection(SheetXml(archive, sheet), counts_from_1904=archive.counts_from_1904)
-    if ODS_CONTENT in archive:
-        return OdsInspection(ods_cells(archive, sheet))
-    raise NoXmlError("it is no XML")
 
 
 class XlsxInspection:
@@ -164,7 +171,9 @@ class OdsInspection:
 
 def _differs(cell: OdsCell) -> bool:
     without_marks = re.sub(r"[.,\s]", "", cell.shown)
-    return is_scientific(cell.shown) or without_marks != _plain(str(cell.value))
+    return bool(cell.shown) and (
+        is_scientific(cell.shown) or without_marks != _plain(str(cell.value))
+    )
 
 
 def _meant(shown: str, number: str) -> tuple[str, str]:

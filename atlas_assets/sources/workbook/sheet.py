@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.grid import ROW, Grid
-from atlas_assets.sources.workbook.archive import Archive, UninspectableError
+from atlas_assets.sources.workbook.archive import Archive, DamagedError
 from atlas_assets.sources.workbook.file import (
     SAVE_AGAIN,
     matching_sheet,
@@ -57,12 +55,12 @@ def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
         inspecting = pool.submit(_inspection, path, sheet)
         try:
             reader, loaded = _loaded(reader, path, sheet, inspecting)
-        except (fastexcel.FastExcelError, zipfile.BadZipFile, zlib.error) as error:
+            inspection = inspecting.result()
+        except (fastexcel.FastExcelError, DamagedError) as error:
             raise SourceError(
                 f"{path.name}, sheet {sheet!r} cannot be read ({reader_message(error)}): the file "
                 f"is damaged. {SAVE_AGAIN}"
             ) from error
-        inspection = inspecting.result()
     if isinstance(inspection, str):
         warnings.append(inspection)
         inspection = None
@@ -86,7 +84,9 @@ def _inspection(path: Path, sheet: str) -> Inspection | str:
     """Return the inspection of a sheet, or a warning that it could not be inspected."""
     try:
         return inspected(path, sheet)
-    except UninspectableError as error:
+    except (OSError, DamagedError):
+        raise
+    except Exception as error:  # noqa: BLE001  the XML of a damaged file can fail in any way
         return (
             f"the sheet could not be inspected ({error}): formulas that were never calculated, merged "
             "cells and numbers that show something else than they hold may be in it. Save the "

@@ -60,6 +60,8 @@ class SheetXml:
         self._archive = archive
         self.part = archive.sheet_part(sheet)
         self.xml = archive.read(self.part)
+        strings = archive.part_of_kind("sharedStrings")
+        self._string_xml = archive.read(strings) if strings else b""
         opening = re.search(rb"<(\w+:)?sheetData\b", self.xml)
         if opening is None:
             raise UninspectableError("it has no cells that can be found")
@@ -138,7 +140,7 @@ class SheetXml:
                 kind, style = _type_and_style(written_with)
                 is_number = kind == NUMBER and not is_date(self._format(style))
                 styles[written_with] = style if is_number else None
-            yield int(row), styles[written_with], held or b"", match.start()
+            yield int(row), styles[written_with], held or b"", match.end(1)
 
     def _digits(self, cell: XmlCell) -> str:
         value = self._value.search(cell.content)
@@ -212,12 +214,6 @@ class SheetXml:
             for tag in re.findall(rb"<(?:\w+:)?xf\b[^>]*>", cell_styles[0] if cell_styles else b"")
         ]
         return [own.get(number) or BUILT_IN.get(number, GENERAL) for number in numbers]
-
-    @cached_property
-    def _string_xml(self) -> bytes:
-        """The XML of the texts that cells refer to by their number."""
-        part = self._archive.part_of_kind("sharedStrings")
-        return self._archive.read(part) if part else b""
 
     @cached_property
     def _string_prefix(self) -> bytes:
