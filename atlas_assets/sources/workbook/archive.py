@@ -57,7 +57,8 @@ class Archive:
         if info.file_size > LARGEST_PART:
             raise UninspectableError(f"its part {part} is too large")
         try:
-            content = self._zip.read(info)
+            with self._zip.open(info) as part_file:  # without a size, it unpacks whatever comes
+                content = part_file.read(info.file_size + 1)
         except NotImplementedError as error:
             raise UninspectableError(f"its part {part} is packed in an unusual way") from error
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
