@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Named, Registry
 
 
+_CHANNELS = {"channel_name": pl.String, "category": pl.String, "sort_order": pl.Int64}
+_PROGRAM_UNITS = {
+    **dict.fromkeys(("entity_code", "written", "program_pattern", "unit_code"), pl.String),
+    "priority": pl.Int64,
+}
+
+
 def write_registry_tables(registry: Registry, raw_dir: Path) -> None:
     """Write `registry_units`, `_channels`, `_words`, `_program_units` and `_rules` as Parquet."""
     for name, frame in registry_tables(registry).items():
@@ -49,9 +56,9 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
     }
     return {
         "registry_units": _units(registry),
-        "registry_channels": pl.DataFrame(channels),
+        "registry_channels": pl.DataFrame(channels, _CHANNELS),
         "registry_words": _words(registry),
-        "registry_program_units": pl.DataFrame(program_units),
+        "registry_program_units": pl.DataFrame(program_units, _PROGRAM_UNITS),
         "registry_rules": pl.DataFrame([rules]),
     }
 

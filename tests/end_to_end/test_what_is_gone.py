@@ -94,6 +94,9 @@ def test_what_remains_equals_a_build_from_scratch(
     said = february.atlas_process(*FEBRUARY)
     assert told in said.stderr.replace("\n", " ")
     scratch.atlas_process(*FEBRUARY)
-    assert february.report("EPN", "2026-02") == scratch.report("EPN", "2026-02")
+    reports = [made.report("EPN", "2026-02") for made in (february, scratch)]
+    for report in reports:
+        del report["meta"]["generated_at"]
+    assert reports[0] == reports[1]
     assert marts(february) == marts(scratch)
     assert records(february) == records(scratch)

@@ -77,13 +77,14 @@ def test_the_second_reader_has_the_same_amounts(workbook: Path, make: object) ->
     assert control(workbook) == ControlReading(SOUND)
 
 
-def test_what_the_second_reader_cannot_read_is_read_once_only(workbook: Path) -> None:
+@pytest.mark.parametrize("odd", [b"<c", b"<c r='A7'", b'<c\n r="A7"'])
+def test_what_the_second_reader_cannot_read_is_read_once_only(workbook: Path, odd: bytes) -> None:
     broken.sound(workbook)
-    without_places = lambda xml: xml.replace(b'<c r="A7"', b"<c")  # noqa: E731
-    part_replaced(workbook, FEBRUARY_PART, without_places)
+    part_replaced(workbook, FEBRUARY_PART, lambda xml: xml.replace(b'<c r="A7"', odd))
     reading = control(workbook)
     assert reading.amounts == []
-    assert reading.problem == "UninspectableError: its cells do not say where they stand"
+    assert reading.problem
+    assert "its cells do not say where they stand" in reading.problem
     assert "could not be inspected" in february(workbook).manifest.warnings[0]  # type: ignore[union-attr]
 
 

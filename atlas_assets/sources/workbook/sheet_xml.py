@@ -243,14 +243,14 @@ class SheetXml:
     @cached_property
     def _places_come_first(self) -> bool:
         """Whether every cell begins with its place, as nearly all programs write it."""
-        return re.search(rb'%s(?! r=")[ >]' % self._tag, self.xml) is None
+        return re.search(rb'%s(?! r=")[\s>]' % self._tag, self.xml) is None
 
     def _refuse_cells_without_place(self) -> None:
         if self._places_come_first:
             return
-        for match in re.finditer(self._tag + rb"(?: ([^>]*))?>", self.xml):
-            if not _PLACE.search(match[1] or b""):
-                raise UninspectableError("its cells do not say where they stand")
+        for match in re.finditer(self._tag + rb"([\s>][^>]*)", self.xml):
+            if match[1][:1] != b" " or not _PLACE.search(match[1]):
+                raise UninspectableError("its cells do not say where they stand in the usual way")
 
     def _offsets(self, text: bytes) -> Iterator[int]:
         """Yield where a text stands in the XML."""
