@@ -123,10 +123,17 @@ def november_content_that_means_nothing(lines: Lines) -> None:
     lines[0][SCHOOL], lines[1][PROGRAM] = "-", "--"
     lines[2][UNIT], lines[2][DATE], lines[2][INTAKE] = "TEANANT X", "besok", "nanti"
     lines[3][STUDENT] = "..."
+    lines.append(list(range(1, len(HEAD) + 1)))  # numbers the columns
 
 
-def december_numbers(lines: Lines) -> None:
+def december_numbers_and_receipts(lines: Lines) -> None:
     lines[0][AMOUNT], lines[1][AMOUNT] = 1_234_567.125, 1_000_000.123456789
+    lines[0][0] = "#REF!"
+    lines[4][RECEIPT], lines[5][RECEIPT] = "-", "-"
+    lines[6][STUDENT], lines[7][STUDENT] = "Sdr.", "#n/a"
+    twin = list(lines[2])
+    twin[0], twin[RECEIPT] = 9, "BB.026.12. 0003."
+    lines.append(twin)
 
 
 SPOILED: dict[int, Callable[[Lines], None]] = {
@@ -137,7 +144,7 @@ SPOILED: dict[int, Callable[[Lines], None]] = {
     7: july_one_name_two_things,
     8: august_dates,
     11: november_content_that_means_nothing,
-    12: december_numbers,
+    12: december_numbers_and_receipts,
 }
 
 
@@ -203,6 +210,8 @@ def _write_targets(sheet: Any) -> None:
         sheet.write_row(10, at, ["TARGET SISWA", "REALISASI SISWA", "TARGET PENDAPATAN"])
         sheet.write(10, at + 3, "REALISASI PENDAPATAN")
         sheet.write_row(11, at, [10, None, 10_000_000])
+        sheet.write_row(12, at, [10, None, 10_000_000])
+    sheet.write_row(12, 1, ["BIMBEL", "TOTAL"])
     sheet.write_row(11, 3 + 4 * 1, ["12,5", None, "10.000,000"])  # of February
     sheet.write_formula(11, 3 + 4 * 9, "=1/0", None, "#DIV/0!")  # of October
 
@@ -212,6 +221,7 @@ def _write_recap(sheet: Any, month: int) -> None:
     sheet.write_row(6, 0, [*head, "RESPON MASUK", "FOLLOW UP", "CLOSING", "KETERANGAN"])
     day = dt.datetime(2026, month, 3)  # noqa: DTZ001
     sheet.write_row(7, 0, ["1", "BIMBEL", "Website", "Kampanye", day, 5, 4, 3, 2])
+    sheet.write_row(8, 1, ["BIMBEL", "TOTAL", None, None, 5, 4, 3, 2])
     if month == 10:
         sheet.write_formula("G8", "=1/0", None, "#DIV/0!")
 

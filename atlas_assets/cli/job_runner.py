@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from atlas_assets.orchestration import jobs
-from atlas_assets.orchestration.runs.changed_sheets import changed_sheets
+from atlas_assets.orchestration.runs.changed_sheets import changed_sheets, removed_records
 from atlas_assets.orchestration.runs.instance import run_job
 from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
 from atlas_assets.periods.scope import covering_scopes
@@ -78,7 +78,7 @@ class JobRunner:
         label = f"{job} {scope}" if scope else job
         if job in _KEEPING_UP:
             for text in gone(self.workspace.source, self.workspace.raw_store):
-                self.messages.print(f"{text}: removed from every figure.")
+                self.messages.print(f"{text}: it leaves every figure that is built from now on.")
         with dg.DagsterInstance.get() as instance:
             wait_for_runs(instance, self.messages.print)
         with self._progress(label, job, assets) as on_step:
@@ -86,6 +86,9 @@ class JobRunner:
         self.messages.print(f"{label}: {'done' if outcome.succeeded else 'failed'}")
         self.result.runs.append(outcome.run_id)
         self.result.problems += outcome.problems
+        with dg.DagsterInstance.get() as instance:
+            for what in removed_records(instance, outcome.run_id):
+                self.messages.print(f"{what} is gone: removed from the operational database.")
         return outcome.succeeded
 
     def changed_sheets(self) -> list[str]:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 from atlas_assets.sources.adapter import ControlAmount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from atlas_assets.sources.adapter import SheetColumn
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
 MOST_TEXTS = 3  # of a total row, its label included
+MOST_COLUMNS, FEWEST_NUMBERS = 100, 5  # of a row that numbers the columns
 _MINUS = ("-", "−")
 _CURRENCIES = ("RP.", "RP", "IDR")
 _MARKS = ".,' "
@@ -40,8 +41,8 @@ class CellReading(Protocol):
         """Return the filled cells of the row of a cell, by column letter from left to right."""
         ...
 
-    def rows_with(self, beginning: str) -> set[int]:
-        """Return rows with a text that begins with a pattern; there may be too many."""
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that begins with a pattern in a form; there may be too many."""
         ...
 
 
@@ -54,7 +55,7 @@ def control_amounts(
     """Return the readable amounts of the rows from `first_row` on, and which of them are totals."""
     letters = {column.name: column.letter for column in columns}
     labels = [_folded(label) for label in total_labels]
-    may_be_totals = reading.rows_with(_beginning(labels))
+    may_be_totals = reading.rows_with(_beginning(labels), seen)
     amounts: list[ControlAmount] = []
     everything = since_total = Decimal(0)
     for row, value in reading.values(letters["amount"], first_row):
@@ -63,8 +64,10 @@ def control_amounts(
             continue
         cells: Mapping[str, object] = {}
         is_sum = bool(amounts) and amount in (everything, since_total)
-        if is_sum or row in may_be_totals:
+        if is_sum or row in may_be_totals or abs(amount) < MOST_COLUMNS:
             cells = reading.row(f"{letters['amount']}{row}")
+        if cells and _numbers_columns(cells, columns):
+            continue
         is_total = bool(cells) and (
             (is_sum and not any(_is_filled(cells.get(letters.get(key, ""))) for key in _KEYS))
             or _is_total(cells, letters, labels)
@@ -94,12 +97,20 @@ def _is_total(
     }
     if not texts or len(texts) > MOST_TEXTS:
         return False
-    at, first = next(iter(texts.items()))
-    if first in labels:
+    if set(labels) & set(texts.values()):
         return True
+    at, first = next(iter(texts.items()))
     begins = any(_begins(str(cells[at]), first, label) for label in labels)
     names_a_unit = any(letters.get(key) in cells for key in ("unit", "receipt_number"))
     return begins and (len(texts) == 1 or not names_a_unit)
+
+
+def _numbers_columns(cells: Mapping[str, object], columns: Sequence[SheetColumn]) -> bool:
+    """Return whether a row numbers the columns: 1, 2, 3 and so on, perhaps in parentheses."""
+    values = [cells.get(column.letter) for column in columns]
+    return len(columns) >= FEWEST_NUMBERS and all(
+        seen(str(value)).strip("()") == str(number) for number, value in enumerate(values, 1)
+    )
 
 
 def _begins(written: str, folded: str, label: str) -> bool:

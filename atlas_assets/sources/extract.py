@@ -65,7 +65,7 @@ def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction
     upkeep = keep_up(source, store, scope.partitions)
     load = partial(_load, source, store)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
-        outcomes = list(pool.map(load, product(scope.partitions, TABLES)))
+        outcomes = list(pool.map(load, _covered(source, scope)))
     extraction = Extraction(refused=upkeep.refused, notes=upkeep.notes)
     for partition, outcome in outcomes:
         if isinstance(outcome, SourceError):
@@ -73,6 +73,13 @@ def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction
         else:
             extraction.loaded.append(outcome)
     return extraction
+
+
+def _covered(source: IsolatedSource, scope: Scope) -> list[tuple[Partition, TableName]]:
+    """Return the tables to load; a range of partitions may include months without any workbook."""
+    months = {entity: set(source.months(entity)) for entity in scope.entities}
+    covered = (of for of in scope.partitions if of.month in months[of.entity])
+    return list(product(covered, TABLES))
 
 
 def _load(

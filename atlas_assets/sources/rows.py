@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # besides its label; a record has more
 SPACED = r"^(\S )+\S$"  # T O T A L
+FEWEST_NUMBERS = 5  # of a row that numbers the columns
 NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
 FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
 WORD = r"\p{L}{4,}"
@@ -43,14 +44,15 @@ def not_data(
     would be read into the wrong columns.
     """
     names = [column.name for column in columns]
-    numbered = (
-        body["row_number"].str.contains(r"^\s*\d").fill_null(value=False)
-        if "row_number" in names
-        else pl.Series([False]).new_from_index(0, body.height)
-    )
+    numbered = _numbered(body)
     alone = body.select(pl.sum_horizontal(pl.col(names).is_not_null())).to_series() <= 1
-    doubtful = ~numbered | alone  # the other rows are records
+    numbering = _numbering(body, names)
+    doubtful = ~numbered | alone | body[ROW].is_in(numbering)  # the other rows are records
     marked = body.filter(doubtful).select(ROW, _reason(columns, total_labels))
+    is_numbering = pl.col(ROW).is_in(numbering)
+    marked = marked.with_columns(
+        pl.when(is_numbering).then(pl.lit("header")).otherwise("reason").alias("reason")
+    )
     if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
         raise SourceError(
             f"row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
@@ -67,6 +69,13 @@ def not_data(
     sums = body.filter(pl.col(ROW).is_in(_sums_without_label(body, excluded)))
     sums = sums.select(ROW, pl.lit("total").alias("reason"))
     return _ranges(pl.concat([excluded, sums]).sort(ROW))
+
+
+def _numbered(body: pl.DataFrame) -> pl.Series:
+    """Return whether each row has a running number."""
+    if "row_number" not in body.columns:
+        return pl.Series([False]).new_from_index(0, body.height)
+    return body["row_number"].str.contains(r"^\s*\d").fill_null(value=False)
 
 
 def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]:
@@ -130,17 +139,42 @@ def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.E
     leftmost = pl.coalesce(
         pl.when(~pl.col(name).str.contains(FIGURE)).then(pl.col(name)) for name in names
     )
-    bare = leftmost.str.to_uppercase().str.replace_all(r"[\s_/-]+", " ").str.strip_chars(" :.=")
-    spaced = bare.str.contains(SPACED)
-    text = pl.when(spaced).then(bare.str.replace_all(" ", "", literal=True)).otherwise(bare)
+    spaced = _bare(leftmost).str.contains(SPACED)
+    text = _compared(leftmost)
     is_wide = pl.lit(len(names) > NARROW_TABLE)
     keys = [pl.col(name).is_null() for name in names if name in {"unit", "receipt_number"}]
     is_short = is_wide & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
-    exact = text.str.contains(rf"^({labels})$") & is_short
+    exact = is_short & pl.any_horizontal(
+        _compared(pl.col(name)).str.contains(rf"^({labels})$").fill_null(value=False)
+        for name in names
+    )
     begins = (
         text.str.contains(rf"^({labels})(\W|$)") | (spaced & text.str.contains(rf"^({labels})"))
     ) & ((texts == 1) | (is_short & pl.all_horizontal(*keys, pl.lit(bool(keys)))))
     return (begins | exact).fill_null(value=False)
+
+
+def _bare(text: pl.Expr) -> pl.Expr:
+    return text.str.to_uppercase().str.replace_all(r"[\s_/-]+", " ").str.strip_chars(" :.=")
+
+
+def _compared(text: pl.Expr) -> pl.Expr:
+    """Return a text as labels are compared with it: in capitals, without marks around it, not spaced."""
+    bare = _bare(text)
+    joined = bare.str.replace_all(" ", "", literal=True)
+    return pl.when(bare.str.contains(SPACED)).then(joined).otherwise(bare)
+
+
+def _numbering(body: pl.DataFrame, names: list[str]) -> list[int]:
+    """Return the rows that number the columns: 1, 2, 3 and so on, perhaps in parentheses."""
+    if len(names) < FEWEST_NUMBERS:
+        return []
+    starts = [pl.col(name).str.strip_chars("()") == str(n) for n, name in enumerate(names[:2], 1)]
+    return [
+        row
+        for row, *cells in body.filter(pl.all_horizontal(starts)).select(ROW, *names).iter_rows()
+        if [cell.strip("()") for cell in cells if cell] == list(map(str, range(1, len(names) + 1)))
+    ]
 
 
 def _folded(label: str) -> str:

@@ -35,7 +35,7 @@ def keep_up(source: IsolatedSource, store: RawStore, besides: Collection[Partiti
     Partitions in `besides` are left to the caller. A damaged partition that cannot be loaded again is
     removed, and refused.
     """
-    notes = [f"{text}: removed from every figure." for text in gone(source, store)]
+    notes = [f"{text}: it leaves every figure." for text in gone(source, store)]
     for table, of in _gone(source, store):
         store.forget(table, *of)
     upkeep = Upkeep(notes)

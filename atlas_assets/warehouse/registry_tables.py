@@ -52,7 +52,7 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "intake_months_after": registry.plausible_intake.months_after,
         "settling_patterns": [p.code for p in registry.payment_patterns if p.settles],
         "renewal_window_days": registry.renewal_window_days,
-        "honorific_pattern": f"^(({'|'.join(map(_name_pattern, registry.honorifics))}) )+",
+        "honorific_pattern": f"^(({'|'.join(map(_name_pattern, registry.honorifics))})( |$))+",
     }
     return {
         "registry_units": _units(registry),

@@ -11,6 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
+import xlwt
 from broken_workbooks import part_replaced
 from conftest import CONFIG_DIR
 
@@ -86,6 +87,39 @@ def test_what_the_second_reader_cannot_read_is_read_once_only(workbook: Path, od
     assert reading.problem
     assert "its cells do not say where they stand" in reading.problem
     assert "could not be inspected" in february(workbook).manifest.warnings[0]  # type: ignore[union-attr]
+
+
+def test_texts_of_digits_stay_texts_in_a_format_without_xml(workbook: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("FEBRUARI")
+    texts = ["0012", "012", "20260100000000001", "20260100000000002", "1.500"]
+    for row, cells in enumerate(broken.lines("FEBRUARI")[:11]):
+        for column, value in enumerate(cells):
+            is_receipt = row >= 6 and column == 2
+            sheet.write(row, column, texts[row - 6] if is_receipt else str(value or ""))
+    book.save(str(workbook))
+    assert february(workbook).frame["receipt_number"].to_list() == texts
+
+
+@pytest.mark.parametrize(
+    "label", ["∑", "T O T A L", "ＴＯＴＡＬ", "Jml.", "TO\u200bTAL", "_x000D_Total"]
+)
+def test_both_readers_see_a_total_whatever_its_form(workbook: Path, label: str) -> None:
+    def write(book: openpyxl.Workbook) -> None:
+        book["FEBRUARI"]["N20"], book["FEBRUARI"]["O20"] = label, 7_000_000
+
+    broken.edited(workbook, write)
+    reading = control(workbook)
+    assert [amount.row for amount in reading.amounts if amount.is_total] == [20]
+    assert february(workbook).rows_kept == broken.ROWS
+
+
+@pytest.mark.parametrize("dimension", [b'ref=""', b'ref="foo"'])
+def test_a_dimension_that_is_none_matters_to_nobody(workbook: Path, dimension: bytes) -> None:
+    broken.sound(workbook)
+    part_replaced(workbook, FEBRUARY_PART, lambda xml: xml.replace(b'ref="A1:Q18"', dimension, 1))
+    assert february(workbook).rows_kept == broken.ROWS
+    assert control(workbook) == ControlReading(SOUND)
 
 
 def test_an_unknown_error_concerns_its_cell_only(workbook: Path) -> None:
@@ -199,7 +233,7 @@ def test_names_are_the_same_whether_composed_or_not(tmp_path: Path) -> None:
 
 def test_a_workbook_that_leads_nowhere_concerns_itself_only(workbook: Path) -> None:
     workbook.symlink_to(workbook)  # a loop
-    with pytest.raises(SourceError, match=r"TM-WLC.xlsx (is missing|cannot be opened)"):
+    with pytest.raises(SourceError, match=r"TM-WLC.xlsx is a link that leads nowhere"):
         february(workbook)
     long = Configuration(CONFIG_DIR)
     long.years["IONS", 2026].workbooks["evaluation"] = "x" * 300 + ".xlsx"

@@ -161,13 +161,13 @@ def test_a_header_in_two_rows_that_moved_is_found(tmp_path: Path) -> None:
         sheet.merge_range(8, grouped[0], 8, grouped[-1], "PENDAPATAN")
         for column, header in enumerate(headers):
             sheet.write(9 if column in grouped else 8, column, header)
-        sheet.write_row(10, 0, range(1, len(headers) + 1))
+        sheet.write_row(10, 0, range(11, len(headers) + 11))
     partition = WorkbookAdapter(tmp_path, configuration).read(
         "transactions", "IONS", Month(2023, 2)
     )
     assert partition.manifest
     assert partition.manifest.warnings == ["the header stands in row 9 and 10, not in row 6 and 7"]
-    assert partition.frame.rows() == [(11, *(str(n) for n in range(1, len(headers) + 1)))]
+    assert partition.frame.rows() == [(11, *(str(n) for n in range(11, len(headers) + 11)))]
 
 
 def test_blocks_that_moved_aside_are_found(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_month_that_is_no_longer_configured_goes_by_name(tmp_path: Path, store
     january_only = source(tmp_path, [1])
     told = ["IONS 2026-02 is no longer in the source or its configuration"]
     assert gone(january_only, store) == told
-    assert keep_up(january_only, store).notes == [f"{told[0]}: removed from every figure."]
+    assert keep_up(january_only, store).notes == [f"{told[0]}: it leaves every figure."]
     assert store.loaded() == [("transactions", Partition("IONS", Month(2026, 1)))]
     assert keep_up(january_only, store).notes == []
 

@@ -206,10 +206,34 @@ def test_errors_are_findings_in_every_table_and_concern_their_cell_only(validati
 
 
 def test_no_content_becomes_nothing_in_silence(validation: dict) -> None:
+    (sheet,) = (
+        s for s in validation["sheets"] if s["month"] == "2026-11" and s["table"] == "transactions"
+    )
+    assert [(r["rows"], r["reason"]) for r in sheet["not_data"]] == [("15", "header")]
     assert findings(validation, 11) == {
         *(("J7", "school_without_name"), ("F8", "program_without_name"), ("E9", "unit_unknown")),
         *(("B9", "date_unreadable"), ("I9", "intake_implausible"), ("D10", "student_missing")),
     }
+
+
+def test_receipts_and_names_that_are_none_are_told(validation: dict) -> None:
+    assert findings(validation, 12) == {
+        *(
+            ("A7", "cell_error"),
+            ("C11", "receipt_without_number"),
+            ("C12", "receipt_without_number"),
+        ),
+        *(("D13", "student_missing"), ("D14", "student_missing"), ("D14", "cell_error")),
+        ("C15", "duplicate"),
+    }
+
+
+def test_a_total_beside_its_unit_counts_once(messy_year: Installation) -> None:
+    targets = "SELECT sum(target_students), sum(target_revenue) FROM marts.mart_targets"
+    leads = "SELECT sum(leads) FROM marts.mart_channel_marketing"
+    january = "WHERE month_key = '2026-01-01'"
+    assert query(messy_year, f"{targets} {january}") == [(10, 10_000_000)]
+    assert query(messy_year, f"{leads} {january}") == [(4,)]
 
 
 def test_every_reason_is_explained(validation: dict) -> None:

@@ -1,4 +1,4 @@
-"""Which sheets a run loaded because they had changed, according to its event log."""
+"""What a run changed in raw files and records, according to its event log."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def changed_sheets(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     """Return `IONS 2026-02 transactions: <why>` for each table that was written, in order."""
     changes = sorted(_changes(instance, run_id), key=lambda item: (item[0], TABLES.index(item[1])))
     return [f"{entity} {month} {table}: {why}" for (entity, month), table, why in changes]
+
+
+def removed_records(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """Return what a run removed from the operational database, because it is gone."""
+    of_type = dg.DagsterEventType.ASSET_MATERIALIZATION
+    events = [entry.asset_materialization for entry in instance.all_logs(run_id, of_type=of_type)]
+    removed = [event.metadata.get("removed") for event in events if event]
+    lists = [value.data for value in removed if isinstance(value, dg.JsonMetadataValue)]
+    return [str(what) for found in lists if isinstance(found, list) for what in found]
 
 
 def _changes(

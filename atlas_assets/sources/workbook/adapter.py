@@ -79,6 +79,10 @@ class WorkbookAdapter:
             return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
         path = existing_file(self.source_dir, place.file)
         try:
+            if path.is_symlink() and not path.exists():
+                raise SourceError(
+                    f"{place.file} is a link that leads nowhere. Put the workbook there."
+                )
             if not path.exists():
                 raise SourceError(self._missing(place))
             grid = read_grid(path, place.sheet, place.configured_in)

@@ -15,7 +15,7 @@ from atlas_assets.sources.workbook.archive import NoXmlError
 from atlas_assets.sources.workbook.inspection import inspected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from atlas_assets.sources.adapter import SheetManifest
@@ -68,5 +68,5 @@ class _TypedRows:
         cells = self.rows[xl_cell_to_rowcol(place)[0]]
         return {xl_col_to_name(at): cell for at, cell in enumerate(cells) if cell != ""}
 
-    def rows_with(self, beginning: str) -> set[int]:  # noqa: ARG002  any row may be a total
-        return set(range(1, len(self.rows) + 1))
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:  # noqa: ARG002
+        return set(range(1, len(self.rows) + 1))  # any row may be a total

@@ -19,7 +19,7 @@ from atlas_assets.sources.workbook.ods import OdsCell, ods_cells
 from atlas_assets.sources.workbook.sheet_xml import SheetXml, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LARGEST_KEPT = 2**27  # bytes of XML that are kept until another sheet is asked for
@@ -43,8 +43,8 @@ class Inspection(Protocol):
         """Return the filled cells of the row of a cell, by column letter from left to right."""
         ...
 
-    def rows_with(self, beginning: str) -> set[int]:
-        """Return rows with a text that begins with a pattern; there may be too many."""
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that begins with a pattern in a form; there may be too many."""
         ...
 
     def meant(self, letter: str) -> dict[int, tuple[str, str]]:
@@ -120,9 +120,9 @@ class XlsxInspection:
         """Return the filled cells of the row of a cell, by column letter."""
         return {cell.column: self.xml.value(cell) for cell in self.xml.row(place)}
 
-    def rows_with(self, beginning: str) -> set[int]:
-        """Return rows with a text that begins with a pattern."""
-        return self.xml.rows_with(re.compile(beginning.encode(), re.IGNORECASE))
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that begins with a pattern in a form."""
+        return self.xml.rows_with(beginning, form)
 
     def meant(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""
@@ -155,10 +155,10 @@ class OdsInspection:
         number = int(place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
         return {cell.column: cell.value for cell in self._cells if cell.row == number}
 
-    def rows_with(self, beginning: str) -> set[int]:
-        """Return rows with a text that begins with a pattern."""
-        text = re.compile(r"\s*" + beginning, re.IGNORECASE)
-        return {cell.row for cell in self._cells if text.match(cell.shown)}
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that begins with a pattern in a form."""
+        text = re.compile(beginning, re.IGNORECASE)
+        return {cell.row for cell in self._cells if text.match(form(cell.shown))}
 
     def meant(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""

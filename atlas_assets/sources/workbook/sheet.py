@@ -39,6 +39,7 @@ _ERROR_TEXTS = {
     "Value": "#VALUE!",
     "GettingData": "#GETTING_DATA",
 }
+_WITH_DECIMALS = r"^-?\d+\.\d+$"
 _KNOWN_ERRORS = set(_ERROR_TEXTS.values()) - {"#GETTING_DATA"}  # to the reader, in .xlsx
 
 
@@ -102,8 +103,8 @@ def _loaded(
 ) -> tuple[fastexcel.ExcelReader, fastexcel.ExcelSheet]:
     """Return the loaded sheet and its reader.
 
-    The reader gives up a sheet with errors that it does not know, such as `#SPILL!`; then a copy with
-    others in their place is read.
+    The reader gives up a sheet with errors that it does not know, such as `#SPILL!`, or with a dimension
+    that is none; then a copy without them is read.
     """
     try:
         return reader, _load(reader, sheet)
@@ -112,9 +113,7 @@ def _loaded(
         if not isinstance(inspection, XlsxInspection):
             raise
         unknown = set(inspection.xml.errors().values()) - _KNOWN_ERRORS
-        if not unknown:
-            raise
-        part, xml = inspection.xml.part, inspection.xml.without_errors(unknown)
+        part, xml = inspection.xml.part, inspection.xml.repaired(unknown)
         copy = fastexcel.read_excel(Archive(path.read_bytes()).replaced({part: xml}))
         return copy, _load(copy, sheet)
 
@@ -208,8 +207,10 @@ def _numbers(
 def _in_full(
     cells: pl.DataFrame, letter: str, numbers: Mapping[int, float | Decimal]
 ) -> pl.DataFrame:
-    """Write a column's numbers, given by row, with all of their digits."""
-    texts = {row: _digits(number) for row, number in numbers.items()}
+    """Write a column's numbers with decimals, given by row, with all of their digits."""
+    cell = pl.col(letter)
+    decimals = cells.filter(cell.str.contains(_WITH_DECIMALS)).select(ROW).to_series()
+    texts = {row: _digits(numbers[row]) for row in decimals if row in numbers}
     return _replaced(cells, letter, texts) if texts else cells
 
 

@@ -19,7 +19,7 @@ from atlas_assets.sources.workbook.archive import UninspectableError
 from atlas_assets.sources.workbook.number_format import BUILT_IN, GENERAL, is_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from atlas_assets.sources.workbook.archive import Archive
 
@@ -27,9 +27,11 @@ NUMBER = b"n"
 Value = str | int | Decimal | bool | None
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
-_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_PLACE = re.compile(rb'(?<![\w:])r="([A-Z]+)(\d+)"')
 _TEXTS = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)</")
 _PHONETIC = re.compile(rb"<((?:\w+:)?rPh)\b.*?</\1>", re.DOTALL)
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
+_NOT_PLAIN = re.compile(rb"[\x80-\xff]|&#|_x")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
 
 
@@ -68,7 +70,7 @@ class SheetXml:
         self._prefix = opening[1] or b""
         self._cell = self._pattern(rb"<PREFIXc( [^>]*?)?(?:/>|>(.*?)</PREFIXc>)")
         self._value = self._pattern(rb"<PREFIXv(?: [^>]*)?>([^<]*)</")
-        self._refuse_cells_without_place()
+        self._refuse_what_is_unusual()
 
     def merged(self) -> list[str]:
         """Return the merged ranges, such as `A1:C1`."""
@@ -89,15 +91,15 @@ class SheetXml:
         cells = map(self._around, self._offsets(b' t="e"'))
         return {cell.place: str(self.value(cell)) for cell in cells if cell and cell.type == b"e"}
 
-    def without_errors(self, texts: set[str]) -> bytes:
-        """Return the XML with `#VALUE!` in the cells that hold errors of these texts."""
+    def repaired(self, texts: set[str]) -> bytes:
+        """Return the XML without dimension, and `#VALUE!` in the cells with errors of these texts."""
         pieces, end = [], 0
         for cell in map(self._around, self._offsets(b' t="e"')):
             value = self._value.search(self.xml, cell.at) if cell and cell.type == b"e" else None
             if value and html.unescape(value[1].decode()) in texts:
                 pieces += [self.xml[end : value.start(1)], b"#VALUE!"]
                 end = value.end(1)
-        return b"".join([*pieces, self.xml[end:]])
+        return _DIMENSION.sub(b"", b"".join([*pieces, self.xml[end:]]))
 
     def values(self, letter: str, first_row: int) -> Iterator[tuple[int, Value]]:
         """Yield row and value of the filled cells of a column, from top to bottom."""
@@ -156,21 +158,26 @@ class SheetXml:
         cells = (self._of(match) for match in self._cell.finditer(self.xml, start, end))
         return [other for other in cells if other and other.content]
 
-    def rows_with(self, text: re.Pattern[bytes]) -> set[int]:
-        """Return the rows with a text that begins with a pattern, which is matched in UTF-8."""
-        beginning = re.compile(rb">\s*" + text.pattern, text.flags)
-        shared = {
-            bisect_right(self._string_places, match.start()) - 1
-            for match in beginning.finditer(self._string_xml)
-        }
+    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+        """Return the rows with a text that begins with a pattern in a form; there may be too many."""
+        pattern = re.compile(beginning, re.IGNORECASE)
+        plain = re.compile(rb">\s*" + beginning.encode(), re.IGNORECASE)
+        shared = {self._string_at(match.start()) for match in plain.finditer(self._string_xml)}
+        for position in {self._string_at(m.start()) for m in _NOT_PLAIN.finditer(self._string_xml)}:
+            if position >= 0 and pattern.match(form(self._string(position) or "")):
+                shared.add(position)
         rows: set[int] = set()
         for position in shared:
             cells = map(self._around, self._offsets(b"<%sv>%d</" % (self._prefix, position)))
             rows |= {cell.row for cell in cells if cell and cell.type == b"s"}
-        if b't="inlineStr"' in self.xml or b't="str"' in self.xml:
-            cells = (self._around(match.start()) for match in beginning.finditer(self.xml))
-            rows |= {cell.row for cell in cells if cell}
+        for kind in (b' t="inlineStr"', b' t="str"'):
+            cells = map(self._around, self._offsets(kind))
+            texts = ((cell.row, self.value(cell)) for cell in cells if cell)
+            rows |= {row for row, text in texts if pattern.match(form(str(text)))}
         return rows
+
+    def _string_at(self, offset: int) -> int:
+        return bisect_right(self._string_places, offset) - 1
 
     def value(self, cell: XmlCell) -> Value:
         """Return what a cell holds; None for a date, which is no number to whoever reads it."""
@@ -243,9 +250,13 @@ class SheetXml:
     @cached_property
     def _places_come_first(self) -> bool:
         """Whether every cell begins with its place, as nearly all programs write it."""
-        return re.search(rb'%s(?! r=")[\s>]' % self._tag, self.xml) is None
+        return re.search(rb'%s(?! r="[A-Z])[\s>]' % self._tag, self.xml) is None
 
-    def _refuse_cells_without_place(self) -> None:
+    def _refuse_what_is_unusual(self) -> None:
+        """Raise UninspectableError for XML in which patterns would find what is not there, or nothing."""
+        for odd in (b"<!", b"</%sc " % self._prefix, b"</%sv " % self._prefix):
+            if odd in self.xml:
+                raise UninspectableError(f"its XML has an unusual {odd.decode().strip()!r}")
         if self._places_come_first:
             return
         for match in re.finditer(self._tag + rb"([\s>][^>]*)", self.xml):

@@ -7,4 +7,4 @@ select
 from audit_spellings
 where entity_code = $entity and year(month_key) = $year
 group by kind, written, taken_as
-order by kind, sum(row_count) desc, written
+order by kind asc, sum(row_count) desc, written

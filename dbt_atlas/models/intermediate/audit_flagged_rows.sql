@@ -15,6 +15,7 @@
     'payment_pattern_unknown': 'payment_pattern',
     'unit_prefix_mismatch': 'receipt_number',
     'stray_amount': 'amount',
+    'receipt_without_number': 'receipt_number',
     'title_in_name': 'student_name',
     'program_without_name': 'product_name',
     'school_without_name': 'organization_name',
@@ -105,8 +106,8 @@ judged as (
         'students' as table_name,
         {{ place }},
         null as amount,
-        contradicts as elsewhere,
-        not_as_shown,
+        registrations.contradicts as elsewhere,
+        registrations.not_as_shown,
         {{ all_flags(
             [
                 flag('student_name', 'student_ambiguous', 'warning', 'contradicts is not null'),
@@ -166,7 +167,10 @@ judged as (
         null as elsewhere,
         null as not_as_shown,
         {{ all_flags(
-            [flag('unit', 'unit_unknown', 'flagged', 'unit_code is null')],
+            [
+                flag('unit', 'unit_unknown', 'flagged', 'unit_code is null'),
+                flag('product_name', 'program_missing', 'warning', 'unit_code is not null and product_name is null')
+            ],
             [flag_each('unreadable_amounts', 'amount_unreadable'), flag_each('error_columns', 'cell_error')]
         ) }} as flags
     from targets

@@ -37,20 +37,23 @@ readings as (
     from orders
     where normalized_organization_name is not null
     {%- for kind, (text, code) in looked_up.items() %}
-    union all
-    select
-        entity_code,
-        month_key,
-        '{{ kind }}' as kind,
-        {{ text }} as written,
-        {{ code }} as taken_as
-    from orders
-    where
-        {{ code }} is not null
-        and {{ folded_name(text) }} not in (select words.written from words where words.kind = '{{ kind }}')
-        {%- if kind == 'unit' %}
-        and {{ loose_word(text) }} not in (select {{ loose_word('rules.written') }} from rules)
-        {%- endif %}
+        union all
+        select
+            entity_code,
+            month_key,
+            '{{ kind }}' as kind,
+            {{ text }} as written,
+            {{ code }} as taken_as
+        from orders
+        where
+            {{ code }} is not null
+            and {{ folded_name(text) }} not in (
+                select words.written from words
+                where words.kind = '{{ kind }}'
+            )
+            {%- if kind == 'unit' %}
+                and {{ loose_word(text) }} not in (select {{ loose_word('rules.written') }} from rules)
+            {%- endif %}
     {%- endfor %}
 )
 

@@ -27,7 +27,8 @@
 ] -%}
 {%- set doubtful = [
     ('date_outside_month', "date_trunc('month', lines.transaction_date) != lines.month_key"),
-    ('possible_duplicate', 'lines.is_possible_duplicate'),
+    ('possible_duplicate', 'lines.is_possible_duplicate and lines.amount != 0 and not ' ~ stands_alone),
+    ('receipt_without_number', 'lines.receipt_text is not null and lines.receipt_number is null'),
     ('title_in_name', 'lines.keeps_title'),
     ('program_without_name', 'lines.product_text is not null and lines.product_key is null'),
     (
@@ -114,6 +115,7 @@ select
     payment_pattern_text,
     payment_method,
     payment_method_text,
+    receipt_text,
     receipt_number,
     receipt_key,
     receipt_is_fallback,

@@ -1,7 +1,7 @@
 {%- set identifies = {
-    'student_number': "upper(student_number)",
+    'student_number': bare_number('student_number'),
     'birth_date': 'birth_date::varchar',
-    'identity_number': "regexp_replace(identity_number, '[^\\p{L}\\p{N}]', '', 'g')",
+    'identity_number': bare_number('identity_number'),
 } -%}
 
 with lines as (
@@ -14,7 +14,7 @@ titled as (
 
 named as (
     select
-        lines.* exclude (full_student_name, normalized_student_name),
+        lines.* exclude (full_student_name, normalized_student_name),  -- noqa: RF02
         coalesce(titled.full_student_name, lines.normalized_student_name) as normalized_student_name,
         titled.full_student_name is not null as keeps_title
     from lines
@@ -38,23 +38,30 @@ contradicted as (
         later.position,
         arg_min(
             concat_ws(', ', earlier.student_number, earlier.birth_date, earlier.identity_number)
-            || ' (' || earlier.source_file || ', sheet ' || earlier.source_sheet || ', row ' || earlier.source_row || ')',
+            || ' ('
+            || earlier.source_file
+            || ', sheet '
+            || earlier.source_sheet
+            || ', row '
+            || earlier.source_row
+            || ')',
             earlier.position
         ) as earlier_record
     from keyed as later
-    inner join keyed as earlier on later.student_key = earlier.student_key and earlier.position < later.position
+    inner join keyed as earlier on later.student_key = earlier.student_key and later.position > earlier.position
     where
-        {%- for column, form in identifies.items() %}
+    {%- for column, form in identifies.items() %}
             coalesce(
-                {{ form | replace(column, 'later.' ~ column) }} != {{ form | replace(column, 'earlier.' ~ column) }}, false
+                {{ form | replace(column, 'later.' ~ column) }} != {{ form | replace(column, 'earlier.' ~ column) }},
+                false
             )
             {{- ' or' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     group by later.position
 )
 
 select
-    keyed.* exclude (position),
+    keyed.* exclude (position),  -- noqa: RF02
     concat_ws(', ', keyed.student_number, keyed.birth_date, keyed.identity_number)
     || ' <> ' || contradicted.earlier_record as contradicts
 from keyed

@@ -27,10 +27,10 @@ known as (
         entity_code,
         full_student_name,
         normalized_student_name,
-        {%- for column in ['normalized_organization_name'] + evidence %}
+    {%- for column in ['normalized_organization_name'] + evidence %}
         coalesce(list(distinct {{ column }}) filter ({{ column }} is not null), []) as {{ column }}s
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from mentions
     where normalized_student_name is not null
     group by all

@@ -6,7 +6,7 @@
     'coalesce(known_channel_name, ' ~ folded_name('channel_text') ~ ')',
     'coalesce(payment_pattern, ' ~ folded_name('payment_pattern_text') ~ ')',
     'coalesce(payment_method, ' ~ folded_name('payment_method_text') ~ ')', 'coalesce(amount::varchar, amount_text)',
-    'upper(recorded_by)', 'upper(note)', 'error_columns::varchar'
+    folded_name('recorded_by'), folded_name('note'), 'error_columns::varchar'
 ] -%}
 {%- set in_order = 'month_key, source_file, source_sheet, source_row' -%}
 
@@ -20,7 +20,7 @@ titled as (
 
 resolved as (
     select
-        lines.* exclude (full_student_name, normalized_student_name, product_name, organization_name),
+        lines.* exclude (full_student_name, normalized_student_name, product_name, organization_name),  -- noqa: RF02
         coalesce(titled.full_student_name, lines.normalized_student_name) as normalized_student_name,
         titled.full_student_name is not null as keeps_title,
         lines.normalized_student_name as untitled_student_name,
@@ -72,7 +72,7 @@ numbered as (
             order by source_file, source_sheet, source_row
         ) as ordinal,
         row_number() over (partition by entity_code, receipt_number, meaning order by {{ in_order }})
-        as receipt_occurrence,
+            as receipt_occurrence,
         row_number() over (partition by entity_code, receipt_number order by {{ in_order }}) as receipt_line,
         -- The first other line with this number; of lines that mean the same, the one that is kept.
         nth_value(source_file || ', sheet ' || source_sheet || ', row ' || source_row, 1) over (

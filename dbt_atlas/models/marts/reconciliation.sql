@@ -64,7 +64,8 @@ controls as (
         second_readings.entity_code,
         second_readings.month_key,
         coalesce(
-            sum(second_amounts.amount) filter (not list_contains(second_amounts.total_rows, second_amounts.source_row)), 0
+            sum(second_amounts.amount) filter (not list_contains(second_amounts.total_rows, second_amounts.source_row)),
+            0
         ) as amount,
         arg_max(second_amounts.amount, second_amounts.source_row)
         filter (list_contains(second_amounts.total_rows, second_amounts.source_row)) as stated_total
@@ -96,7 +97,8 @@ differing_cells as (
         array_to_string(
             list_slice(
                 list(
-                    list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter || disagreements.source_row
+                    list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter  -- noqa: RF01
+                    || disagreements.source_row
                     || ' is ' || coalesce(disagreements.read_first::varchar, 'nothing') || ' to the first reader and '
                     || coalesce(disagreements.read_second::varchar, 'nothing') || ' to the second'
                     order by disagreements.source_row
@@ -227,7 +229,9 @@ pairs as (
         0 as actual,
         'sheets' as unit,
         false as is_blocking,
-        'The amounts were read once only, because the second reader failed (' || second_readings.problem || ')' as details
+        'The amounts were read once only, because the second reader failed ('
+        || second_readings.problem
+        || ')' as details
     from sheets
     inner join second_readings using (entity_code, month_key)
     where sheets.table_name = 'transactions' and second_readings.problem is not null

@@ -12,7 +12,12 @@ select
     loaded_at,
     transaction_date as transaction_date_text,
     {{ parse_date('transaction_date') }} as transaction_date,
-    upper({{ clean_text('receipt_number') }}) as receipt_number,
+    {{ clean_text('receipt_number') }} as receipt_text,
+    -- Blanks, and full stops around it, do not make another receipt; a dash is none.
+    case
+        when regexp_matches({{ clean_text('receipt_number') }}, '[\p{L}\p{N}]')
+            then trim(replace(upper({{ clean_text('receipt_number') }}), ' ', ''), '.')
+    end as receipt_number,
     {{ clean_text('student_name') }} as student_name,
     {{ full_name('student_name') }} as full_student_name,
     {{ normalized_name('student_name') }} as normalized_student_name,
