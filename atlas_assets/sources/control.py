@@ -97,7 +97,8 @@ def _is_total(
     }
     if not texts or len(texts) > MOST_TEXTS:
         return False
-    if set(labels) & set(texts.values()):
+    remarks = {letters.get(name) for name in ("note", "recorded_by")}
+    if any(text in labels for letter, text in texts.items() if letter not in remarks):
         return True
     at, first = next(iter(texts.items()))
     begins = any(_begins(str(cells[at]), first, label) for label in labels)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # besides its label; a record has more
+REMARKS = {"title", "note", "recorded_by"}  # what a record may call TOTAL
 SPACED = r"^(\S )+\S$"  # T O T A L
 FEWEST_NUMBERS = 5  # of a row that numbers the columns
 NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
@@ -147,6 +148,7 @@ def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.E
     exact = is_short & pl.any_horizontal(
         _compared(pl.col(name)).str.contains(rf"^({labels})$").fill_null(value=False)
         for name in names
+        if name not in REMARKS
     )
     begins = (
         text.str.contains(rf"^({labels})(\W|$)") | (spaced & text.str.contains(rf"^({labels})"))
