@@ -150,8 +150,19 @@ def test_errors_of_an_open_document_are_no_empty_cells(workbook: Path) -> None:
     assert [amount.row for amount in control(workbook).amounts] == [7, *range(9, 19)]
 
 
-def test_days_are_counted_from_1904_in_what_excel_saves_today(workbook: Path) -> None:
+@pytest.mark.parametrize("prefix", [b"", b"x:"])
+def test_days_are_counted_from_1904_in_what_excel_saves_today(
+    workbook: Path, prefix: bytes
+) -> None:
     broken.sound(workbook, date_1904=True)
+    main = (
+        b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"' if prefix else b""
+    )
+    part_replaced(
+        workbook,
+        r"xl/workbook\.xml",
+        lambda xml: xml.replace(b"<workbookPr ", b"<" + prefix + b"workbookPr" + main + b" "),
+    )
     extension = (
         b"<extLst><ext uri='{140A7094-0E35-4892-8432-C4D2E57EDEB5}' xmlns:x15='http://schemas."
         b"microsoft.com/office/spreadsheetml/2010/11/main'><x15:workbookPr chartTrackingRefBase='1'/>"

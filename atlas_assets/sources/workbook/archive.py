@@ -56,13 +56,7 @@ class Archive:
             raise UninspectableError(f"its part {part} is missing")
         if info.file_size > LARGEST_PART:
             raise UninspectableError(f"its part {part} is too large")
-        try:
-            with self._zip.open(info) as part_file:  # without a size, it unpacks whatever comes
-                content = part_file.read(info.file_size + 1)
-        except NotImplementedError as error:
-            raise UninspectableError(f"its part {part} is packed in an unusual way") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise DamagedError(str(error)) from error
+        content = self._unpacked(info)
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             content = content.decode("utf-16").replace("UTF-16", "UTF-8", 1).encode()
         return content
@@ -82,8 +76,19 @@ class Archive:
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w") as target:
             for key, info in self._parts.items():
-                target.writestr(info.filename, new.get(key) or self._zip.read(info))
+                target.writestr(info.filename, new.get(key) or self._unpacked(info))
         return written.getvalue()
+
+    def _unpacked(self, info: zipfile.ZipInfo) -> bytes:
+        try:
+            with self._zip.open(info) as part:  # without a size, it unpacks whatever comes
+                return part.read(info.file_size + 1)
+        except NotImplementedError as error:
+            raise UninspectableError(
+                f"its part {info.filename} is packed in an unusual way"
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise DamagedError(str(error)) from error
 
     @cached_property
     def counts_from_1904(self) -> bool:

@@ -25,6 +25,7 @@ LONGEST_OPEN_SECONDS = 24 * 60 * 60
 SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
+_OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr (?![^>]*date1904)[^>]*/>")
 SAVE_AGAIN = "Open it in the office program and save it as .xlsx again."
 
 
@@ -139,7 +140,7 @@ def _with_dates_understood(content: bytes) -> bytes:
         if not archive.counts_from_1904:
             return content
         xml = archive.read(WORKBOOK)
-        return archive.replaced({WORKBOOK: re.sub(rb"<\w+:workbookPr [^>]*/>", b"", xml)})
+        return archive.replaced({WORKBOOK: _OTHER_PROPERTIES.sub(b"", xml)})
     except UninspectableError:
         return content
 

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.grid import ROW, Grid
-from atlas_assets.sources.workbook.archive import Archive, DamagedError
+from atlas_assets.sources.workbook.archive import Archive, DamagedError, UninspectableError
 from atlas_assets.sources.workbook.file import (
     SAVE_AGAIN,
     matching_sheet,
@@ -57,7 +57,7 @@ def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
         try:
             reader, loaded = _loaded(reader, path, sheet, inspecting)
             inspection = inspecting.result()
-        except (fastexcel.FastExcelError, DamagedError) as error:
+        except (fastexcel.FastExcelError, UninspectableError) as error:
             raise SourceError(
                 f"{path.name}, sheet {sheet!r} cannot be read ({reader_message(error)}): the file "
                 f"is damaged. {SAVE_AGAIN}"
