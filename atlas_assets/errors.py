@@ -47,6 +47,9 @@ def fault_of(error: OSError) -> FaultError:
         errno.EACCES: "Atlas may not read or write here. Give it the right to",
         errno.EPERM: "Atlas may not read or write here. Give it the right to",
         errno.EROFS: "The disk is read-only. Make it writable",
+        errno.ENOTDIR: "There is a file in place of a folder. Move it away",
+        errno.EISDIR: "There is a folder in place of a file. Move it away",
+        errno.EEXIST: "There is a file in place of a folder. Move it away",
         errno.EMFILE: "Too many files are open. Close other programs, or raise the limit",
     }.get(error.errno or 0, "The disk or the network failed. Look at it")
     return FaultError(

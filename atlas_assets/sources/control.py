@@ -166,7 +166,10 @@ def _spelled(text: str) -> Decimal | None:
 
 
 def seen(text: str) -> str:
-    """Return a text without escapes, invisible characters and surplus blanks."""
+    """Return a text without escapes, invisible characters and surplus blanks.
+
+    Written apart from `visible_text`, so that one slip does not mislead both readers.
+    """
     decoded = re.sub(r"_x([0-9a-fA-F]{4})_", lambda escape: chr(int(escape[1], 16)), text)
     composed = unicodedata.normalize("NFKC", decoded.replace("\u00b4", "'"))
     spaced = "".join(" " if char.isspace() else char for char in composed)

@@ -13,7 +13,7 @@ import polars as pl
 from atlas_assets.configuration.visible_text import ESCAPE, visible_text
 
 ROW = "source_row"
-Meant = Callable[[str], dict[int, tuple[str, str]]]
+ShownOtherwise = Callable[[str], dict[int, tuple[str, str]]]
 _MAY_CHANGE = rf"^ | $|  |[^ -~]|{ESCAPE}"
 
 
@@ -25,9 +25,9 @@ class Grid:
     form, but with four decimals instead of three, which in text would look like a thousands group.
     Cells with errors hold the error text (`#REF!`), formulas that were never calculated
     `#UNCALCULATED!`, and blank cells are null. `merged` and `uncalculated` are cell references such as
-    `D9:D10` and `O9`. `meant` returns, by row, which numbers of a column do not look like what they
-    hold: the text that they stand for if they identify something, such as a receipt, and the other
-    one. If `counts_from_1904`, bare numbers that stand for dates are days since 1904, not 1900.
+    `D9:D10` and `O9`. `shown_otherwise` returns, by row, which numbers of a column do not look like
+    what they hold: the text that is meant if they identify something, such as a receipt, and the
+    other one. If `counts_from_1904`, bare numbers that stand for dates are days since 1904, not 1900.
     """
 
     sheet: str
@@ -35,7 +35,7 @@ class Grid:
     merged: list[str] = field(default_factory=list)
     uncalculated: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    meant: Meant = field(default=lambda _letter: {})
+    shown_otherwise: ShownOtherwise = field(default=lambda _letter: {})
     counts_from_1904: bool = False
 
 

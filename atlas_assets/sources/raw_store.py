@@ -93,17 +93,12 @@ class RawStore:
 
     def prepare(self) -> None:
         """Write an empty file per table, so that every table has all of its columns."""
-        empty = {table: dict.fromkeys(sorted(COLUMNS[table]), pl.String) for table in TABLES}
-        schemas = {
-            "sheet_manifest": MANIFEST,
-            CONTROLS: CONTROL,
-            **{
-                table: {**PROVENANCE, **columns, NOT_AS_SHOWN: pl.String}
-                for table, columns in empty.items()
-            },
-        }
-        for table, schema in schemas.items():
-            with written_whole(self.raw_dir / table / "schema.parquet") as temporary:
+        schemas: dict[str, dict[str, Any]] = {"sheet_manifest": MANIFEST, CONTROLS: CONTROL}
+        for table in TABLES:
+            texts = dict.fromkeys((*sorted(COLUMNS[table]), NOT_AS_SHOWN), pl.String)
+            schemas[table] = {**PROVENANCE, **texts}
+        for name, schema in schemas.items():
+            with written_whole(self.raw_dir / name / "schema.parquet") as temporary:
                 pl.DataFrame(schema=schema).write_parquet(temporary)
 
     def note_refusal(self, table: TableName, entity: str, month: Month, problem: str) -> None:

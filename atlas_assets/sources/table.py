@@ -97,7 +97,7 @@ def _since_1900(name: str) -> pl.Expr:
 
 
 def _identified(cells: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame:
-    """Return the cells with the numbers that identify as they are meant (`Grid.meant`).
+    """Return the cells with the numbers that identify as they are meant (`Grid.shown_otherwise`).
 
     The column `not_as_shown` says what else such cells hold or show.
     """
@@ -105,7 +105,7 @@ def _identified(cells: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame
     for column in header.columns:
         if column.name not in IDENTIFYING_COLUMNS:
             continue
-        meant = grid.meant(column.letter)
+        meant = grid.shown_otherwise(column.letter)
         for row, (_, other) in meant.items():
             others.setdefault(row, {})[column.name] = other
         if meant:

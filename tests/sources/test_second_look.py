@@ -1,5 +1,6 @@
 """What the reader does not see, and what the second reader does: on real workbooks of every format."""
 
+import errno
 import os
 import time
 import unicodedata
@@ -16,7 +17,7 @@ from broken_workbooks import part_replaced
 from conftest import CONFIG_DIR
 
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.errors import FaultError, SourceError
+from atlas_assets.errors import FaultError, SourceError, fault_of
 from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import ControlAmount, ControlReading, RawPartition
 from atlas_assets.sources.isolation import IsolatedSource
@@ -253,15 +254,32 @@ def test_a_workbook_that_leads_nowhere_concerns_itself_only(workbook: Path) -> N
         source.read("transactions", "IONS", FEBRUARY)
 
 
-def test_a_full_disk_is_not_blamed_on_the_workbook(workbook: Path, tmp_path: Path) -> None:
+def test_a_folder_that_takes_no_files_is_not_blamed_on_the_workbook(
+    workbook: Path, tmp_path: Path
+) -> None:
     broken.sound(workbook)
     source = IsolatedSource(adapter(workbook))
     store = RawStore(tmp_path / "raw")
     folder = store.raw_dir / "transactions"
     folder.parent.mkdir()
-    folder.symlink_to("/dev/full")  # writing there fails, as on a full disk
+    folder.symlink_to("/dev/full")
     with pytest.raises(FaultError, match=r"No workbook is wrong"):
         source.load(store, "transactions", "IONS", FEBRUARY)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (errno.ENOSPC, "The disk is full. Free some space"),
+        (errno.EACCES, "Atlas may not read or write here"),
+        (errno.EROFS, "The disk is read-only"),
+        (errno.EIO, "The disk or the network failed"),
+    ],
+)
+def test_what_the_machine_lacks_is_said(code: int, told: str) -> None:
+    text = str(fault_of(OSError(code, os.strerror(code), "w-raw/targets")))
+    assert text.startswith(f"{os.strerror(code)} at w-raw/targets. {told}")
+    assert text.endswith("No workbook is wrong, and what was there before is unchanged.")
 
 
 def test_a_changed_label_judges_the_second_reading_anew(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Inspection(Protocol):
         """Return rows with a text that begins with a pattern in a form; there may be too many."""
         ...
 
-    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+    def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row (see `Grid`)."""
         ...
 
@@ -124,10 +124,10 @@ class XlsxInspection:
         """Return rows with a text that begins with a pattern in a form."""
         return self.xml.rows_with(beginning, form)
 
-    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+    def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""
         return {
-            row: _meant(shown, number)
+            row: _meant_and_other(shown, number)
             for row, number, code in self.xml.numbers(letter)
             if (shown := shown_instead(code, number))
         }
@@ -160,10 +160,10 @@ class OdsInspection:
         text = re.compile(beginning, re.IGNORECASE)
         return {cell.row for cell in self._cells if text.match(form(cell.shown))}
 
-    def meant(self, letter: str) -> dict[int, tuple[str, str]]:
+    def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""
         return {
-            cell.row: _meant(cell.shown, str(cell.value))
+            cell.row: _meant_and_other(cell.shown, str(cell.value))
             for cell in self._cells
             if cell.column == letter and isinstance(cell.value, Decimal) and _differs(cell)
         }
@@ -176,7 +176,7 @@ def _differs(cell: OdsCell) -> bool:
     )
 
 
-def _meant(shown: str, number: str) -> tuple[str, str]:
+def _meant_and_other(shown: str, number: str) -> tuple[str, str]:
     """Return what is shown and what is held; the other way round if what is shown hides digits."""
     held = _plain(number)
     return (held, shown) if is_scientific(shown) else (shown, held)

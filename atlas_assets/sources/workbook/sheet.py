@@ -76,7 +76,7 @@ def read_grid(path: Path, wanted: str, configured_in: str) -> Grid:
         inspection.merged,
         inspection.uncalculated,
         warnings,
-        inspection.meant,
+        inspection.shown_otherwise,
         inspection.counts_from_1904,
     )
 
