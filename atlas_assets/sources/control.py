@@ -27,6 +27,7 @@ _MINUS = ("-", "−")
 _CURRENCIES = ("RP.", "RP", "IDR")
 _MARKS = ".,' "
 _ENDINGS = {",": ("-", "--"), ".": ("-",)}
+_LABELLED = ("unit", "student_name", "product_name", "channel")  # where TOTAL may stand
 _KEYS = ("unit", "student_name", "product_name", "receipt_number")
 
 
@@ -97,10 +98,10 @@ def _is_total(
     }
     if not texts or len(texts) > MOST_TEXTS:
         return False
-    remarks = {letters.get(name) for name in ("note", "recorded_by")}
-    if any(text in labels for letter, text in texts.items() if letter not in remarks):
-        return True
     at, first = next(iter(texts.items()))
+    labelled = {at, *(letters[name] for name in _LABELLED if name in letters)}
+    if any(texts[letter] in labels for letter in labelled & texts.keys()):
+        return True
     begins = any(_begins(str(cells[at]), first, label) for label in labels)
     names_a_unit = any(letters.get(key) in cells for key in ("unit", "receipt_number"))
     return begins and (len(texts) == 1 or not names_a_unit)
@@ -119,7 +120,7 @@ def _begins(written: str, folded: str, label: str) -> bool:
     follows = folded.removeprefix(label) if folded.startswith(label) else None
     if follows is None:
         return False
-    return re.match(r"\W|$", follows) is not None or " " in seen(written)[: len(label)]
+    return re.match(r"[^0-9A-Z]|$", follows) is not None or " " in seen(written)[: len(label)]
 
 
 def _is_filled(value: object) -> bool:

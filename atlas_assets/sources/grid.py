@@ -41,16 +41,12 @@ class Grid:
 
 def visible(cells: pl.DataFrame) -> pl.DataFrame:
     """Return cells as one sees them (`visible_text`); those where nothing is to be seen are null."""
-    return cells.with_columns(
-        _visible(column) for column in cells.select(pl.exclude(ROW)) if _may_change(column).any()
-    )
-
-
-def _may_change(column: pl.Series) -> pl.Series:
-    return column.str.contains(_MAY_CHANGE).fill_null(value=False)
+    may_change = pl.exclude(ROW).str.contains(_MAY_CHANGE)
+    affected = [column.name for column in cells.select(may_change.any()) if column.item()]
+    return cells.with_columns(_visible(cells[name]) for name in affected)
 
 
 def _visible(column: pl.Series) -> pl.Series:
-    texts = column.filter(_may_change(column)).unique()
+    texts = column.filter(column.str.contains(_MAY_CHANGE)).unique()
     seen = pl.Series([visible_text(text) or None for text in texts], dtype=pl.String)
     return column.replace(texts, seen)

@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 
     from atlas_assets.sources.adapter import SheetColumn
 
+# Patterns are of plain characters, because those of all of Unicode take long to compile.
 MOST_CELLS_OF_A_SIGNATURE = 3
 MOST_TEXTS_OF_A_TOTAL = 2  # besides its label; a record has more
-REMARKS = {"title", "note", "recorded_by"}  # what a record may call TOTAL
-SPACED = r"^(\S )+\S$"  # T O T A L
+LABELLED = {
+    "unit",
+    "student_name",
+    "product_name",
+    "channel",
+}  # where TOTAL may stand beside a unit
+SPACED = r"^([^ ] )+[^ ]$"  # T O T A L
 FEWEST_NUMBERS = 5  # of a row that numbers the columns
 NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
-FIGURE = r"^\s*(?i:rp)?[\s.]*[-\d][\d.,\s-]*$"
+FIGURE = r"^(?i:rp)?[ .]*[-0-9][0-9., -]*$"
 WORD = r"\p{L}{4,}"
 MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "leads", "follow_ups"}
 OTHER_HEADER = "other header"
@@ -145,19 +151,26 @@ def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.E
     is_wide = pl.lit(len(names) > NARROW_TABLE)
     keys = [pl.col(name).is_null() for name in names if name in {"unit", "receipt_number"}]
     is_short = is_wide & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
-    exact = is_short & pl.any_horizontal(
-        _compared(pl.col(name)).str.contains(rf"^({labels})$").fill_null(value=False)
-        for name in names
-        if name not in REMARKS
+    exact = is_short & (
+        text.str.contains(rf"^({labels})$").fill_null(value=False)
+        | pl.any_horizontal(
+            pl.lit(False),
+            *(
+                _compared(pl.col(name)).str.contains(rf"^({labels})$").fill_null(value=False)
+                for name in names
+                if name in LABELLED
+            ),
+        )
     )
     begins = (
-        text.str.contains(rf"^({labels})(\W|$)") | (spaced & text.str.contains(rf"^({labels})"))
+        text.str.contains(rf"^({labels})([^0-9A-Z]|$)")
+        | (spaced & text.str.contains(rf"^({labels})"))
     ) & ((texts == 1) | (is_short & pl.all_horizontal(*keys, pl.lit(bool(keys)))))
     return (begins | exact).fill_null(value=False)
 
 
 def _bare(text: pl.Expr) -> pl.Expr:
-    return text.str.to_uppercase().str.replace_all(r"[\s_/-]+", " ").str.strip_chars(" :.=")
+    return text.str.to_uppercase().str.replace_all(r"[ _/-]+", " ").str.strip_chars(" :.=")
 
 
 def _compared(text: pl.Expr) -> pl.Expr:
