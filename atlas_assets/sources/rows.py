@@ -55,11 +55,9 @@ def not_data(
     alone = body.select(pl.sum_horizontal(pl.col(names).is_not_null())).to_series() <= 1
     numbering = _numbering(body, names)
     doubtful = ~numbered | alone | body[ROW].is_in(numbering)  # the other rows are records
-    marked = body.filter(doubtful).select(ROW, _reason(columns, total_labels))
-    is_numbering = pl.col(ROW).is_in(numbering)
-    marked = marked.with_columns(
-        pl.when(is_numbering).then(pl.lit("header")).otherwise("reason").alias("reason")
-    )
+    rows = body.filter(doubtful)
+    totals = _totals(rows, names, total_labels)
+    marked = rows.select(ROW, _reason(columns, numbering, totals))
     if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
         raise SourceError(
             f"row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
@@ -111,8 +109,11 @@ def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]
     return found
 
 
-def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
-    """Return what a doubtful row is instead of a record, as `reason`; null if it is a record."""
+def _reason(columns: list[SheetColumn], numbering: list[int], totals: list[int]) -> pl.Expr:
+    """Return what a doubtful row is instead of a record, as `reason`; null if it is a record.
+
+    `numbering` and `totals` are the rows that number the columns, and that may be totals.
+    """
     names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
     numbered = pl.col("row_number").is_not_null() if "row_number" in names else pl.lit(False)
@@ -128,11 +129,11 @@ def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
     return (
         pl.when((filled == 0) | ((filled == 1) & numbered & (figures == 1)))
         .then(pl.lit("blank"))
-        .when(in_place >= min(3, len(names)))
+        .when((in_place >= min(3, len(names))) | pl.col(ROW).is_in(numbering))
         .then(pl.lit("header"))
         .when(_repeats(columns, anywhere=True) >= max(3, len(names) / 2))
         .then(pl.lit(OTHER_HEADER))
-        .when(_is_total(names, filled - figures, total_labels))
+        .when(pl.col(ROW).is_in(totals))
         .then(pl.lit("total"))
         .when(sparse)
         .then(pl.lit("signature"))
@@ -140,44 +141,47 @@ def _reason(columns: list[SheetColumn], total_labels: list[str]) -> pl.Expr:
     )
 
 
-def _is_total(names: list[str], texts: pl.Expr, total_labels: list[str]) -> pl.Expr:
-    """Return whether a row's leftmost text is a label, or begins with one and there is little else."""
-    labels = "|".join(re.escape(_folded(label)) for label in total_labels)
-    leftmost = pl.coalesce(
-        pl.when(~pl.col(name).str.contains(FIGURE)).then(pl.col(name)) for name in names
+def _totals(rows: pl.DataFrame, names: list[str], total_labels: list[str]) -> list[int]:
+    """Return the rows that a label of totals stands in, with little other text."""
+    labels = [_folded(label) for label in total_labels]
+    cells = [pl.col(name) for name in names]
+    texts = _count(cell.is_not_null() & ~cell.str.contains(FIGURE) for cell in cells)
+    short = rows.filter(texts.is_between(1, 1 + MOST_TEXTS_OF_A_TOTAL)).select(ROW, *names)
+    return [
+        row
+        for row, *values in short.iter_rows()
+        if _is_total(dict(zip(names, values, strict=True)), labels)
+    ]
+
+
+def _is_total(cells: dict[str, str | None], labels: list[str]) -> bool:
+    """Return whether a row's first text is a label or begins with one, or a text is just a label."""
+    texts = {name: cell for name, cell in cells.items() if cell and not re.match(FIGURE, cell)}
+    name, first = next(iter(texts.items()))
+    is_wide = len(cells) > NARROW_TABLE
+    if is_wide and any(_folded(texts.get(of, "")) in labels for of in (name, *LABELLED)):
+        return True
+    begins = any(_begins(first, label) for label in labels)
+    is_without_unit = is_wide and not {"unit", "receipt_number"} & texts.keys()
+    return begins and (len(texts) == 1 or is_without_unit)
+
+
+def _begins(text: str, label: str) -> bool:
+    """Return whether a text begins with a label as a word, or with its letters spaced."""
+    folded, is_spaced = _folded(text), _folded(text) != _bare(text)
+    return folded.startswith(label) and (
+        is_spaced or re.match(r"[^0-9A-Z]|$", folded.removeprefix(label)) is not None
     )
-    spaced = _bare(leftmost).str.contains(SPACED)
-    text = _compared(leftmost)
-    is_wide = pl.lit(len(names) > NARROW_TABLE)
-    keys = [pl.col(name).is_null() for name in names if name in {"unit", "receipt_number"}]
-    is_short = is_wide & (texts <= 1 + MOST_TEXTS_OF_A_TOTAL)
-    exact = is_short & (
-        text.str.contains(rf"^({labels})$").fill_null(value=False)
-        | pl.any_horizontal(
-            pl.lit(False),
-            *(
-                _compared(pl.col(name)).str.contains(rf"^({labels})$").fill_null(value=False)
-                for name in names
-                if name in LABELLED
-            ),
-        )
-    )
-    begins = (
-        text.str.contains(rf"^({labels})([^0-9A-Z]|$)")
-        | (spaced & text.str.contains(rf"^({labels})"))
-    ) & ((texts == 1) | (is_short & pl.all_horizontal(*keys, pl.lit(bool(keys)))))
-    return (begins | exact).fill_null(value=False)
 
 
-def _bare(text: pl.Expr) -> pl.Expr:
-    return text.str.to_uppercase().str.replace_all(r"[ _/-]+", " ").str.strip_chars(" :.=")
-
-
-def _compared(text: pl.Expr) -> pl.Expr:
+def _folded(text: str) -> str:
     """Return a text as labels are compared with it: in capitals, without marks around it, not spaced."""
     bare = _bare(text)
-    joined = bare.str.replace_all(" ", "", literal=True)
-    return pl.when(bare.str.contains(SPACED)).then(joined).otherwise(bare)
+    return bare.replace(" ", "") if re.match(SPACED, bare) else bare
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[ _/-]+", " ", visible_text(text).upper()).strip(" :.=")
 
 
 def _numbering(body: pl.DataFrame, names: list[str]) -> list[int]:
@@ -190,12 +194,6 @@ def _numbering(body: pl.DataFrame, names: list[str]) -> list[int]:
         for row, *cells in body.filter(pl.all_horizontal(starts)).select(ROW, *names).iter_rows()
         if [cell.strip("()") for cell in cells if cell] == list(map(str, range(1, len(names) + 1)))
     ]
-
-
-def _folded(label: str) -> str:
-    """Return a label as the texts of rows are compared with it."""
-    bare = re.sub(r"[\s_/-]+", " ", visible_text(label).upper()).strip(" :.=")
-    return bare.replace(" ", "") if re.match(SPACED, bare) else bare
 
 
 def _repeats(columns: list[SheetColumn], *, anywhere: bool) -> pl.Expr:
