@@ -39,6 +39,10 @@ class Inspection(Protocol):
         """Yield row and value of the filled cells of a column, from top to bottom."""
         ...
 
+    def numbers(self, letter: str) -> dict[int, Decimal]:
+        """Return the numbers of a column, dates apart, by row."""
+        ...
+
     def row(self, place: str) -> dict[str, Value]:
         """Return the filled cells of the row of a cell, by column letter from left to right."""
         ...
@@ -116,6 +120,10 @@ class XlsxInspection:
         """Yield row and value of the filled cells of a column, from top to bottom."""
         return self.xml.values(letter, first_row)
 
+    def numbers(self, letter: str) -> dict[int, Decimal]:
+        """Return the numbers of a column, dates apart, by row."""
+        return {row: Decimal(digits) for row, digits, _ in self.xml.numbers(letter)}
+
     def row(self, place: str) -> dict[str, Value]:
         """Return the filled cells of the row of a cell, by column letter."""
         return {cell.column: self.xml.value(cell) for cell in self.xml.row(place)}
@@ -149,6 +157,10 @@ class OdsInspection:
         for cell in self._cells:
             if cell.column == letter and cell.row >= first_row and cell.value is not None:
                 yield cell.row, cell.value
+
+    def numbers(self, letter: str) -> dict[int, Decimal]:
+        """Return the numbers of a column, dates apart, by row."""
+        return {row: value for row, value in self.values(letter) if isinstance(value, Decimal)}
 
     def row(self, place: str) -> dict[str, Value]:
         """Return the filled cells of the row of a cell, by column letter."""

@@ -156,7 +156,7 @@ def _cells(
     cells = cells.with_columns(map(_without_midnight, _ending_with(cells, " 00:00:00")))
     for letter in _with_decimals(cells):
         numbers = (
-            {row: value for row, value in inspection.values(letter) if isinstance(value, Decimal)}
+            inspection.numbers(letter)
             if inspection
             else _numbers(reader, sheet, letters.index(letter), len(letters))
         )
@@ -179,7 +179,8 @@ def _ending_with(cells: pl.DataFrame, text: str) -> list[str]:
 def _with_decimals(cells: pl.DataFrame) -> list[str]:
     """Return the columns with numbers that text may not give in full, or not clearly as numbers."""
     cell = pl.col(cells.columns[1:])
-    return _where(cells, (cell.str.slice(-10, 1) == ".") | (cell.str.slice(-4, 1) == "."))
+    with_points = _where(cells, (cell.str.slice(-10, 1) == ".") | (cell.str.slice(-4, 1) == "."))
+    return _where(cells, pl.col(with_points).str.contains(_WITH_DECIMALS)) if with_points else []
 
 
 def _where(cells: pl.DataFrame, condition: pl.Expr) -> list[str]:
