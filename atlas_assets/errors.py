@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,12 @@ if TYPE_CHECKING:
 
 
 class AtlasError(Exception):
-    """An expected failure. Its text is complete, and is shown to the user as is."""
+    """An expected failure. Its text is complete, and is shown to the user as is.
+
+    `is_outside` says that the reason lies outside of the data, so that the same work can succeed later.
+    """
+
+    is_outside = False
 
 
 class UsageError(AtlasError):
@@ -21,6 +25,8 @@ class UsageError(AtlasError):
 class ConfigurationError(AtlasError):
     """Something in `source/config` or in the settings is wrong."""
 
+    is_outside = True
+
 
 class SourceError(AtlasError):
     """A source cannot be read as the configuration says."""
@@ -29,6 +35,8 @@ class SourceError(AtlasError):
 class FaultError(AtlasError):
     """Atlas itself or the machine failed; no workbook is to blame."""
 
+    is_outside = True
+
 
 class PublishError(AtlasError):
     """The operational database refused a change; no part of it was kept."""
@@ -36,26 +44,6 @@ class PublishError(AtlasError):
 
 class ReportError(AtlasError):
     """A report, deck or PDF could not be made; the earlier files are untouched."""
-
-
-def fault_of(error: OSError) -> FaultError:
-    """Return what a failed access to a file of Atlas means, and what to do about it."""
-    where = f" at {error.filename}" if error.filename else ""
-    advice = {
-        errno.ENOSPC: "The disk is full. Free some space",
-        errno.EDQUOT: "The disk quota is used up. Free some space",
-        errno.EACCES: "Atlas may not read or write here. Give it the right to",
-        errno.EPERM: "Atlas may not read or write here. Give it the right to",
-        errno.EROFS: "The disk is read-only. Make it writable",
-        errno.ENOTDIR: "There is a file in place of a folder. Move it away",
-        errno.EISDIR: "There is a folder in place of a file. Move it away",
-        errno.EEXIST: "There is a file in place of a folder. Move it away",
-        errno.EMFILE: "Too many files are open. Close other programs, or raise the limit",
-    }.get(error.errno or 0, "The disk or the network failed. Look at it")
-    return FaultError(
-        f"{error.strerror or error}{where}. {advice}, then repeat the command. No workbook is wrong, and "
-        "what was there before is unchanged."
-    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

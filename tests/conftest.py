@@ -89,7 +89,7 @@ class Installation:
     def atlas_process(self, *arguments: str, status: int = 0) -> Finished:
         """Run the command as a user does, in a process of its own."""
         done = subprocess.run(
-            [sys.executable, "-m", "atlas_assets.cli.main", *arguments],
+            [sys.executable, "-m", "atlas_assets.cli.entry", *arguments],
             # Bytecode is kept, even where the environment says otherwise: imports take seconds.
             env={
                 **os.environ,

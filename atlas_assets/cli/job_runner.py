@@ -12,7 +12,7 @@ from atlas_assets.orchestration import jobs
 from atlas_assets.orchestration.runs.changed_sheets import changed_sheets, removed_records
 from atlas_assets.orchestration.runs.instance import run_job
 from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
-from atlas_assets.periods.scope import covering_scopes
+from atlas_assets.periods.scope import Scope
 from atlas_assets.sources.upkeep import gone
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from atlas_assets.cli.result import Result
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.periods.scope import Scope
     from atlas_assets.workspace import Workspace
 
 
@@ -55,14 +54,17 @@ class JobRunner:
         job: str,
         wanted: dict[str, tuple[Month, ...]],
         assets: list[dg.AssetKey] | None = None,
-    ) -> bool:
-        """Run a job over the months of each entity, in as few runs as possible; return if all succeeded.
+    ) -> dict[str, tuple[Month, ...]]:
+        """Run a job over the months of each entity, and return the entities whose runs all succeeded.
 
-        Stops at the first run that fails. `assets` limits the job to some of its assets.
+        Every entity has a run of its own, so that none stops another or shows in it. `assets` limits the
+        job to some of its assets.
         """
-        entities = [entity.code for entity in self.workspace.configuration.registry.entities]
-        scopes = covering_scopes(wanted, entities)
-        return all(self.run_scope(job, scope, assets) for scope in scopes)
+        return {
+            entity: months
+            for entity, months in wanted.items()
+            if not months or self.run_scope(job, Scope((entity,), months), assets)
+        }
 
     def run_scope(
         self,
@@ -76,8 +78,9 @@ class JobRunner:
         `config` is the config of its assets, by the names of their steps.
         """
         label = f"{job} {scope}" if scope else job
+        entities = scope.entities if scope else ()
         if job in _KEEPING_UP:
-            for text in gone(self.workspace.source, self.workspace.raw_store):
+            for text in gone(self.workspace.source, self.workspace.raw_store, entities):
                 self.messages.print(f"{text}: it leaves every figure that is built from now on.")
         with dg.DagsterInstance.get() as instance:
             wait_for_runs(instance, self.messages.print)

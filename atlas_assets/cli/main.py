@@ -1,6 +1,6 @@
 """The `atlas` command. Results go to standard output, everything else to standard error.
 
-Exit status: 0 done, 1 failed, 2 wrong use. Heavy modules are imported inside the commands that need
+What goes wrong is reported by `outcome`. Heavy modules are imported inside the commands that need
 them: Dagster and dbt take seconds to load, and `--help` should not.
 """
 
@@ -22,7 +22,8 @@ from atlas_assets.cli.options import (
     YearOption,
     period_text,
 )
-from atlas_assets.cli.output import errors_reported, messages, show_overview, show_result
+from atlas_assets.cli.outcome import ReportingGroup
+from atlas_assets.cli.output import messages, show_overview, show_result
 from atlas_assets.cli.tools import tools
 from atlas_assets.periods.calendar import PeriodType
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from atlas_assets.cli.pipeline import Pipeline
 
 app = typer.Typer(
+    cls=ReportingGroup,
     help="From hand-kept workbooks to the monthly management report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -210,7 +212,7 @@ def backfill(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Bring the data of a range of months up to date, in one run: sync and publish."""
+    """Bring the data of a range of months up to date: sync and publish, in one run an entity."""
     with _pipeline() as pipeline:
         show_result(pipeline.backfill(entity, f"{first}..{last}", reports=reports), as_json=json)
 
@@ -227,11 +229,10 @@ def _validate_configuration() -> None:
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with errors_reported():
-        workspace = Workspace(load_settings())
-        for path in workspace.configuration.check():
-            print(f"{path}: correct")
-        workspace.notifier.check()
+    workspace = Workspace(load_settings())
+    for path in workspace.configuration.check():
+        print(f"{path}: correct")
+    workspace.notifier.check()
 
 
 @contextmanager
@@ -240,11 +241,6 @@ def _pipeline(*, runs_jobs: bool = True) -> Generator[Pipeline]:
     from atlas_assets.cli.pipeline import Pipeline
     from atlas_assets.settings import load_settings
 
-    with errors_reported():
-        pipeline = Pipeline(load_settings(), messages)
-        with pipeline.turn() if runs_jobs else nullcontext():
-            yield pipeline
-
-
-if __name__ == "__main__":
-    app()
+    pipeline = Pipeline(load_settings(), messages)
+    with pipeline.turn() if runs_jobs else nullcontext():
+        yield pipeline

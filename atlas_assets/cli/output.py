@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,30 +11,15 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from atlas_assets.errors import AtlasError, UsageError
 from atlas_assets.warehouse.ledger import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from atlas_assets.cli.overview import Overview
     from atlas_assets.cli.result import Result
 
-messages = Console(stderr=True, highlight=False, soft_wrap=True)
+# Nothing in a message is markup: it can quote any cell or name.
+messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 _COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
-
-
-@contextmanager
-def errors_reported() -> Generator[None]:
-    """Print the message of an AtlasError and exit with status 1, or 2 after wrong use."""
-    try:
-        yield
-    except UsageError as error:
-        messages.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from error
-    except AtlasError as error:
-        messages.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from error
 
 
 def show_result(result: Result, *, as_json: bool) -> None:
@@ -46,7 +30,7 @@ def show_result(result: Result, *, as_json: bool) -> None:
         for line in (*result.changes, *result.findings, *result.files):
             print(line)
     for problem in result.problems:
-        messages.print(problem, style="red", markup=False)
+        messages.print(problem, style="red")
     if result.problems:
         messages.print("Earlier reports and records are unchanged.")
         raise typer.Exit(1)

@@ -61,14 +61,17 @@ class Pipeline:
             if any(month.refused for month in months.values()):
                 self.jobs.run(jobs.EXTRACT, {code: tuple(months)})
                 del wanted[code]
-        to_sync = {code: tuple(stale[code]) for code in wanted}
-        if wanted and self.jobs.run(jobs.SYNC, to_sync) and self._follow(wanted):
-            self.jobs.run(jobs.DELIVER, wanted)
-            self._add_files(_monthly(wanted))
+        synced = self.jobs.run(jobs.SYNC, {code: tuple(stale[code]) for code in wanted})
+        followed = self._follow({code: wanted[code] for code in synced})
+        delivered = self.jobs.run(jobs.DELIVER, {code: wanted[code] for code in followed})
+        self._add_files(_monthly(delivered))
         return self.result
 
-    def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> bool:
-        """Rebuild the months whose figures a correction of another month has changed."""
+    def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> dict[str, tuple[Month, ...]]:
+        """Rebuild the months whose figures a correction of another month has changed.
+
+        Returns the entities for which that succeeded.
+        """
         changed = facts_changed(self.workspace.warehouse)
         to_build = {
             code: tuple(
@@ -133,10 +136,14 @@ class Pipeline:
         return self.result
 
     def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
-        """Bring the data of a range up to date in one run; with `reports`, also make its monthly reports."""
+        """Bring the data of a range up to date, in one run for each entity.
+
+        With `reports`, also make its monthly reports.
+        """
         months = self.selection.months_of_each(entity, period)
-        if self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months) and reports:
-            self._add_files(_monthly(months))
+        done = self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months)
+        if reports:
+            self._add_files(_monthly(done))
         return self.result
 
     def status(self, entity: str | None) -> Overview:
@@ -239,10 +246,10 @@ class Pipeline:
             for period in periods:
                 files = self.workspace.report_files.existing(entity, period, units)
                 self.result.files += files
-                if not any(path.suffix == ".pdf" for path in files):
-                    from atlas_assets.deck.pdf import INSTALL_HINT
+        from atlas_assets.deck import pdf
 
-                    self.messages.print(INSTALL_HINT, style="yellow")
+        if reported and not pdf.is_available():
+            self.messages.print(pdf.INSTALL_HINT, style="yellow")
 
 
 def _monthly(wanted: dict[str, tuple[Month, ...]]) -> dict[str, list[Period]]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from atlas_assets.cli.output import errors_reported, messages
+from atlas_assets.cli.output import messages
 
 tools = typer.Typer()
 
@@ -21,9 +21,8 @@ def present(
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with errors_reported():
-        for path in Workspace(load_settings()).presenter.present_file(report):
-            print(path)
+    for path in Workspace(load_settings()).presenter.present_file(report):
+        print(path)
 
 
 @tools.command()
@@ -45,17 +44,15 @@ def sample(
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with errors_reported():
-        workspace = Workspace(load_settings())
-        wanted = year_range(years, workspace.configuration)
-        samples = write_samples(
-            directory,
-            workspace.configuration,
-            years=wanted,
-            seed=seed,
-            scale=scale,
-            defects=defects,
-        )
+    configuration = Workspace(load_settings()).configuration
+    samples = write_samples(
+        directory,
+        configuration,
+        years=year_range(years, configuration),
+        seed=seed,
+        scale=scale,
+        defects=defects,
+    )
     for path in samples.files:
         print(path)
 
@@ -72,8 +69,7 @@ def docs(
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    with errors_reported():
-        folder = Workspace(load_settings()).dbt.document()
+    folder = Workspace(load_settings()).dbt.document()
     print(folder / "static_index.html")
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -109,10 +105,9 @@ def ui(
         Part.WEB: ["dagster_webserver", *web],
         Part.DAEMON: ["dagster._daemon", "run"],
     }
-    with errors_reported():
-        workspace = Workspace(load_settings())
-        workspace.notifier.check()
-        prepare_home(workspace.settings, workspace.ledger)
+    workspace = Workspace(load_settings())
+    workspace.notifier.check()
+    prepare_home(workspace.settings, workspace.ledger)
     if only is not Part.DAEMON:
         messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
     # The first evaluation of a sensor can take long with large workbooks.

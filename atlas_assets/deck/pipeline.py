@@ -41,7 +41,7 @@ class Assembled:
 class Drawn:
     """The decks that were drawn, and the problems of those that were not, by entity and period."""
 
-    decks: list[Path] = field(default_factory=list)
+    decks: dict[EntityPeriod, Path] = field(default_factory=dict)
     problems: dict[EntityPeriod, str] = field(default_factory=dict)
 
 
@@ -93,13 +93,11 @@ class ReportPipeline:
         """Draw the deck of each report; if one contradicts its report, the earlier deck stays."""
         drawn = Drawn()
         for report in reports:
+            of = (report.meta.entity, Period.parse(report.meta.period))
             try:
-                deck = self.presenter.present(report, self.files.path_of(report, "pptx"))
+                drawn.decks[of] = self.presenter.present(report, self.files.path_of(report, "pptx"))
             except DeckError as error:
-                period = Period.parse(report.meta.period)
-                drawn.problems[report.meta.entity, period] = str(error)
-            else:
-                drawn.decks.append(deck)
+                drawn.problems[of] = str(error)
         return drawn
 
     def print(self, decks: Sequence[Path]) -> list[Path]:

@@ -63,7 +63,7 @@ class Staleness:
         changed = changes(self.source, self.raw_store, entity, months)
         moved = set(facts_changed(self.warehouse))
         last = self.ledger.last_runs()
-        lost = gone(self.source, self.raw_store)
+        lost = gone(self.source, self.raw_store, [entity])
         stale: dict[Month, Stale] = {}
         for month in months:
             partition = Partition(entity, month)

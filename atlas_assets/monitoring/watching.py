@@ -166,9 +166,9 @@ class Watcher:
         has something that is loaded, the newest month is stale.
         """
         stale: dict[Partition, Stale] = {}
-        is_gone = bool(gone(self.staleness.source, self.staleness.raw_store))
         for entity in (entity.code for entity in self.configuration.registry.entities):
             last = newest.get(entity) or running
+            is_gone = bool(gone(self.staleness.source, self.staleness.raw_store, [entity]))
             months = [
                 month
                 for month in known_months(self.staleness.source, entity, last)

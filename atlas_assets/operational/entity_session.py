@@ -61,9 +61,9 @@ class EntityWriter:
         self._connection = connection
         self.entity_id = entity_id
 
-    def column(self, query: sa.Select[str]) -> set[str]:
-        """Return the values of a query's only column."""
-        return set(self._connection.scalars(query))
+    def column(self, query: sa.Select[str] | sa.Select[str | None]) -> set[str]:
+        """Return the values of a query's only column, without null."""
+        return {value for value in self._connection.scalars(query) if value is not None}
 
     def delete(self, model: type[Any], *criteria: sa.ColumnElement[bool]) -> None:
         """Delete the entity's records that meet all criteria."""

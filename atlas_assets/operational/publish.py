@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,18 @@ from atlas_assets.operational.reconcile import dangling_references, published_fi
 from atlas_assets.operational.records import MonthRecords
 from atlas_assets.operational.removal import remove_what_is_gone
 from atlas_assets.operational.seed import entity_id, prepare
-from atlas_assets.warehouse.reconciliation import refuse_unreconciled
+from atlas_assets.periods.scope import Partition, Scope
+from atlas_assets.warehouse.reconciliation import ReconciliationError, refuse_unreconciled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import duckdb
 
     from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.entity_session import EntityWriter
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.periods.scope import Partition, Scope
     from atlas_assets.warehouse.reconciliation import Reconciliation
 
 
@@ -42,13 +45,15 @@ class Published:
 class Publication:
     """What was published of each partition, its comparison with the warehouse, dangling references.
 
-    `removed` names what the registry or the warehouse no longer has.
+    `removed` names what the registry or the warehouse no longer has, by entity. `restored` are other
+    months that had been published before, but that the database had lost.
     """
 
     published: dict[Partition, Published]
     compared: list[Reconciliation]
     dangling: list[str]
-    removed: list[str]
+    removed: dict[str, list[str]]
+    restored: list[Partition]
 
     @property
     def row_counts(self) -> dict[Partition, int]:
@@ -63,24 +68,59 @@ class Publication:
 
 
 def publish_months(
-    store: OperationalStore, registry: Registry, warehouse: duckdb.DuckDBPyConnection, scope: Scope
+    store: OperationalStore,
+    registry: Registry,
+    warehouse: duckdb.DuckDBPyConnection,
+    scope: Scope,
+    published_before: Iterable[Partition] = (),
 ) -> Publication:
     """Prepare the database and replace every partition in scope, each in one transaction.
 
-    Then what the registry or the warehouse no longer has is removed, of every entity.
+    Of the partitions `published_before`, those that the database has lost are published as well
+    (`Publication.restored`). Then what the registry or the warehouse no longer has of these entities is
+    removed.
 
     Raises ReconciliationError, with nothing published, if the marts of a partition are missing or do
     not reconcile, and PublishError as `publish` does.
     """
     refuse_unreconciled(warehouse, scope)
     prepare(store, registry)
+    lost = list(_lost(store, warehouse, scope, published_before))
     published: dict[Partition, Published] = {}
     compared: list[Reconciliation] = []
-    for partition in scope.partitions:
+    for partition in [*lost, *scope.partitions]:
         published[partition] = publish(store, registry, warehouse, *partition)
-        compared += published_figures(store, registry, warehouse, *partition)
-    removed = remove_what_is_gone(store, registry, warehouse)
-    return Publication(published, compared, dangling_references(store), removed)
+        compared += published_figures(store, warehouse, *partition)
+    removed = remove_what_is_gone(store, registry, warehouse, scope.entities)
+    in_scope = {partition: published[partition] for partition in scope.partitions}
+    return Publication(in_scope, compared, dangling_references(store), removed, lost)
+
+
+def _lost(
+    store: OperationalStore,
+    warehouse: duckdb.DuckDBPyConnection,
+    scope: Scope,
+    published_before: Iterable[Partition],
+) -> Iterator[Partition]:
+    """Yield the partitions outside the scope that were published and of which nothing is stored.
+
+    The file was deleted, or a migration could not keep the records. Months whose marts are missing or
+    do not reconcile are left to their own publication.
+    """
+    stored = {entity: _stored_months(store, entity) for entity in scope.entities}
+    for partition in published_before:
+        entity, month = partition
+        if partition in scope.partitions or str(month.first_day) in stored.get(entity, ()):
+            continue
+        with suppress(ReconciliationError):
+            refuse_unreconciled(warehouse, Scope((entity,), (month,)))
+            yield partition
+
+
+def _stored_months(store: OperationalStore, entity: str) -> set[str]:
+    monthly = (commerce.Order, finance.Transaction, marketing.Activity, target.TargetItem)
+    with store.entity_reader(entity_id(entity)) as session:
+        return {str(month) for of in monthly for month in session.scalars(sa.select(of.month_key))}
 
 
 def publish(
@@ -97,7 +137,7 @@ def publish(
     if a constraint does not hold or a value cannot be stored.
     """
     try:
-        with store.entity_writer(entity_id(registry, entity)) as writer:
+        with store.entity_writer(entity_id(entity)) as writer:
             stored = _stored_orders(writer, str(month.first_day))
             _replace(writer, MonthRecords(registry, warehouse, entity, month, stored))
     except (DBAPIError, DataError) as error:
@@ -106,13 +146,13 @@ def publish(
             "The operational database is as it was before. Look for the record named above in "
             "intermediate.int_orders."
         ) from error
-    return published(store, registry, entity, month)
+    return published(store, entity, month)
 
 
-def published(store: OperationalStore, registry: Registry, entity: str, month: Month) -> Published:
+def published(store: OperationalStore, entity: str, month: Month) -> Published:
     """Return what the operational database holds for an entity's month."""
     order, transaction, month_key = commerce.Order, finance.Transaction, str(month.first_day)
-    with store.entity_reader(entity_id(registry, entity)) as session:
+    with store.entity_reader(entity_id(entity)) as session:
         orders = session.scalar(
             sa.select(sa.func.count(order.id)).where(order.month_key == month_key)
         )

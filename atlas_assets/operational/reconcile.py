@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from atlas_assets.operational.models import commerce, core, finance, marketing, target
+from atlas_assets.operational.records import order_id
 from atlas_assets.operational.seed import entity_id
 from atlas_assets.periods.scope import Partition
 from atlas_assets.warehouse.reconciliation import Reconciliation
@@ -16,30 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
+    from sqlalchemy.orm import Session
 
-    from atlas_assets.configuration.registry import Registry
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods.calendar import Month
 
 # Columns: unit, figure, what is counted, amount. Rupiah have two decimals.
 _IN_WAREHOUSE = """
-WITH receipts AS (
-    SELECT orders.* FROM intermediate.int_orders AS orders
-    SEMI JOIN intermediate.int_enrollments AS enrollments USING (order_key)
-    WHERE orders.counts_as_revenue
-),
-figures AS (
-    SELECT entity_code, month_key, unit_code, 'orders' AS figure, 'orders' AS what, count(*) AS amount
-    FROM intermediate.int_enrollments GROUP BY ALL
+WITH figures AS (
+    SELECT entity_code, month_key, unit_code, 'orders' AS figure, 'orders' AS what, order_count AS amount
+    FROM marts.mart_revenue
+    UNION ALL
+    SELECT entity_code, month_key, unit_code, 'transactions', 'rows', transaction_count
+    FROM marts.mart_revenue
+    UNION ALL
+    SELECT entity_code, month_key, unit_code, 'revenue', 'rupiah', revenue_actuals
+    FROM marts.mart_revenue
     UNION ALL
     SELECT entity_code, month_key, unit_code, 'paid on orders', 'rupiah', sum(total_amount)
     FROM intermediate.int_enrollments GROUP BY ALL
-    UNION ALL
-    SELECT entity_code, month_key, unit_code, 'transactions', 'rows', count(*)
-    FROM receipts GROUP BY ALL
-    UNION ALL
-    SELECT entity_code, month_key, unit_code, 'money', 'rupiah', sum(amount)
-    FROM receipts GROUP BY ALL
     UNION ALL
     SELECT entity_code, month_key, unit_code, 'activities', 'rows', count(*)
     FROM intermediate.int_marketing_activity GROUP BY ALL
@@ -53,11 +49,18 @@ figures AS (
 SELECT unit_code, figure, what, amount::DECIMAL(18, 2) FROM figures
 WHERE entity_code = $entity AND month_key = $month AND unit_code IS NOT NULL AND amount IS NOT NULL
 """
+# The month's receipts by order; those without one are a group of their own.
+_ORDERS_IN_WAREHOUSE = """
+SELECT enrollments.order_key, enrollments.intake, count(*), sum(orders.amount)::DECIMAL(18, 2)
+FROM intermediate.int_orders AS orders
+LEFT JOIN intermediate.int_enrollments AS enrollments USING (order_key)
+WHERE orders.counts_as_revenue AND orders.entity_code = $entity AND orders.month_key = $month
+GROUP BY ALL
+"""
 
 
 def published_figures(
     store: OperationalStore,
-    registry: Registry,
     warehouse: duckdb.DuckDBPyConnection,
     entity: str,
     month: Month,
@@ -70,13 +73,15 @@ def published_figures(
             _IN_WAREHOUSE, {"entity": entity, **of_month}
         ).fetchall()
     }
-    with store.entity_reader(entity_id(registry, entity)) as session:
+    with store.entity_reader(entity_id(entity)) as session:
         published = {
             (unit, figure, what): Decimal(str(round(amount, 2)))
             for figures in _published(of_month["month"])
             for unit, figure, what, amount in session.execute(figures)
             if amount is not None
         }
+        of_orders = _receipts_of_orders(session, of_month["month"])
+    yield _orders_compared(warehouse, entity, month, of_orders)
     for unit, figure, what in sorted({*expected, *published}):
         key = (unit, figure, what)
         yield Reconciliation(
@@ -86,6 +91,47 @@ def published_figures(
             published.get(key, Decimal(0)),
             what,
         )
+
+
+def _receipts_of_orders(session: Session, month_key: str) -> dict[str | None, tuple[int, Decimal]]:
+    """Return number and sum (rupiah) of a month's receipts by the id of their order."""
+    transaction = finance.Transaction
+    grouped = (
+        sa.select(
+            transaction.order_id, sa.func.count(transaction.id), sa.func.sum(transaction.amount)
+        )
+        .where(transaction.month_key == month_key)
+        .group_by(transaction.order_id)
+    )
+    return {
+        order: (count, Decimal(str(round(amount, 2))))
+        for order, count, amount in session.execute(grouped)
+    }
+
+
+def _orders_compared(
+    warehouse: duckdb.DuckDBPyConnection,
+    entity: str,
+    month: Month,
+    published: dict[str | None, tuple[int, Decimal]],
+) -> Reconciliation:
+    """Compare the receipts of each order, and those without an order, in number and sum."""
+    parameters = {"entity": entity, "month": str(month.first_day)}
+    rows = warehouse.execute(_ORDERS_IN_WAREHOUSE, parameters).fetchall()
+    expected = {
+        (order_id(entity, key, intake) if key else None): (count, amount)
+        for key, intake, count, amount in rows
+    }
+    agreeing = [order for order, receipts in expected.items() if published.get(order) == receipts]
+    differing = sorted(map(str, {*expected, *published} - set(agreeing)))
+    return Reconciliation(
+        Partition(entity, month).key,
+        f"operational database, {entity} {month}, receipts of each order",
+        Decimal(len({*expected, *published})),
+        Decimal(len(agreeing)),
+        "orders",
+        details=f"Orders that differ: {', '.join(differing[:5])}" if differing else None,
+    )
 
 
 def dangling_references(store: OperationalStore) -> list[str]:
@@ -111,19 +157,13 @@ def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:
         ("paid on orders", "rupiah"): (commerce.Order, sa.func.sum(commerce.Order.total_amount)),
         ("activities", "rows"): (activity, sa.func.count(activity.id)),
         ("leads", "leads"): (activity, sa.func.sum(activity.leads)),
-    }
-    of_orders = {
-        ("transactions", "rows"): sa.func.count(transaction.id),
-        ("money", "rupiah"): sa.func.sum(transaction.amount),
+        ("transactions", "rows"): (transaction, sa.func.count(transaction.id)),
+        ("revenue", "rupiah"): (transaction, sa.func.sum(transaction.amount)),
     }
     for (figure, what), (model, amount) in counted.items():
         named = sa.select(core.Unit.code, sa.literal(figure), sa.literal(what), amount)
         joined = named.join_from(model, core.Unit, model.unit_id == core.Unit.id)
         yield joined.where(model.month_key == month_key).group_by(core.Unit.code)
-    for (figure, what), amount in of_orders.items():
-        named = sa.select(core.Unit.code, sa.literal(figure), sa.literal(what), amount)
-        joined = named.join_from(transaction, transaction.order).join(commerce.Order.unit)
-        yield joined.where(transaction.month_key == month_key).group_by(core.Unit.code)
     metric = target.Metric.code
     named = sa.select(core.Unit.code, "target of " + metric, metric, sa.func.sum(item.value))
     joined = named.join_from(item, core.Unit, item.unit_id == core.Unit.id).join(target.Metric)

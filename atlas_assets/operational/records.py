@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 Records = list[dict[str, Any]]
 
-# The month's receipts that belong to an enrollment, whichever month it began in.
+# The month's receipts, whichever month their enrollment began in; some belong to none.
 RECEIPTS = """
-SELECT orders.*
+SELECT orders.*, enrollments.intake AS order_intake
 FROM intermediate.int_orders AS orders
-SEMI JOIN intermediate.int_enrollments AS enrollments USING (order_key)
+LEFT JOIN intermediate.int_enrollments AS enrollments USING (order_key)
 WHERE orders.counts_as_revenue AND orders.entity_code = $entity AND orders.month_key = $month
 ORDER BY orders.receipt_key
 """
@@ -120,6 +120,11 @@ _PERSON_COLUMNS = (
 )
 
 
+def order_id(entity: str, order_key: str, intake: date) -> str:
+    """Return the id of an order."""
+    return stable_ulid(commerce.Order.__tablename__, entity, order_key, on=intake)
+
+
 class MonthRecords:
     """The records of one entity's month with their ids, in the columns of the tables."""
 
@@ -134,7 +139,7 @@ class MonthRecords:
         """Read the records; `stored_orders` are ids of orders already stored with the month."""
         self.registry, self.warehouse = registry, warehouse
         self.entity, self.month_key = entity, str(month.first_day)
-        self.entity_id = entity_id(registry, entity)
+        self.entity_id = entity_id(entity)
         self.stored: list[str] = []
         self.order_keys = {
             self._order_id(row): row["order_key"] for row in self._query(ALL_ORDER_KEYS)
@@ -235,7 +240,7 @@ class MonthRecords:
     def _brands(self) -> Records:
         return [
             {
-                "id": self._id(catalog.Brand, unit.brand),
+                "id": self._id(catalog.Brand, unit.code),
                 "entity_id": self.entity_id,
                 "unit_id": unit_id(self.entity, unit.code),
                 "name": unit.brand,
@@ -258,7 +263,7 @@ class MonthRecords:
             items[self._item_id(row)] = {
                 "id": self._item_id(row),
                 "entity_id": self.entity_id,
-                "brand_id": self._id(catalog.Brand, self._brand(row)),
+                "brand_id": self._id(catalog.Brand, row["unit_code"]),
                 "category_id": self._id(catalog.Category, category) if category else None,
                 "name": row["product_name"],
             }
@@ -312,7 +317,8 @@ class MonthRecords:
         return {
             "id": self._id(finance.Transaction, row["receipt_key"]),
             "entity_id": self.entity_id,
-            "order_id": self._order_id(row),
+            "order_id": self._receipts_order_id(row),
+            "unit_id": unit_id(self.entity, row["unit_code"]),
             "type_id": lookup_id(finance.TransactionType, kind),
             "method_id": _optional_lookup(finance.PaymentMethod, row["payment_method"]),
             "pattern_id": _optional_lookup(finance.PaymentPattern, row["payment_pattern"]),
@@ -401,8 +407,11 @@ class MonthRecords:
         return stable_ulid(model.__tablename__, self.entity, *natural_key)
 
     def _order_id(self, row: dict[str, Any]) -> str:
-        table = commerce.Order.__tablename__
-        return stable_ulid(table, self.entity, row["order_key"], on=row["intake"])
+        return order_id(self.entity, row["order_key"], row["intake"])
+
+    def _receipts_order_id(self, row: dict[str, Any]) -> str | None:
+        intake = row["order_intake"]
+        return order_id(self.entity, row["order_key"], intake) if intake else None
 
     def _person_id(self, row: dict[str, Any]) -> str:
         return self._id(people.Person, row["student_key"].removeprefix(f"{self.entity}|"))
@@ -422,11 +431,8 @@ class MonthRecords:
             people.Account, row["student_key"], row["normalized_organization_name"] or ""
         )
 
-    def _brand(self, row: dict[str, Any]) -> str:
-        return self.registry.entity(self.entity).unit(row["unit_code"]).brand
-
     def _item_id(self, row: dict[str, Any]) -> str:
-        return self._id(catalog.Item, self._brand(row), row["product_key"])
+        return self._id(catalog.Item, row["unit_code"], row["product_key"])
 
     def _variant_id(self, row: dict[str, Any]) -> str | None:
         name = row["variant_name"]

@@ -12,6 +12,8 @@ from atlas_assets.operational.orphans import remove_orphans
 from atlas_assets.operational.seed import entity_id, lookups, unit_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from atlas_assets.configuration.registry import Registry
@@ -22,27 +24,34 @@ _LOADED = "SELECT month_key::VARCHAR FROM intermediate.audit_months WHERE entity
 
 
 def remove_what_is_gone(
-    store: OperationalStore, registry: Registry, warehouse: duckdb.DuckDBPyConnection
-) -> list[str]:
-    """Remove entities and units that are no longer registered and months that are no longer loaded.
+    store: OperationalStore,
+    registry: Registry,
+    warehouse: duckdb.DuckDBPyConnection,
+    entities: Sequence[str],
+) -> dict[str, list[str]]:
+    """Remove entities that are no longer registered, and of some entities what they no longer have.
 
-    Lookups that are no longer registered go once no record refers to them. Returns what was removed,
-    in words.
+    That is units that are no longer registered and months that are no longer loaded. Lookups that are no
+    longer registered go once no record refers to them. Returns what was removed, in words, by entity;
+    what belongs to none of them is listed with each.
     """
-    removed = _remove_entities(store, registry)
-    for entity in registry.entities:
-        months = {month for (month,) in warehouse.execute(_LOADED, [entity.code]).fetchall()}
-        units = {unit_id(entity.code, unit.code) for unit in entity.units}
-        with store.entity_writer(entity_id(registry, entity.code)) as writer:
-            removed += [f"{entity.code} {month[:7]}" for month in _remove_months(writer, months)]
-            removed += [f"unit {code} of {entity.code}" for code in _remove_units(writer, units)]
+    of_all = _remove_entities(store, registry)
+    removed: dict[str, list[str]] = {}
+    for code in entities:
+        months = {month for (month,) in warehouse.execute(_LOADED, [code]).fetchall()}
+        units = {unit_id(code, unit.code) for unit in registry.entity(code).units}
+        with store.entity_writer(entity_id(code)) as writer:
+            gone = [f"{code} {month[:7]}" for month in _remove_months(writer, months)]
+            gone += [f"unit {unit} of {code}" for unit in _remove_units(writer, units)]
             remove_orphans(writer)
-    return removed + _remove_lookups(store, registry)
+        removed[code] = gone
+    of_all += _remove_lookups(store, registry)
+    return {code: [*gone, *of_all] for code, gone in removed.items()}
 
 
 def _remove_entities(store: OperationalStore, registry: Registry) -> list[str]:
     """Remove entities with all of their records, children before parents."""
-    registered = [entity_id(registry, entity.code) for entity in registry.entities]
+    registered = [entity_id(entity.code) for entity in registry.entities]
     entity = core.Entity
     with store.writer() as connection:
         query = sa.select(entity.id, entity.code).where(entity.id.not_in(registered))
@@ -74,7 +83,7 @@ def _remove_months(writer: EntityWriter, loaded: set[str]) -> list[str]:
     gone = sorted(stored - loaded)
     if gone:
         writer.delete(transaction, transaction.month_key.in_(gone))
-        paid = sa.select(transaction.order_id)
+        paid = sa.select(transaction.order_id).where(transaction.order_id.is_not(None))
         writer.delete(order, order.month_key.in_(gone), order.id.not_in(paid))
         writer.delete(target.TargetItem, target.TargetItem.month_key.in_(gone))
         _remove_activities(writer, marketing.Activity.month_key.in_(gone))
@@ -90,6 +99,7 @@ def _remove_units(writer: EntityWriter, registered: set[str]) -> list[str]:
     codes = sorted(writer.column(sa.select(unit.code).where(unit.id.in_(gone))))
     orders = sa.select(order.id).where(order.unit_id.in_(gone))
     writer.delete(finance.Transaction, finance.Transaction.order_id.in_(orders))
+    writer.delete(finance.Transaction, finance.Transaction.unit_id.in_(gone))
     writer.delete(order, order.unit_id.in_(gone))
     writer.delete(target.TargetItem, target.TargetItem.unit_id.in_(gone))
     _remove_activities(writer, marketing.Activity.unit_id.in_(gone))

@@ -38,9 +38,9 @@ METRICS = {
 }
 
 
-def entity_id(registry: Registry, code: str) -> str:
+def entity_id(code: str) -> str:
     """Return the id of an entity."""
-    return stable_ulid("core_entity", registry.group.name, code)
+    return stable_ulid("core_entity", code)
 
 
 def unit_id(entity_code: str, unit_code: str) -> str:
@@ -120,12 +120,12 @@ def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
 
 def _core(registry: Registry, entities: list[Entity]) -> dict[type[Base], list[dict[str, Any]]]:
     group = registry.group
-    group_id = stable_ulid("core_group", group.name)
+    group_id = stable_ulid("core_group")  # there is one, and its name may change
     return {
         core.Group: [{"id": group_id, "name": group.name, "full_name": group.full_name}],
         core.Entity: [
             {
-                "id": entity_id(registry, entity.code),
+                "id": entity_id(entity.code),
                 "group_id": group_id,
                 "code": entity.code,
                 "name": entity.name,
@@ -136,7 +136,7 @@ def _core(registry: Registry, entities: list[Entity]) -> dict[type[Base], list[d
         core.Unit: [
             {
                 "id": unit_id(entity.code, unit.code),
-                "entity_id": entity_id(registry, entity.code),
+                "entity_id": entity_id(entity.code),
                 "code": unit.code,
                 "name": unit.name,
                 "receipt_prefix": unit.receipt_prefix,

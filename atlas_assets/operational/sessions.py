@@ -27,7 +27,9 @@ Mode = Literal["IMMEDIATE", "DEFERRED"]
 
 
 class StoreError(AtlasError):
-    """The operational database cannot be reached, or refuses what the token does not allow."""
+    """The operational database cannot be reached or used, or refuses what the token does not allow."""
+
+    is_outside = True
 
 
 # Server errors, and how they are explained to the user.

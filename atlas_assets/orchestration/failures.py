@@ -1,4 +1,4 @@
-"""Turns user-facing errors into Dagster failures, whose page then shows the message first."""
+"""Turns whatever an asset raises into Dagster failures, whose page then shows the message first."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atlas_assets.errors import AtlasError, fault_of
+from atlas_assets.faults.explanation import UnexpectedError, explained
+from atlas_assets.faults.traceback_log import log_traceback
+from atlas_assets.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+# The metadata of a failure whose reason lies outside of the data: its work is asked for again.
+OUTSIDE = "outside"
+
 
 @contextmanager
 def as_dagster_failure() -> Generator[None]:
-    """Turn an AtlasError, or a failed access to a file, into a Dagster failure that is not retried."""
+    """Turn an exception into a Dagster failure with its explanation; Dagster does not retry it."""
     try:
         yield
-    except OSError as error:
-        raise dg.Failure(description=str(fault_of(error)), allow_retries=False) from error
-    except AtlasError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+    except dg.Failure:
+        raise
+    except Exception as error:
+        explanation = explained(error)
+        text = str(explanation)
+        if isinstance(explanation, UnexpectedError):
+            text += f" {log_traceback(error, load_settings().dagster_home)}"
+        metadata = {OUTSIDE: explanation.is_outside}
+        raise dg.Failure(description=text, metadata=metadata, allow_retries=False) from error

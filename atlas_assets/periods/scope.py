@@ -94,24 +94,6 @@ class Scope:
         return self.first_key if self.is_single else f"{self.first_key} … {self.last_key}"
 
 
-def covering_scopes(wanted: dict[str, tuple[Month, ...]], all_entities: list[str]) -> list[Scope]:
-    """Return the fewest scopes that cover the wanted months of each entity.
-
-    Entities share a scope if they want the same months and no other entity is between them, because a
-    range of partitions runs over all entities from its first to its last.
-    """
-    scopes: list[Scope] = []
-    adjacent = False
-    for entity in sorted(all_entities):
-        months = wanted.get(entity, ())
-        if adjacent and months and scopes[-1].months == months:
-            scopes[-1] = Scope((*scopes[-1].entities, entity), months)
-        elif months:
-            scopes.append(Scope((entity,), months))
-        adjacent = bool(months)
-    return scopes
-
-
 def exact_scopes(partitions: Iterable[Partition]) -> list[Scope]:
     """Return the fewest scopes of one entity and consecutive months that make up these partitions.
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Extraction:
     """The outcome for every sheet in scope: loaded (or unchanged), or refused with the reasons.
 
-    `notes` say what else was done to the store (`upkeep`); partitions outside the scope are refused if
-    they were damaged and cannot be loaded again.
+    `notes` say what else was done to the raw files of the same entities (`upkeep`). Their other
+    partitions are refused if they were damaged and cannot be loaded again.
     """
 
     loaded: list[Loaded] = field(default_factory=list)
@@ -62,11 +62,14 @@ def extract(source: IsolatedSource, store: RawStore, scope: Scope) -> Extraction
     stays. What the source no longer has is removed, whatever the scope.
     """
     store.prepare()
-    upkeep = keep_up(source, store, scope.partitions)
+    upkeep = keep_up(source, store, scope.entities, scope.partitions)
     load = partial(_load, source, store)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
         outcomes = list(pool.map(load, _covered(source, scope)))
-    extraction = Extraction(refused=upkeep.refused, notes=upkeep.notes)
+    extraction = Extraction(
+        refused={of: texts for of, texts in upkeep.refused.items() if of.entity in scope.entities},
+        notes=[note for entity in scope.entities for note in upkeep.notes.get(entity, [])],
+    )
     for partition, outcome in outcomes:
         if isinstance(outcome, SourceError):
             extraction.refused.setdefault(partition, []).append(str(outcome))

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from atlas_assets.errors import AtlasError, FaultError, SourceError, fault_of
+from atlas_assets.errors import AtlasError, FaultError, SourceError
+from atlas_assets.faults.explanation import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Keeps the raw store in line with the source, whatever a run is about.
+"""Keeps the raw store in line with the source.
 
 What the source no longer has goes, so that it takes part in no figure. What was cut off or damaged is
-loaded again, so that it is never used.
+loaded again, of every entity, so that it is never used: all share the tables that are made of it.
 """
 
 from __future__ import annotations
@@ -23,49 +23,76 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What was removed and loaded again, in words, and why damaged partitions could not be."""
+    """What was removed and loaded again, in words by entity, and why damaged partitions could not be."""
 
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
     refused: dict[Partition, list[str]] = field(default_factory=dict)
 
+    def note(self, entity: str, text: str) -> None:
+        """Add what was done to an entity's raw files."""
+        self.notes.setdefault(entity, []).append(text)
 
-def keep_up(source: IsolatedSource, store: RawStore, besides: Collection[Partition] = ()) -> Upkeep:
-    """Remove what the source no longer has, and load again what is damaged.
+
+def keep_up(
+    source: IsolatedSource,
+    store: RawStore,
+    entities: Collection[str],
+    besides: Collection[Partition] = (),
+) -> Upkeep:
+    """Remove what the source no longer has of some entities, and load again what is damaged of any.
 
     Partitions in `besides` are left to the caller. A damaged partition that cannot be loaded again is
-    removed, and refused.
+    removed, and refused. Entities that the source no longer has at all are removed, too.
     """
-    notes = [f"{text}: it leaves every figure." for text in gone(source, store)]
-    for table, of in _gone(source, store):
+    upkeep = Upkeep()
+    lost = _gone(source, store, entities)
+    for entity, texts in _in_words(lost).items():
+        for text in texts:
+            upkeep.note(entity, f"{text}: it leaves every figure.")
+    for table, of in lost:
         store.forget(table, *of)
-    upkeep = Upkeep(notes)
     for table, of in store.damaged():
         if of not in besides:
             _load_again(source, store, table, of, upkeep)
     return upkeep
 
 
-def gone(source: IsolatedSource, store: RawStore) -> list[str]:
-    """Return what is loaded although the source or its configuration no longer has it, in words."""
+def gone(source: IsolatedSource, store: RawStore, entities: Collection[str]) -> list[str]:
+    """Return in words what is loaded although the source or its configuration no longer has it.
+
+    That is of some entities, and of those that the source no longer has at all.
+    """
+    return [text for texts in _in_words(_gone(source, store, entities)).values() for text in texts]
+
+
+def _in_words(lost: list[tuple[TableName, Partition]]) -> dict[str, list[str]]:
     months: dict[tuple[str, TableName], list[Partition]] = {}
-    for table, of in _gone(source, store):
+    for table, of in lost:
         months.setdefault((of.entity, table), []).append(of)
     whole = {entity: parts for (entity, table), parts in months.items() if table == "transactions"}
-    texts = [
-        f"{entity} {span_text(run)} is no longer in the source or its configuration"
-        for entity, parts in whole.items()
-        for run in consecutive_runs(of.month for of in parts)
-    ]
-    texts += [
-        f"{table} of {entity} {span_text(run)} is no longer configured"
-        for (entity, table), parts in months.items()
-        for run in consecutive_runs(of.month for of in parts if of not in whole.get(entity, []))
-    ]
+    texts: dict[str, list[str]] = {}
+    for entity, parts in whole.items():
+        texts[entity] = [
+            f"{entity} {span_text(run)} is no longer in the source or its configuration"
+            for run in consecutive_runs(of.month for of in parts)
+        ]
+    for (entity, table), parts in months.items():
+        texts.setdefault(entity, []).extend(
+            f"{table} of {entity} {span_text(run)} is no longer configured"
+            for run in consecutive_runs(of.month for of in parts if of not in whole.get(entity, []))
+        )
     return texts
 
 
-def _gone(source: IsolatedSource, store: RawStore) -> list[tuple[TableName, Partition]]:
-    return [(table, of) for table, of in store.loaded() if table not in source.tables(*of)]
+def _gone(
+    source: IsolatedSource, store: RawStore, entities: Collection[str]
+) -> list[tuple[TableName, Partition]]:
+    return [
+        (table, of)
+        for table, of in store.loaded()
+        if (of.entity in entities or not source.months(of.entity))
+        and table not in source.tables(*of)
+    ]
 
 
 def _load_again(
@@ -81,7 +108,8 @@ def _load_again(
             f"{error}"
         )
     else:
-        upkeep.notes.append(
+        upkeep.note(
+            of.entity,
             f"{of.entity} {of.month} {table} was incomplete, damaged or of an earlier version, and was "
-            "loaded again."
+            "loaded again.",
         )

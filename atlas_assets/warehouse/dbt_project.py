@@ -155,21 +155,21 @@ class DbtProject:
 
     @contextlib.contextmanager
     def _environment(self) -> Generator[None]:
-        """Set the environment variables that tell dbt where the data is, and restore them afterwards."""
-        variables = {
-            "ATLAS_DUCKDB": str(self.warehouse.path),
-            "ATLAS_RAW_DIR": str(self.raw_store.raw_dir),
-        }
-        before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
+        """Tell dbt by its environment where the data is, and nothing else; restore it afterwards.
+
+        dbt takes every one of its options from variables, too: `DBT_FULL_REFRESH`, for example.
+        """
+        before = dict(os.environ)
+        for name in before:
+            if name.startswith("DBT_"):
+                del os.environ[name]
+        os.environ["ATLAS_DUCKDB"] = str(self.warehouse.path)
+        os.environ["ATLAS_RAW_DIR"] = str(self.raw_store.raw_dir)
         try:
             yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def _variables(scope: Scope) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Collection, Generator
 
     from atlas_assets.periods.scope import Scope
     from atlas_assets.warehouse.connection import Warehouse
@@ -87,6 +87,10 @@ _LAST_RUNS = """
 SELECT entity, year, month, stage, max(id), arg_max(status, id), arg_max(error_message, id)
 FROM main._pipeline_runs GROUP BY entity, year, month, stage
 """
+_PUBLISHED = """
+SELECT DISTINCT entity, year, month FROM main._pipeline_runs
+WHERE stage = 'publish' AND status = 'succeeded' ORDER BY ALL
+"""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,11 @@ class RunLedger:
             runs = last_runs.setdefault(Partition(entity, Month(year, month)), {})
             runs[stage] = LastRun(number, status, error)
         return last_runs
+
+    def published(self, entities: Collection[str]) -> list[Partition]:
+        """Return the partitions of some entities that were published at any time, in order."""
+        rows = self._read(_PUBLISHED)
+        return [Partition(e, Month(year, month)) for e, year, month in rows if e in entities]
 
     def _read(self, query: str) -> list[tuple[Any, ...]]:
         if not self.warehouse.path.exists():

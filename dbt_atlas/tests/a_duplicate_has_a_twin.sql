@@ -12,4 +12,4 @@ left join {{ ref('int_orders') }} as kept
         and duplicates.receipt_number = kept.receipt_number
         and duplicates.amount is not distinct from kept.amount
         and kept.invalid_reason is distinct from 'duplicate'
-where duplicates.invalid_reason = 'duplicate' and kept.source_row is null
+where duplicates.invalid_reason = 'duplicate' and kept.source_row is null and {{ of_entities('duplicates') }}

@@ -40,4 +40,4 @@ select
 from students
 full outer join schools using (entity_code, unit_code, year)
 inner join built using (entity_code, year)
-where students.student_count is distinct from schools.student_count
+where students.student_count is distinct from schools.student_count and {{ of_entities() }}

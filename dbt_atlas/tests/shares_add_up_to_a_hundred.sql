@@ -7,6 +7,6 @@ select
     month_key,
     sum(contribution_pct) as total_pct
 from {{ ref('mart_channel_marketing') }}
-where customer_type != 'all'
+where customer_type != 'all' and {{ in_scope() }}
 group by all
 having sum(closings) > 0 and abs(sum(contribution_pct) - 100) > 0.000001

@@ -39,7 +39,7 @@ def atlas(root: Path, *arguments: str) -> tuple[float, str]:
     }
     started = time.perf_counter()
     finished = subprocess.run(
-        [sys.executable, "-m", "atlas_assets.cli.main", *arguments],
+        [sys.executable, "-m", "atlas_assets.cli.entry", *arguments],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

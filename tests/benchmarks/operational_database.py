@@ -48,7 +48,7 @@ from atlas_assets.settings import PROJECT_DIR
 
 ENTITY = "IONS"
 REGISTRY = Configuration(PROJECT_DIR / "source" / "config").registry
-OWNER = entity_id(REGISTRY, ENTITY)
+OWNER = entity_id(ENTITY)
 LOOKUPS = 10_000
 LOOKUP = "SELECT * FROM finance_transaction WHERE id = ?"
 

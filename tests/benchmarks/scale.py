@@ -95,7 +95,13 @@ def main() -> None:
     for scale in options.scales:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            sample = [sys.executable, "-m", "atlas_assets.cli.main", "sample", str(root / "source")]
+            sample = [
+                sys.executable,
+                "-m",
+                "atlas_assets.cli.entry",
+                "sample",
+                str(root / "source"),
+            ]
             sample += ["--years", options.years, "--scale", str(scale)]
             subprocess.run(sample, check=True, capture_output=True)
             found = measure(root, options.years)

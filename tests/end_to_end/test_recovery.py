@@ -33,7 +33,7 @@ class Undisturbed:
 def start_build(installation: Installation) -> subprocess.Popen:
     """Start the command as a user does, without waiting for it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "atlas_assets.cli.main", "build", "--entity", "EPN"],
+        [sys.executable, "-m", "atlas_assets.cli.entry", "build", "--entity", "EPN"],
         env={
             **os.environ,
             **installation.environment,

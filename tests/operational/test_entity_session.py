@@ -24,7 +24,7 @@ def two_entities(store: OperationalStore, configuration: Configuration) -> Opera
     registry = configuration.registry
     prepare(store, registry)
     for code in (OURS, THEIRS):
-        owner, key = entity_id(registry, code), stable_ulid("test", code)
+        owner, key = entity_id(code), stable_ulid("test", code)
         unit = unit_id(code, registry.entity(code).units[0].code)
         channel = lookup_id(marketing.Channel, registry.channels[0].name)
         named = {"id": key, "entity_id": owner, "name": f"of {code}", "normalized_name": "SAME"}
@@ -60,8 +60,8 @@ def two_entities(store: OperationalStore, configuration: Configuration) -> Opera
 
 
 @pytest.fixture
-def session(two_entities: OperationalStore, configuration: Configuration) -> Iterator[Session]:
-    with two_entities.entity_reader(entity_id(configuration.registry, OURS)) as session:
+def session(two_entities: OperationalStore) -> Iterator[Session]:
+    with two_entities.entity_reader(entity_id(OURS)) as session:
         yield session
 
 
@@ -121,10 +121,8 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_gives_rows_of_the_entity_only(
-    session: Session, query: sa.Select, configuration: Configuration
-) -> None:
-    their = (THEIRS, THEIR_KEY, entity_id(configuration.registry, THEIRS))
+def test_a_query_gives_rows_of_the_entity_only(session: Session, query: sa.Select) -> None:
+    their = (THEIRS, THEIR_KEY, entity_id(THEIRS))
     for row in session.execute(query):
         value = row[-1].name if isinstance(row[-1], Person) else row[-1]
         assert not any(word in str(value) for word in their)
@@ -183,36 +181,30 @@ def test_objects_are_not_changed(session: Session) -> None:
         session.bulk_update_mappings(sa.inspect(Person), [{"id": THEIR_KEY, "name": "another"}])
 
 
-def test_a_reference_to_another_entity_leads_nowhere(
-    two_entities: OperationalStore, configuration: Configuration
-) -> None:
+def test_a_reference_to_another_entity_leads_nowhere(two_entities: OperationalStore) -> None:
     """Even where the database itself is wrong."""
     with two_entities.writer() as connection:
         connection.execute(sa.update(people.Account).values(person_id=THEIR_KEY))
-    with two_entities.entity_reader(entity_id(configuration.registry, OURS)) as session:
+    with two_entities.entity_reader(entity_id(OURS)) as session:
         (account,) = session.scalars(sa.select(people.Account))
         assert account.person is None
 
 
-def test_deleting_everything_leaves_what_is_another_entitys(
-    two_entities: OperationalStore, configuration: Configuration
-) -> None:
-    with two_entities.entity_writer(entity_id(configuration.registry, OURS)) as writer:
+def test_deleting_everything_leaves_what_is_another_entitys(two_entities: OperationalStore) -> None:
+    with two_entities.entity_writer(entity_id(OURS)) as writer:
         writer.delete(people.Account)
         writer.delete(Person, sa.exists().where(Person.id == THEIR_KEY).correlate(None))
         assert writer.column(sa.select(Person.id)) != set()  # the condition never held
         for model in (Person, marketing.AgendaChannel, marketing.Agenda):
             writer.delete(model)
     for code, left in ((OURS, 0), (THEIRS, 1)):
-        with two_entities.entity_reader(entity_id(configuration.registry, code)) as session:
+        with two_entities.entity_reader(entity_id(code)) as session:
             for key in (people.Account.id, Person.id, marketing.AgendaChannel.agenda_id):
                 assert session.scalar(sa.select(sa.func.count(key))) == left
 
 
-def test_nothing_is_written_for_another_entity(
-    two_entities: OperationalStore, configuration: Configuration
-) -> None:
-    ours, theirs = (entity_id(configuration.registry, code) for code in (OURS, THEIRS))
+def test_nothing_is_written_for_another_entity(two_entities: OperationalStore) -> None:
+    ours, theirs = (entity_id(code) for code in (OURS, THEIRS))
     link = {"agenda_id": THEIR_KEY, "channel_id": "x"}
     with two_entities.entity_writer(ours) as writer:
         for model, record in (

@@ -79,14 +79,13 @@ def test_a_publish_killed_at_any_statement_leaves_the_state_before_or_after(
 def test_two_processes_publish_at_once_and_readers_see_whole_months(
     new_store: NewStore, built: Installation, processes: ForkServerContext
 ) -> None:
-    registry = built.workspace.configuration.registry
     months = {"IONS": [JANUARY, FEBRUARY, JANUARY], "EPN": [FEBRUARY, JANUARY, FEBRUARY]}
     wanted = new_store()
     for entity in months:
         publish_months(wanted, built, [JANUARY, FEBRUARY], entity)
     store = publish_months(new_store(), built, [])
     whole = {
-        (entity, month): {0, published(wanted, registry, entity, month).transactions}
+        (entity, month): {0, published(wanted, entity, month).transactions}
         for entity in months
         for month in (JANUARY, FEBRUARY)
     }
@@ -102,7 +101,7 @@ def test_two_processes_publish_at_once_and_readers_see_whole_months(
     while any(process.is_alive() for process in publishing):
         for (entity, month), counts in whole.items():
             # The installments that February pays on January's orders are February's.
-            assert published(store, registry, entity, month).transactions in counts
+            assert published(store, entity, month).transactions in counts
             looks += 1
     assert looks > len(whole)
     assert [process.exitcode for process in publishing] == [0, 0]

@@ -55,7 +55,7 @@ def test_down_and_up_again(store: OperationalStore) -> None:
     assert len(tables) == 38 + 1
 
 
-def test_an_older_database_is_migrated_without_losing_a_row(
+def test_the_group_of_an_older_database_is_kept_whatever_its_name(
     store: OperationalStore, configuration: Configuration
 ) -> None:
     with store.writer(foreign_keys=False) as connection:
@@ -70,7 +70,7 @@ def test_an_older_database_is_migrated_without_losing_a_row(
     with store.reader() as connection:
         names = set(connection.scalars(sa.text("SELECT name FROM core_group")))
         assert connection.execute(sa.text("SELECT count(*) FROM target_metric")).scalar() == 3
-    assert names == {"Old", configuration.registry.group.name}
+    assert names == {configuration.registry.group.name}
 
 
 def test_a_database_newer_than_this_version_is_refused(store: OperationalStore) -> None:

@@ -46,7 +46,7 @@ class Living:
         made = self.installation
         with self.log.open("w") as log:
             self.daemon = subprocess.Popen(
-                [sys.executable, "-m", "atlas_assets.cli.main", "ui", "--port", port],
+                [sys.executable, "-m", "atlas_assets.cli.entry", "ui", "--port", port],
                 env={
                     **os.environ,
                     **made.environment,

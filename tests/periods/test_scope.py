@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas_assets.periods.calendar import Month, month_range
-from atlas_assets.periods.scope import Partition, Scope, covering_scopes
+from atlas_assets.periods.scope import Partition, Scope
 
 JANUARY = Month(2026, 1)
 
@@ -23,16 +23,3 @@ def test_a_scope_reads_its_own_keys_in_any_order(entities: set[str], length: int
 def test_keys_that_are_not_every_combination_are_refused(keys: list[str]) -> None:
     with pytest.raises(ValueError, match="not every combination"):
         Scope.of_keys(keys)
-
-
-def test_entities_share_a_run_only_when_no_other_lies_between() -> None:
-    months = (JANUARY,)
-    everyone = ["EPN", "IONS", "NEW"]
-    assert covering_scopes(dict.fromkeys(everyone, months), everyone) == [
-        Scope(("EPN", "IONS", "NEW"), months)
-    ]
-    assert covering_scopes({"EPN": months, "NEW": months}, everyone) == [
-        Scope(("EPN",), months),
-        Scope(("NEW",), months),
-    ]
-    assert covering_scopes({"EPN": months, "IONS": ()}, everyone) == [Scope(("EPN",), months)]

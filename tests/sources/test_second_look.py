@@ -17,7 +17,8 @@ from broken_workbooks import part_replaced
 from conftest import CONFIG_DIR
 
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.errors import FaultError, SourceError, fault_of
+from atlas_assets.errors import FaultError, SourceError
+from atlas_assets.faults.explanation import fault_of
 from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import ControlAmount, ControlReading, RawPartition
 from atlas_assets.sources.isolation import IsolatedSource

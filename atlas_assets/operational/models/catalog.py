@@ -12,7 +12,7 @@ class Brand(Record, EntityScoped):
     """A unit's public brand."""
 
     __tablename__ = "catalog_brand"
-    __table_args__ = (UniqueConstraint("entity_id", "name"),)
+    __table_args__ = (UniqueConstraint("entity_id", "unit_id"),)
 
     unit_id: Mapped[str] = mapped_column(ForeignKey("core_unit.id"))
     name: Mapped[str]

@@ -11,6 +11,7 @@ from atlas_assets.operational.models.base import EntityScoped, Record
 
 if TYPE_CHECKING:
     from atlas_assets.operational.models.commerce import Order
+    from atlas_assets.operational.models.core import Unit
 
 
 class PaymentMethod(Record):
@@ -43,7 +44,8 @@ class TransactionType(Record):
 class Transaction(Record, EntityScoped):
     """One receipt line with the sheet row that it comes from; `amount` is in rupiah.
 
-    `month_key` is the first day of the sheet's month. Dates are `YYYY-MM-DD`.
+    Without an order it is revenue of its unit for which no order can be told, because the student, for
+    example, is missing in the sheet. `month_key` is the first day of the sheet's month. Dates are `YYYY-MM-DD`.
     """
 
     __tablename__ = "finance_transaction"
@@ -52,7 +54,8 @@ class Transaction(Record, EntityScoped):
         Index("ix_finance_transaction_entity_id_month_key", "entity_id", "month_key"),
     )
 
-    order_id: Mapped[str] = mapped_column(ForeignKey("commerce_order.id"), index=True)
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("commerce_order.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("core_unit.id"))
     type_id: Mapped[str] = mapped_column(ForeignKey("finance_transaction_type.id"))
     method_id: Mapped[str | None] = mapped_column(ForeignKey("finance_payment_method.id"))
     pattern_id: Mapped[str | None] = mapped_column(ForeignKey("finance_payment_pattern.id"))
@@ -66,6 +69,7 @@ class Transaction(Record, EntityScoped):
     source_row: Mapped[int]
     note: Mapped[str | None]
 
-    order: Mapped[Order] = relationship(viewonly=True, back_populates="transactions")
+    order: Mapped[Order | None] = relationship(viewonly=True, back_populates="transactions")
+    unit: Mapped[Unit] = relationship(viewonly=True)
     method: Mapped[PaymentMethod | None] = relationship(viewonly=True)
     pattern: Mapped[PaymentPattern | None] = relationship(viewonly=True)

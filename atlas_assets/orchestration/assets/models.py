@@ -73,13 +73,13 @@ def model_assets(
 
 def _keep_up(context: dg.AssetExecutionContext, workspace: Workspace, scope: Scope) -> None:
     """Bring the raw files in line with the source. Raises SourceError for what an entity has lost."""
-    upkeep = keep_up(workspace.source, workspace.raw_store)
-    for note in upkeep.notes:
-        context.log.warning(note)
+    upkeep = keep_up(workspace.source, workspace.raw_store, scope.entities)
+    for entity in scope.entities:
+        for note in upkeep.notes.get(entity, []):
+            context.log.warning(note)
     for of, problems in upkeep.refused.items():
         if of.entity in scope.entities:
             raise SourceError("\n".join(problems))
-        context.log.warning("\n".join(problems))
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:

@@ -1,6 +1,7 @@
 """The operational database: its lookups, and the records of each month."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import dagster as dg
@@ -14,7 +15,7 @@ from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.markdown import markdown_rows
 from atlas_assets.orchestration.partitions import SINGLE_RUN
 from atlas_assets.orchestration.resources import WarehouseResource
-from atlas_assets.periods.scope import Scope
+from atlas_assets.periods.scope import Partition, Scope
 from atlas_assets.workspace import Workspace
 
 _RECORDS_CHECK = dg.AssetCheckSpec(
@@ -93,21 +94,32 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         scope = Scope.of_keys(context.partition_keys)
         registry = workspace.configuration.registry
+        before = workspace.ledger.published(scope.entities)
         with (
             as_dagster_failure(),
             workspace.ledger.stage("publish", scope, context.run.run_id) as stage,
             duckdb.reading() as connection,
         ):
-            publication = publish_months(workspace.store, registry, connection, scope)
+            publication = publish_months(workspace.store, registry, connection, scope, before)
             stage.problems = publication.problems
             stage.row_counts = publication.row_counts
-        for what in publication.removed:
-            context.log.warning("%s is gone, and was removed from the operational database.", what)
+        _log(context, publication)
         yield reconciliation_result(_RECORDS_CHECK, publication.compared)
         yield _references_result(publication.dangling)
-        yield dg.MaterializeResult(metadata=_metadata(publication))
+        for partition, metadata in _metadata(publication).items():
+            context.add_asset_metadata(metadata, keys.RECORDS, partition_key=partition.key)
+        yield dg.MaterializeResult()
 
     return records
+
+
+def _log(context: dg.AssetExecutionContext, publication: Publication) -> None:
+    for what in dict.fromkeys(chain.from_iterable(publication.removed.values())):
+        context.log.warning("%s is gone, and was removed from the operational database.", what)
+    for partition in publication.restored:
+        context.log.warning(
+            "The records of %s were missing, and were published again.", partition.key
+        )
 
 
 def _references_result(dangling: list[str]) -> dg.AssetCheckResult:
@@ -119,15 +131,14 @@ def _references_result(dangling: list[str]) -> dg.AssetCheckResult:
     )
 
 
-def _metadata(publication: Publication) -> dict[str, Any]:
-    rows = [
-        (partition.key, month.orders, month.transactions, month.amount)
-        for partition, month in publication.published.items()
-    ]
-    headers = ["partition", "orders", "transactions", "rupiah"]
+def _metadata(publication: Publication) -> dict[Partition, dict[str, Any]]:
+    """Return what was published of each partition, in rows and rupiah, and what was removed of its entity."""
     return {
-        "orders": sum(month.orders for month in publication.published.values()),
-        "transactions": sum(month.transactions for month in publication.published.values()),
-        "published": dg.MetadataValue.md(markdown_rows(headers, rows)),
-        "removed": publication.removed,
+        partition: {
+            "orders": month.orders,
+            "transactions": month.transactions,
+            "rupiah": month.amount,
+            "removed": publication.removed[partition.entity],
+        }
+        for partition, month in publication.published.items()
     }

@@ -19,7 +19,6 @@ from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
 from atlas_assets.orchestration.failures import as_dagster_failure
-from atlas_assets.orchestration.metadata.markdown import markdown_rows
 from atlas_assets.orchestration.partitions import SINGLE_RUN, entity_month, entity_period
 from atlas_assets.periods.calendar import Period, PeriodType
 from atlas_assets.periods.scope import Partition, Scope
@@ -70,6 +69,17 @@ class _Series:
         scope = Scope.of_keys(context.partition_keys)
         return [(entity, self.type.starting(first)) for entity, first in scope.partitions]
 
+    def describe(
+        self,
+        context: dg.AssetExecutionContext,
+        kind: keys.ReportKind,
+        made: dict[EntityPeriod, dict[str, Any]],
+    ) -> None:
+        """Give each partition the metadata of what was made for it, and nothing of the others."""
+        for (entity, period), metadata in made.items():
+            partition = Partition(entity, period.first).key
+            context.add_asset_metadata(metadata, self.key(kind), partition_key=partition)
+
     @contextmanager
     def stage(
         self, workspace: Workspace, stage: Stage, context: dg.AssetExecutionContext
@@ -111,12 +121,17 @@ def _report(series: _Series) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         with as_dagster_failure(), series.stage(workspace, "report", context):
-            assembled = workspace.reports.assemble(series.wanted(context))
+            wanted = series.wanted(context)
+            assembled = workspace.reports.assemble(wanted)
             yield reconciliation_result(totals, assembled.totals)
             yield _history_result(history, workspace, assembled.reports)
             paths = workspace.reports.write(assembled.reports)
-        figures = _key_figures(assembled.reports, workspace.settings.locale)
-        yield dg.MaterializeResult(metadata=figures | _files(paths))
+        figures = [_key_figures(one, workspace.settings.locale) for one in assembled.reports]
+        described = [
+            {**known, **_files([path])} for known, path in zip(figures, paths, strict=True)
+        ]
+        series.describe(context, "report", dict(zip(wanted, described, strict=True)))
+        yield dg.MaterializeResult()
 
     return report
 
@@ -142,7 +157,8 @@ def _deck(series: _Series) -> dg.AssetsDefinition:
                 for (entity, period), problem in drawn.problems.items()
             }
         yield _deck_result(check, list(drawn.problems.values()))
-        yield dg.MaterializeResult(metadata=_files(drawn.decks))
+        series.describe(context, "deck", {of: _files([deck]) for of, deck in drawn.decks.items()})
+        yield dg.MaterializeResult()
 
     return deck
 
@@ -162,9 +178,11 @@ def _pdf(series: _Series) -> dg.AssetsDefinition:
             context.log.warning(pdf.INSTALL_HINT)
             return
         with as_dagster_failure():
-            decks = workspace.reports.decks(series.wanted(context))
-            paths = workspace.reports.print(decks)
-        yield dg.MaterializeResult(metadata=_files(paths))
+            wanted = series.wanted(context)
+            paths = workspace.reports.print(workspace.reports.decks(wanted))
+        printed_of = {of: _files([path]) for of, path in zip(wanted, paths, strict=True)}
+        series.describe(context, "pdf", printed_of)
+        yield dg.MaterializeResult()
 
     return printed
 
@@ -197,12 +215,13 @@ def _range_report() -> dg.AssetsDefinition:
             paths = reports.write(assembled.reports)
             drawn = reports.draw(assembled.reports)
             yield _deck_result(check, list(drawn.problems.values()))
-            paths += drawn.decks
+            decks = list(drawn.decks.values())
+            paths += decks
             if pdf.is_available():
-                paths += reports.print(drawn.decks)
+                paths += reports.print(decks)
             else:
                 context.log.warning(pdf.INSTALL_HINT)
-        figures = _key_figures(assembled.reports, workspace.settings.locale)
+        figures = _key_figures(assembled.reports[0], workspace.settings.locale)
         yield dg.MaterializeResult(metadata=figures | _files(paths))
 
     return range_report
@@ -270,18 +289,12 @@ def _history_result(
     )
 
 
-def _key_figures(reports: Sequence[Report], locale: str) -> dict[str, Any]:
-    rows = [
-        (
-            f"{report.meta.entity} {report.meta.period}",
-            rupiah(report.totals.revenue_actuals, locale),
-            rupiah(report.totals.revenue_target, locale),
-            percent(report.totals.achievement_pct, locale),
-        )
-        for report in reports
-    ]
-    headers = ["report", "revenue", "target", "achieved"]
-    return {"key_figures": dg.MetadataValue.md(markdown_rows(headers, rows))}
+def _key_figures(report: Report, locale: str) -> dict[str, Any]:
+    return {
+        "revenue": rupiah(report.totals.revenue_actuals, locale),
+        "target": rupiah(report.totals.revenue_target, locale),
+        "achieved": percent(report.totals.achievement_pct, locale),
+    }
 
 
 def _files(paths: Sequence[Path]) -> dict[str, Any]:

@@ -30,9 +30,11 @@ def validation_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asset
     ) -> dg.MaterializeResult[Any]:
         scope = Scope.of_keys(context.partition_keys)
         with as_dagster_failure():
-            paths = [workspace.validation.write(*pair) for pair in scope.entity_years]
-        return dg.MaterializeResult(
-            metadata={path.stem: dg.MetadataValue.path(path) for path in paths}
-        )
+            paths = {pair: workspace.validation.write(*pair) for pair in scope.entity_years}
+        for partition in scope.partitions:
+            path = paths[partition.entity, partition.month.year]
+            metadata = {path.stem: dg.MetadataValue.path(path)}
+            context.add_asset_metadata(metadata, partition_key=partition.key)
+        return dg.MaterializeResult()
 
     return [validation_file]

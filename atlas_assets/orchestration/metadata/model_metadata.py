@@ -1,4 +1,4 @@
-"""What Dagster shows of a model: row counts, also by partition, a preview, and column lineage."""
+"""What Dagster shows of a model: rows of each partition, with a preview, and column lineage."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import dagster as dg
 
 from atlas_assets.orchestration.metadata.column_lineage import column_lineage, warehouse_schema
 from atlas_assets.orchestration.metadata.markdown import markdown_table
-from atlas_assets.periods.calendar import Month
-from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from sqlglot.schema import MappingSchema
 
     from atlas_assets.orchestration.metadata.column_lineage import Tables
-    from atlas_assets.periods.scope import Scope
+    from atlas_assets.periods.scope import Partition, Scope
     from atlas_assets.warehouse.dbt_project import NodeResult
 
 Metadata = dict[str, Any]
@@ -47,8 +45,10 @@ def model_metadata(
         of_run = {"seconds": round(result.seconds, 3), **_lineage(key, result, tables, known)}
         of_partitions: dict[str, Metadata] = {}
         if tuple(key.path[-2:]) not in views:
-            of_run |= _table_metadata(connection, key, scope)
-            of_partitions = _partition_metadata(connection, key, scope, tables)
+            of_partitions = {
+                partition.key: _of_partition(connection, key, partition, tables, scope)
+                for partition in scope.partitions
+            }
         metadata[key] = ModelMetadata(of_run, of_partitions)
     return metadata
 
@@ -71,32 +71,29 @@ def _views(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     return set(connection.execute(query).fetchall())
 
 
-def _table_metadata(
-    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope
+def _of_partition(
+    connection: duckdb.DuckDBPyConnection,
+    key: dg.AssetKey,
+    partition: Partition,
+    tables: Tables,
+    scope: Scope,
 ) -> Metadata:
-    table = ".".join(key.path[-2:])
-    counted = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    metadata: Metadata = {"dagster/row_count": counted[0] if counted else 0}
+    """Return the number of rows of a partition and, if the run is about it alone, the first of them.
+
+    Tables that are not kept by month show all rows of the entity.
+    """
+    schema, table = key.path[-2:]
+    columns = {"entity_code": partition.entity, "month_key": partition.month.first_day}
+    by = {name: value for name, value in columns.items() if name in tables[schema][table]}
+    rows = connection.table(f"{schema}.{table}").filter(
+        " AND ".join(f"{name} = '{value}'" for name, value in by.items()) or "true"
+    )
+    counted = rows.count("*").fetchone()
+    metadata: Metadata = {"dagster/partition_row_count": counted[0] if counted else 0}
     if scope.is_single:
-        head = connection.sql(f"SELECT * FROM {table} ORDER BY ALL LIMIT 5").pl()
+        head = rows.order("ALL").limit(5).pl()
         metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
     return metadata
-
-
-def _partition_metadata(
-    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, scope: Scope, tables: Tables
-) -> dict[str, Metadata]:
-    schema, table = key.path[-2:]
-    if not {"entity_code", "month_key"} <= set(tables[schema][table]):
-        return {}
-    rows = connection.execute(
-        f"SELECT entity_code, month_key, count(*) FROM {schema}.{table} GROUP BY ALL"
-    ).fetchall()
-    counts = {Partition(entity, Month.of(month)): count for entity, month, count in rows}
-    return {
-        partition.key: {"dagster/partition_row_count": counts.get(partition, 0)}
-        for partition in scope.partitions
-    }
 
 
 def _lineage(

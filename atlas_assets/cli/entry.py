@@ -1,0 +1,39 @@
+"""The entry of the command: nothing in the shell that started it changes what it does.
+
+dbt, Dagster and Python take settings from the environment; one that was set for another program would
+change what Atlas makes, without a word. Only what `settings` reads counts. Nothing is imported before
+that is ensured.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Variables of the tools that Atlas is made of, but for the home of Dagster, which is a setting of Atlas,
+# and for what changes no result.
+_FOREIGN = ("DBT_", "DAGSTER_", "PYTHON")
+_KEPT = {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
+_IN_WORDS = "The current folder no longer exists. Change to another one, then repeat the command."
+
+
+def main() -> None:
+    """Run the command, in a process that is free of foreign variables."""
+    foreign = [name for name in os.environ if name.startswith(_FOREIGN) and name not in _KEPT]
+    if foreign:
+        clean = {name: value for name, value in os.environ.items() if name not in foreign}
+        command = [sys.executable, "-P", "-m", "atlas_assets.cli.entry", *sys.argv[1:]]
+        os.execve(sys.executable, command, clean)  # noqa: S606  itself, again
+    try:
+        os.getcwd()  # noqa: PTH109  without importing more
+    except FileNotFoundError:
+        sys.exit(_IN_WORDS)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    from atlas_assets.cli.main import app  # noqa: PLC0415  not before
+
+    app(prog_name="atlas")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Turns whatever was raised into an error whose text says what happened, where, and what to do."""
+
+from __future__ import annotations
+
+import errno
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+from atlas_assets.errors import AtlasError, FaultError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UNCHANGED = "No workbook is wrong, and what was there before is unchanged."
+_DISK_FULL = "The disk is full. Free some space"
+_RIGHTS = "Atlas may not read or write here. Give it the right to"
+_ADVICE = {
+    errno.ENOSPC: _DISK_FULL,
+    errno.EDQUOT: "The disk quota is used up. Free some space",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "The disk is read-only. Make it writable",
+    errno.ENOTDIR: "There is a file in place of a folder. Move it away",
+    errno.EISDIR: "There is a folder in place of a file. Move it away",
+    errno.EEXIST: "There is a file in place of a folder. Move it away",
+    errno.EMFILE: "Too many files are open. Close other programs, or raise the limit",
+    errno.ENFILE: "Too many files are open. Close other programs, or raise the limit",
+    errno.ENOMEM: "The memory is used up. Close other programs",
+    errno.EAGAIN: "Too many processes are running. Close other programs",
+    errno.EADDRINUSE: "The port is in use. End the program that uses it, or choose another port",
+    errno.ENAMETOOLONG: "The name is too long. Use a shorter path",
+}
+_MEMORY = (
+    "The memory is used up. Close other programs, or use a machine with more of it, then repeat the "
+    f"command. {UNCHANGED}"
+)
+_WAREHOUSE_DAMAGED = (
+    "The warehouse (ATLAS_DUCKDB) is damaged: {why}. Move it away, together with the .wal file beside "
+    "it; `atlas build` makes it again from the workbooks."
+)
+# What SQLite's messages mean for Dagster's databases, by words in them.
+_RUNS = {
+    "disk is full|disk i/o|unable to open": (
+        "cannot be read or written: {why}. Look at the disk, its free space and the rights of the "
+        f"folder, then repeat the command. {UNCHANGED}"
+    ),
+    "readonly": (
+        f"may only be read. Give Atlas the right to write there, then repeat the command. {UNCHANGED}"
+    ),
+    "locked": f"are in use by another program. End it, then repeat the command. {UNCHANGED}",
+    "": (
+        "are damaged: {why}. Move its folders `history` and `schedules` away, then repeat the command: "
+        "earlier runs and ticks are no longer shown, reports and records are not concerned."
+    ),
+}
+
+
+class UnexpectedError(FaultError):
+    """Something that Atlas does not know was raised: a fault of Atlas, until shown otherwise."""
+
+
+def explained(error: BaseException) -> AtlasError:
+    """Return what an exception means to the user: itself, if it is an AtlasError.
+
+    What caused it is looked at as well, because libraries wrap errors in their own.
+    """
+    for cause in _chain(error):
+        if explanation := _explanation(cause):
+            return explanation
+    first_line = (str(error).strip() or "no message").splitlines()[0]
+    return UnexpectedError(
+        f"Atlas met something that it does not know ({type(error).__name__}: {first_line[:300]}). That is "
+        "a fault of Atlas or of the machine, and no workbook is to blame. What was there before is "
+        "unchanged; repeat the command once, then report it with the traceback."
+    )
+
+
+def fault_of(error: OSError) -> FaultError:
+    """Return what a failed access to a file, a program or the network means."""
+    where = f" at {error.filename}" if error.filename else ""
+    advice = _ADVICE.get(error.errno or 0, "The disk or the network failed. Look at it")
+    return FaultError(
+        f"{error.strerror or error}{where}. {advice}, then repeat the command. {UNCHANGED}"
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what caused it, the outermost first."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        original = getattr(cause, "orig", None)  # SQLAlchemy's wrapped error
+        cause = cause.__cause__ or cause.__context__ or original
+
+
+def _explanation(error: BaseException) -> AtlasError | None:
+    library = type(error).__module__.split(".")[0]
+    match error:
+        case AtlasError():
+            return error
+        case MemoryError():
+            return FaultError(_MEMORY)
+        case sqlite3.Error():
+            return _fault_of_runs(str(error))
+        case OSError():
+            return fault_of(error)
+        case _ if library in {"duckdb", "_duckdb"}:  # not imported here: it takes long
+            return _fault_of_warehouse(type(error).__name__, str(error))
+        case _:
+            return None
+
+
+def _fault_of_runs(message: str) -> FaultError:
+    text = next(text for words, text in _RUNS.items() if re.search(words, message, re.IGNORECASE))
+    return FaultError(f"Dagster's databases in DAGSTER_HOME {text.format(why=message)}")
+
+
+def _fault_of_warehouse(name: str, message: str) -> FaultError | None:
+    why = message.split("\n", maxsplit=1)[0].removesuffix(".")
+    if name == "OutOfMemoryException":
+        return FaultError(_MEMORY)
+    if re.search(r"No space left|disk quota", message, re.IGNORECASE):
+        return FaultError(f"{why}. {_DISK_FULL}, then repeat the command. {UNCHANGED}")
+    if re.search(r"Permission denied|read-only", message, re.IGNORECASE):
+        return FaultError(f"{why}. {_RIGHTS}, then repeat the command. {UNCHANGED}")
+    if name in {"FatalException", "InternalException", "SerializationException"} or (
+        re.search("corrupt|checksum|not a valid DuckDB", message, re.IGNORECASE)
+    ):
+        return FaultError(_WAREHOUSE_DAMAGED.format(why=why))
+    if name == "IOException":
+        return FaultError(
+            f"{why}. Look at the disk and the file, then repeat the command. {UNCHANGED}"
+        )
+    return None
