@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     notify: SecretStr | None = Field(default=None, validation_alias="ATLAS_NOTIFY")
     postgres_url: SecretStr | None = Field(default=None, validation_alias="ATLAS_POSTGRES_URL")
     dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
+    web_names: str = Field(default="", validation_alias="ATLAS_HOSTS")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(default=None, validation_alias="SOURCE_DATE_EPOCH")
 
@@ -50,6 +51,21 @@ class Settings(BaseSettings):
         if url.startswith("file:"):
             return f"file:{Path(url.removeprefix('file:')).expanduser().absolute()}"
         return url
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which the web UI is reached, beside those of this machine."""
+        return self.web_names.split()
+
+    def exported(self) -> dict[str, str]:
+        """Return the variables that make another process, in any folder, work with the same places."""
+        return {
+            "ATLAS_SOURCE_DIR": str(self.source_dir),
+            "ATLAS_OUTPUT_DIR": str(self.output_dir),
+            "ATLAS_DUCKDB": str(self.duckdb_path),
+            "DATABASE_URL": self.database_url,
+            "DAGSTER_HOME": str(self.dagster_home),
+        }
 
     @property
     def commentary_dir(self) -> Path:

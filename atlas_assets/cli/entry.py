@@ -8,6 +8,7 @@ that is ensured.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 # Variables of the tools that Atlas is made of, but for the home of Dagster, which is a setting of Atlas,
@@ -30,9 +31,12 @@ def main() -> None:
         sys.exit(_IN_WORDS)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
-    from atlas_assets.cli.main import app  # noqa: PLC0415  not before
+    try:
+        from atlas_assets.cli.main import app  # noqa: PLC0415  not before
 
-    app(prog_name="atlas")
+        app(prog_name="atlas")
+    except KeyboardInterrupt:  # while Python still loads the command
+        sys.exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

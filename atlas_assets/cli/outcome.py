@@ -14,22 +14,18 @@ from typer.core import TyperGroup
 from atlas_assets.cli.output import messages
 from atlas_assets.errors import AtlasError, UsageError
 from atlas_assets.faults.explanation import explained
+from atlas_assets.faults.stopping import Stopped, stopping_on_sigterm
 from atlas_assets.faults.traceback_log import log_traceback
 from atlas_assets.settings import PROJECT_DIR, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
-    from types import FrameType
 
-FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+FAILED, WRONG_USE, BY_SIGNAL = 1, 2, 128
 _STOPPED = (
     "Stopped. What was being made is left as it was before; give the same command again to go on."
 )
-
-
-class Terminated(BaseException):
-    """The process was asked to end by SIGTERM."""
 
 
 class ReportingGroup(TyperGroup):
@@ -44,17 +40,17 @@ class ReportingGroup(TyperGroup):
 @contextmanager
 def outcome_reported() -> Generator[None]:
     """Print what a failure means, and exit with its status."""
-    before = signal.signal(signal.SIGTERM, _terminate)
     try:
-        yield
+        with stopping_on_sigterm():
+            yield
     except UsageError as error:
         _end(str(error), WRONG_USE, error)
     except AtlasError as error:
         _end(str(error), FAILED, error)
     except (KeyboardInterrupt, typer.Abort) as error:
-        _end(_STOPPED, INTERRUPTED, error)
-    except Terminated as error:
-        _end(_STOPPED, TERMINATED, error)
+        _end(_STOPPED, BY_SIGNAL + signal.SIGINT, error)
+    except Stopped as error:
+        _end(_STOPPED, BY_SIGNAL + error.number, error)
     except BrokenPipeError as error:  # whoever read the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(FAILED) from error
@@ -63,12 +59,6 @@ def outcome_reported() -> Generator[None]:
             raise
         where = log_traceback(error, _home())
         _end(f"{explained(error)} {where}", FAILED, error)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated
 
 
 def _end(text: str, status: int, error: BaseException) -> NoReturn:

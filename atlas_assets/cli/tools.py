@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from atlas_assets.cli.output import messages
+
+if TYPE_CHECKING:
+    from atlas_assets.settings import Settings
 
 tools = typer.Typer()
 
@@ -92,25 +99,50 @@ def ui(
     ] = None,
 ) -> None:
     """Start the Dagster web UI with its daemon, on this machine only."""
-    import os
-    import sys
-
     from atlas_assets.orchestration.runs.instance import prepare_home
-    from atlas_assets.settings import PROJECT_DIR, load_settings
+    from atlas_assets.orchestration.ui.only_one import hold
+    from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    web = ["-h", "127.0.0.1", "-p", str(port)]
-    commands = {
-        None: ["dagster", "dev", *web],
-        Part.WEB: ["dagster_webserver", *web],
-        Part.DAEMON: ["dagster._daemon", "run"],
-    }
     workspace = Workspace(load_settings())
     workspace.notifier.check()
+    workspace.configuration.check()
     prepare_home(workspace.settings, workspace.ledger)
+    address = f"http://127.0.0.1:{port}"
+    for part in [only] if only else list(Part):
+        where = address if part is Part.WEB else "its daemon"
+        hold(workspace.settings.dagster_home, part, f"process {os.getpid()}, {where}")
     if only is not Part.DAEMON:
-        messages.print(f"Dagster on http://127.0.0.1:{port} (Ctrl+C ends it)")
+        _refuse_used(port)
+        messages.print(f"Dagster on {address} (Ctrl+C ends it)")
+    _become_server(workspace.settings, only, ["-h", "127.0.0.1", "-p", str(port)])
+
+
+def _refuse_used(port: int) -> None:
+    """Raise OSError if another program listens on a port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def _become_server(settings: Settings, only: Part | None, web: list[str]) -> NoReturn:
+    """Replace this process by the servers, in the Dagster home, whatever the current folder is.
+
+    Dagster takes every variable from a file `.env` of its current folder.
+    """
+    from atlas_assets.settings import PROJECT_DIR
+
+    commands = {
+        None: ["both", *web],
+        Part.WEB: ["web", *web],
+        Part.DAEMON: ["daemon", "run"],
+    }
+    module, *options = commands[only]
     # The first evaluation of a sensor can take long with large workbooks.
-    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "600")
-    command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
-    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the server replaces this process
+    os.environ["DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS"] = "600"
+    os.environ.update(settings.exported())
+    os.chdir(settings.dagster_home)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Dagster ends as it does on SIGINT
+    command = ["-m", f"atlas_assets.orchestration.ui.{module}", *options]
+    command += ["-w", str(PROJECT_DIR / "workspace.yaml")]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the servers replace it

@@ -22,6 +22,7 @@ from atlas_assets.orchestration.freshness import (
 from atlas_assets.orchestration.jobs import jobs
 from atlas_assets.orchestration.partitions import entity_month
 from atlas_assets.orchestration.resources import WarehouseResource
+from atlas_assets.orchestration.runs.unfinished_runs import in_this_process
 from atlas_assets.orchestration.schedules import schedules
 from atlas_assets.orchestration.sensors import sensors
 from atlas_assets.settings import load_settings
@@ -63,5 +64,5 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
             "workspace": workspace,
             "duckdb": WarehouseResource(database=str(workspace.settings.duckdb_path)),
         },
-        executor=dg.in_process_executor,  # a process per step costs seconds and shares nothing
+        executor=in_this_process,  # a process per step costs seconds and shares nothing
     )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import grpc
-from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.execution.retries import RetryMode
+from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._utils.schedules import cron_string_iterator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-__all__ = ["SqliteEventLogStorage", "is_served", "next_tick"]
+__all__ = [
+    "SqliteEventLogStorage",
+    "TaggingExecutor",
+    "launched_process",
+    "next_tick",
+    "run_dev",
+]
 
 RESERVED_JOB_PREFIX = "__"  # of the jobs that Dagster creates for manually selected assets
 CHECK_FAILED_ERROR = "DagsterAssetCheckFailedError"  # of a step, after a blocking check
@@ -26,22 +33,41 @@ def next_tick(cron: str, zone: ZoneInfo, after: datetime) -> datetime:
     return next(cron_string_iterator(after.timestamp(), cron, zone.key)).astimezone(zone)
 
 
-def is_served(launcher: dg.DefaultRunLauncher, run_id: str) -> bool:
-    """Return whether the code server that a run was given to still has it; a restarted one has not.
+class TaggingExecutor(InProcessExecutor):
+    """The in-process executor, which first names its process in the tags of the run."""
 
-    Dagster's public interface can only terminate a run, not look it up.
-    """
-    client = launcher._get_grpc_client_for_termination(run_id)  # noqa: SLF001  no public way
-    if client is None:  # the run was given to no server
-        return True
-    request = CanCancelExecutionRequest(run_id=run_id)
-    try:
-        answer = dg.deserialize_value(
-            client.can_cancel_execution(request), CanCancelExecutionResult
-        )
-    except DagsterUserCodeUnreachableError as error:
-        cause = error.__cause__  # a server that merely answers late is busy
-        return not (
-            isinstance(cause, grpc.RpcError) and cause.code() is grpc.StatusCode.UNAVAILABLE
-        )
-    return answer.can_cancel
+    def __init__(self, tags: Callable[[str], dict[str, str]]) -> None:
+        super().__init__(retries=RetryMode.DISABLED)
+        self._tags = tags
+
+    def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
+        """Tag the run and execute it."""
+        run_id: str = plan_context.run_id
+        plan_context.instance.add_run_tags(run_id, self._tags(run_id))
+        yield from super().execute(plan_context, execution_plan)
+
+
+def launched_process(instance: dg.DagsterInstance, run_id: str) -> int | None:
+    """Return the id of the process that a run was started in, as Dagster logged it."""
+    logged = instance.all_logs(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT)
+    events = [entry.dagster_event for entry in logged if entry.dagster_event]
+    numbers = [event.engine_event_data.metadata.get("pid") for event in events]
+    known = [int(str(number.value)) for number in numbers if number is not None]
+    return known[-1] if known else None
+
+
+def run_dev(modules: dict[str, str]) -> None:
+    """Run `dagster dev`, which starts web server and daemon as the modules that replace its own."""
+    from dagster._cli import dev  # noqa: PLC0415  the whole command line, which nothing else needs
+
+    module: Any = dev
+    open_stock = module.open_ipc_subprocess
+
+    def open_ours(parts: list[str], **options: Any) -> Any:
+        if not modules.keys() & set(parts):  # else an upgrade could start an open server
+            raise RuntimeError(f"Dagster starts its servers in another way: {parts}")
+        return open_stock([modules.get(part, part) for part in parts], **options)
+
+    module.open_ipc_subprocess = open_ours
+    warnings.filterwarnings("ignore", category=dg.SupersessionWarning)  # in favour of `dg dev`
+    dev.dev_command()

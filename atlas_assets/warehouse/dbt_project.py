@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
+from atlas_assets.faults.stopping import held_back
 from atlas_assets.files import written_whole
 from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.warehouse.registry_tables import write_registry_tables
@@ -144,7 +145,7 @@ class DbtProject:
             "--log-level-file": "none",
         }
         flags = [str(part) for option in options.items() for part in option]
-        with self._environment(), contextlib.chdir(DBT_PROJECT_DIR):
+        with held_back(), self._environment(), contextlib.chdir(DBT_PROJECT_DIR):
             try:
                 outcome = dbtRunner(manifest=manifest).invoke([*arguments, *flags])
             finally:

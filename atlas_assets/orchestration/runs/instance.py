@@ -12,6 +12,7 @@ from uuid import uuid4
 import dagster as dg
 from filelock import FileLock
 
+from atlas_assets.faults.stopping import stopping_after
 from atlas_assets.files import written_whole
 from atlas_assets.orchestration.partitions import range_tags, single_key
 from atlas_assets.orchestration.runs.old_logs import prune
@@ -69,8 +70,9 @@ def run_job(
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is called with the name of each step that begins. `assets` limits the job to some of its
-    assets; `config` is the config of its assets, by the names of their steps.
+    Raises Stopped once the run has ended because of a signal. `on_step` is called with the name of each
+    step that begins. `assets` limits the job to some of its assets; `config` is the config of its assets,
+    by the names of their steps.
     """
     run_id = str(uuid4())
 
@@ -79,7 +81,7 @@ def run_job(
         if event and event.event_type == dg.DagsterEventType.STEP_START and event.step_key:
             on_step(event.step_key)
 
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, stopping_after():
         instance.add_event_listener(run_id, report_step)
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,
@@ -88,7 +90,7 @@ def run_job(
             raise_on_error=False,
             asset_selection=assets,
             partition_key=single_key(scope),
-            tags={**this_process(), **range_tags(scope)},
+            tags={**this_process(run_id), **range_tags(scope)},
         )
         problems = [] if result.success else problems_of(instance, run_id)
     return RunOutcome(run_id, result.success, problems)

@@ -13,7 +13,7 @@ import dagster as dg
 import psutil
 from filelock import FileLock, Timeout
 
-from atlas_assets.orchestration.dagster_internals import is_served
+from atlas_assets.orchestration.dagster_internals import TaggingExecutor, launched_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.warehouse.ledger import RunLedger
 
-# Which process executes a command's run, so that its end can be detected.
+# Which process executes a run, so that its end can be detected.
 HOST_TAG, PROCESS_TAG = "atlas/host", "atlas/process"
 _RUNNING = [
     dg.DagsterRunStatus.STARTING,
@@ -35,10 +35,19 @@ _LOOK_AGAIN_SECONDS = 1
 _CLOCK_STEP_SECONDS = 60  # start times are wall-clock times, and clocks get adjusted
 
 
-def this_process() -> dict[str, str]:
-    """Return tags that identify this process by host, process id and start time."""
+def this_process(run_id: str) -> dict[str, str]:
+    """Return tags that identify the process of a run by host, process id and start time.
+
+    They name the run, because Dagster copies the tags of a run that is executed again.
+    """
     created = psutil.Process().create_time()
-    return {HOST_TAG: platform.node(), PROCESS_TAG: f"{os.getpid()} {created}"}
+    return {HOST_TAG: platform.node(), PROCESS_TAG: f"{run_id} {os.getpid()} {created}"}
+
+
+@dg.executor(name="in_this_process")
+def in_this_process(_context: dg.InitExecutorContext) -> TaggingExecutor:
+    """Execute all steps in the process of the run, which its tags name."""
+    return TaggingExecutor(this_process)
 
 
 def under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
@@ -97,14 +106,18 @@ def wait_for_runs(instance: dg.DagsterInstance, report: Callable[[str], None]) -
 
 
 def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Return whether the process of a run is gone: a command, or the server that ran it for the daemon."""
-    if run.tags.get(HOST_TAG) == platform.node():
-        is_gone = not _is_alive(run.tags[PROCESS_TAG])
-    elif run.status is dg.DagsterRunStatus.STARTED and isinstance(
-        instance.run_launcher, dg.DefaultRunLauncher
-    ):  # Dagster itself monitors runs that are starting or being canceled
-        is_gone = not is_served(instance.run_launcher, run.run_id)
-    else:
+    """Return whether the process of a run is gone.
+
+    The code server says nothing about it: one that was reloaded does not know the runs of before,
+    which go on.
+    """
+    run_id, _, process = run.tags.get(PROCESS_TAG, "").partition(" ")
+    if run_id == run.run_id:
+        is_gone = run.tags[HOST_TAG] == platform.node() and not _is_alive(process)
+    elif run.status is dg.DagsterRunStatus.STARTED:  # not tagged yet, or by an earlier version
+        number = launched_process(instance, run.run_id)
+        is_gone = number is not None and not psutil.pid_exists(number)
+    else:  # Dagster itself monitors runs that are starting or being canceled
         return False
     if not is_gone:
         return False
@@ -117,5 +130,5 @@ def _is_alive(process: str) -> bool:
     try:
         difference = psutil.Process(int(number)).create_time() - float(created)
         return abs(difference) < _CLOCK_STEP_SECONDS
-    except (psutil.NoSuchProcess, ValueError):
+    except psutil.NoSuchProcess:
         return False

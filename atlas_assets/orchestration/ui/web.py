@@ -1,0 +1,35 @@
+"""Dagster's web server behind `OwnPagesOnly`; takes the options of `dagster-webserver`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster_webserver.app
+from dagster_webserver import cli
+from dagster_webserver.webserver import DagsterWebserver
+
+from atlas_assets.orchestration.ui.own_pages import LOCAL, OwnPagesOnly
+from atlas_assets.orchestration.ui.parent import end_with_parent
+from atlas_assets.settings import load_settings
+
+
+class GuardedWebserver(DagsterWebserver[Any, Any]):
+    """The web server as Dagster makes it, guarded."""
+
+    def create_asgi_app(self, **options: Any) -> Any:
+        """Return the application that uvicorn serves."""
+        hosts = [*LOCAL, *load_settings().hosts]
+        served: Any = super().create_asgi_app(**options)
+        return OwnPagesOnly(served, hosts)
+
+
+def main() -> None:
+    """Serve the web UI until the process is ended."""
+    end_with_parent()
+    app: Any = dagster_webserver.app
+    app.DagsterWebserver = GuardedWebserver  # Dagster has no other way to put something before it
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()
