@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -22,6 +21,7 @@ from atlas_assets.sources.workbook.file import is_open_elsewhere, not_opened, wo
 from atlas_assets.warehouse.provenance import fact_digests
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from atlas_assets.configuration.configuration import Configuration
@@ -35,21 +35,11 @@ YearKey = tuple[str, int]
 class WatchMemory(BaseModel):
     """What the sensor remembers: files with size (bytes) and modification time (ns), and requests.
 
-    `requested` maps partition keys to the fingerprint of the requested work; `repeated` is the part of
-    it that was requested a second time because its run was cut off.
+    `requested` maps partition keys to the fingerprint of the requested work.
     """
 
     files: dict[str, tuple[int, int]] = {}
     requested: dict[str, str] = {}
-    repeated: dict[str, str] = {}
-    looked_at: datetime = datetime.min.replace(tzinfo=UTC)
-
-    def ask_once_more(self) -> None:
-        """Forget all requests, so that they are repeated, except those that were repeated before."""
-        again = {k: v for k, v in self.requested.items() if self.repeated.get(k) != v}
-        self.repeated |= again
-        self.requested = {k: v for k, v in self.requested.items() if k not in again}
-        self.files = {}  # so that every workbook is read again
 
 
 @dataclass(frozen=True)
@@ -114,8 +104,6 @@ class Watcher:
             memory=WatchMemory(
                 files=scan.files,
                 requested={**memory.requested, **{p.key: fingerprints[p] for p in wanted}},
-                repeated=memory.repeated,
-                looked_at=now,
             ),
             deliver=exact_scopes(reported),
             load=exact_scopes(p for p in readable if p not in reported),

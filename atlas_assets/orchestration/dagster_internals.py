@@ -26,6 +26,7 @@ __all__ = [
 
 RESERVED_JOB_PREFIX = "__"  # of the jobs that Dagster creates for manually selected assets
 CHECK_FAILED_ERROR = "DagsterAssetCheckFailedError"  # of a step, after a blocking check
+INTERRUPTED_ERROR = "DagsterExecutionInterruptedError"  # of a step, after a signal
 
 
 def next_tick(cron: str, zone: ZoneInfo, after: datetime) -> datetime:

@@ -12,8 +12,9 @@ from atlas_assets.monitoring.notifications import SentMemory
 from atlas_assets.monitoring.watching import WatchMemory
 from atlas_assets.orchestration import jobs
 from atlas_assets.orchestration.partitions import range_tags, single_key
+from atlas_assets.orchestration.repeats import repeats
 from atlas_assets.orchestration.runs.old_logs import prune
-from atlas_assets.orchestration.runs.run_problems import notice_of, was_cut_off
+from atlas_assets.orchestration.runs.run_problems import notice_of
 from atlas_assets.orchestration.runs.unfinished_runs import (
     close_dead_runs,
     is_command_under_way,
@@ -34,9 +35,10 @@ _REQUESTED = {jobs.MONTHLY_CLOSE, jobs.BACKFILL, jobs.EXTRACT}
 def sensors(
     workspace: Workspace, all_jobs: list[dg.UnresolvedAssetJobDefinition]
 ) -> list[dg.SensorDefinition]:
-    """Return the sensors for workbooks and for notifications; they are on by default."""
+    """Return the sensors for workbooks, repeats and notifications; they are on by default."""
     return [
         _workbooks(workspace, [job for job in all_jobs if job.name in _REQUESTED]),
+        repeats(workspace, [job for job in all_jobs if job.name != jobs.FRESHNESS]),
         _notifications(workspace),
     ]
 
@@ -61,8 +63,6 @@ def _workbooks(
         if reason := _why_wait(context.instance, workspace):
             return dg.SensorResult(skip_reason=reason, cursor=context.cursor)
         memory = WatchMemory.model_validate_json(context.cursor or "{}")
-        if was_cut_off(context.instance, memory.looked_at):
-            memory.ask_once_more()
         plan = workspace.watcher.plan(memory, now)
         remarks = " ".join(plan.remarks)
         if remarks:

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import openpyxl
+import psutil
 import pytest
 from conftest import Installation
 from dagster._utils.schedules import cron_string_iterator
 
 from atlas_assets.orchestration.build import build_definitions
 from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_START_TAG
+from atlas_assets.orchestration.repeats import ATTEMPT_TAG, RepeatMemory, wait
 from atlas_assets.orchestration.runs.run_problems import notice_of
 from atlas_assets.orchestration.runs.unfinished_runs import HOST_TAG, PROCESS_TAG, close_dead_runs
 from atlas_assets.orchestration.schedules import next_ticks
@@ -116,7 +118,7 @@ def test_what_runs_by_itself_runs_from_the_first_start_on(definitions: dg.Defini
     for name in ("monthly_close", "weekly", "freshness"):
         status = definitions.resolve_schedule_def(name).default_status
         assert status is dg.DefaultScheduleStatus.RUNNING
-    for name in ("workbooks", "notifications", "followers"):
+    for name in ("workbooks", "notifications", "followers", "repeats"):
         sensor = definitions.resolve_sensor_def(name)
         assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
@@ -307,32 +309,121 @@ def test_the_sensor_asks_for_existing_partitions_and_waits_for_runs(
         assert "Waits for the run" in waiting.skip_message
 
 
-def test_a_run_that_was_cut_off_is_asked_for_once_more(built: Installation, tmp_path: Path) -> None:
+SENSOR = {"dagster/sensor_name": "workbooks"}
+MONTH = {"dagster/partition": "EPN|2026-10"}
+
+
+class Repeating:
+    """The sensor of repeats on an instance, and the runs that it asks for."""
+
+    def __init__(self, made: Installation, instance: dg.DagsterInstance) -> None:
+        self.definitions, self.instance = build_definitions(made.workspace), instance
+        self.cursor: str | None = None
+
+    def asked(self, later: timedelta = timedelta(0)) -> list[dg.RunRequest]:
+        """Look once, as if so much time had gone by since the last look."""
+        if self.cursor:
+            memory = RepeatMemory.model_validate_json(self.cursor)
+            memory.due = {run_id: moment - later for run_id, moment in memory.due.items()}
+            self.cursor = memory.model_dump_json()
+        with dg.build_sensor_context(
+            instance=self.instance,
+            repository_def=self.definitions.get_repository_def(),
+            cursor=self.cursor,
+        ) as context:
+            result = self.definitions.resolve_sensor_def("repeats").evaluate_tick(context)
+        self.cursor = result.cursor
+        return result.run_requests
+
+    def fail(self, job: str, tags: dict[str, str]) -> dg.DagsterRun:
+        """Let a run end as when its process is killed."""
+        run = self.instance.create_run_for_job(
+            self.definitions.resolve_job_def(job), tags=tags, status=dg.DagsterRunStatus.STARTED
+        )
+        self.instance.report_run_failed(run, "Its process was ended.")
+        return run
+
+
+def test_a_run_whose_process_ended_is_asked_for_again_and_again(built: Installation) -> None:
+    with dg.instance_for_test() as instance:
+        living = Repeating(built, instance)
+        assert living.asked() == []
+        run = living.fail("monthly_close", SENSOR | MONTH)
+        living.fail("monthly_close", MONTH)  # a command's: who gave it repeats it
+        waited = timedelta(0)
+        for attempt in range(1, 8):
+            assert living.asked() == []  # it is noted
+            assert living.asked(wait(attempt - 1) - timedelta(seconds=10)) == []
+            (request,) = living.asked(timedelta(seconds=20))
+            assert (request.job_name, request.partition_key) == ("monthly_close", "EPN|2026-10")
+            assert request.run_key == f"again {run.run_id}"
+            assert request.tags[ATTEMPT_TAG] == str(attempt)
+            waited += wait(attempt - 1)
+            run = living.fail("monthly_close", SENSOR | MONTH | request.tags)
+        assert waited == timedelta(minutes=1 + 2 + 4 + 8 + 16 + 30 + 30)
+
+
+def test_what_a_condition_asked_for_is_repeated_asset_by_asset(built: Installation) -> None:
+    deck = dg.AssetKey(["reports", "quarterly_deck"])
+    with dg.instance_for_test() as instance:
+        living = Repeating(built, instance)
+        living.asked()
+        run = instance.create_run_for_job(
+            living.definitions.get_implicit_global_asset_job_def(),
+            asset_selection={deck},
+            tags={"dagster/from_automation_condition": "true", "dagster/partition": "EPN|2026-07"},
+            status=dg.DagsterRunStatus.STARTED,
+        )
+        instance.report_run_failed(run, "Its process was ended.")
+        living.asked()
+        (request,) = living.asked(timedelta(hours=1))
+    assert request.job_name == "quarterly_report"
+    assert request.asset_selection == [deck]
+    assert request.partition_key == "EPN|2026-07"
+
+
+def test_a_reason_outside_is_repeated_at_once_after_a_change_of_configuration(
+    built: Installation, tmp_path: Path
+) -> None:
+    shutil.copytree(built.root, tmp_path / "atlas")
+    made = Installation(tmp_path / "atlas")
+    raw = made.settings.raw_dir / "transactions" / "EPN"
+    with dg.instance_for_test() as instance:
+        living = Repeating(made, instance)
+        living.asked()
+        shutil.rmtree(raw)
+        raw.write_text("in the way of a folder")
+        job = living.definitions.resolve_job_def("extract")
+        failed = job.execute_in_process(
+            instance=instance,
+            partition_key="EPN|2026-10",
+            raise_on_error=False,
+            tags=SENSOR,
+        )
+        notice = notice_of(instance, failed.dagster_run)
+        assert notice
+        assert "There is a file in place of a folder. Move it away" in notice.text
+        assert living.asked() == []
+        os.utime(made.settings.config_dir / "registry.yaml")
+        (request,) = living.asked()
+    assert request.partition_key == "EPN|2026-10"
+
+
+def test_what_a_workbook_is_to_blame_for_is_not_repeated(
+    built: Installation, tmp_path: Path
+) -> None:
     shutil.copytree(built.root, tmp_path / "atlas")
     made = Installation(tmp_path / "atlas")
     path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
-    workbook = openpyxl.load_workbook(path, data_only=True)
-    workbook["OKTOBER"]["O7"].value += 1_000
-    workbook.save(path)
-    os.utime(path, (path.stat().st_mtime - 3600,) * 2)
-    definitions = build_definitions(made.workspace)
-    sensor = definitions.resolve_sensor_def("workbooks")
+    path.write_bytes(path.read_bytes()[:5000])
     with dg.instance_for_test() as instance:
-
-        def asked(cursor: str | None) -> tuple[list[str], str]:
-            with dg.build_sensor_context(
-                instance=instance, repository_def=definitions.get_repository_def(), cursor=cursor
-            ) as context:
-                result = sensor.evaluate_tick(context)
-            return [request.partition_key for request in result.run_requests], result.cursor
-
-        keys, cursor = asked(None)
-        for again in ("EPN|2026-10", None):
-            run = instance.create_run_for_job(definitions.resolve_job_def("monthly_close"))
-            instance.report_run_failed(run, "Its process was ended.")
-            assert keys == ["EPN|2026-10"]
-            more, cursor = asked(cursor)
-            assert more == ([again] if again else [])
+        living = Repeating(made, instance)
+        living.asked()
+        living.definitions.resolve_job_def("extract").execute_in_process(
+            instance=instance, partition_key="EPN|2026-10", raise_on_error=False, tags=SENSOR
+        )
+        living.asked()
+        assert living.asked(timedelta(days=1)) == []
 
 
 def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
@@ -360,14 +451,28 @@ def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
 def test_a_run_whose_process_is_gone_is_marked_as_failed(
     definitions: dg.Definitions, tmp_path: Path
 ) -> None:
+    here, gone = platform.node(), "4194000 1.0"
+    living = f"{os.getpid()} {psutil.Process().create_time()}"
+    processes = {
+        (here, gone): dg.DagsterRunStatus.FAILURE,
+        (here, living): dg.DagsterRunStatus.STARTED,
+        ("elsewhere", gone): dg.DagsterRunStatus.STARTED,
+    }
     job = definitions.resolve_job_def("seed")
     with dg.instance_for_test() as instance:
-        runs = [
-            instance.create_run_for_job(
-                job, status=dg.DagsterRunStatus.STARTED, tags={HOST_TAG: host, PROCESS_TAG: process}
-            )
-            for host, process in ((platform.node(), "4194000 1.0"), ("elsewhere", "1 1.0"))
-        ]
+
+        def started(tags: dict[str, str]) -> dg.DagsterRun:
+            return instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
+
+        runs = []
+        for host, process in processes:
+            run = started({})
+            tags = {HOST_TAG: host, PROCESS_TAG: f"{run.run_id} {process}"}
+            instance.add_run_tags(run.run_id, tags)
+            runs.append(run)
+        executed_again = started({HOST_TAG: here, PROCESS_TAG: f"{runs[0].run_id} {gone}"})
         close_dead_runs(instance, RunLedger(Warehouse(tmp_path / "warehouse.db")))
         statuses = [instance.get_run_by_id(run.run_id).status for run in runs]
-    assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]
+        again = instance.get_run_by_id(executed_again.run_id).status
+    assert statuses == list(processes.values())
+    assert again is dg.DagsterRunStatus.STARTED  # Dagster copies the tags of the run before

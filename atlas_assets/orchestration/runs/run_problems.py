@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from atlas_assets.monitoring.notifications import Notice
-from atlas_assets.orchestration.dagster_internals import CHECK_FAILED_ERROR, RESERVED_JOB_PREFIX
+from atlas_assets.orchestration.dagster_internals import (
+    CHECK_FAILED_ERROR,
+    INTERRUPTED_ERROR,
+    RESERVED_JOB_PREFIX,
+)
+from atlas_assets.orchestration.failures import OUTSIDE
 from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
 from atlas_assets.periods.calendar import span_text
 from atlas_assets.periods.scope import Partition
@@ -21,6 +26,9 @@ _REPORTED = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
 }
+
+
+INTERRUPTED = "The run was stopped before it was done."
 
 
 def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
@@ -42,7 +50,7 @@ def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
         for event in events
         if event.is_step_failure and not _is_of_a_check(event)
     ]
-    ends = [event.message or "" for event in events if event.is_run_failure]
+    ends = [_end_text(event) for event in events if event.is_run_failure]
     return [*checks, *steps] or ends
 
 
@@ -55,15 +63,29 @@ def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None
     return Notice(title=f"Atlas: {_what(run)}{_where(run)} {outcome}", text="\n".join(problems))
 
 
-def was_cut_off(instance: dg.DagsterInstance, since: datetime) -> bool:
-    """Return whether a run has failed since a moment although none of its steps did: its process ended."""
+def failed_outside_of_data(instance: dg.DagsterInstance, since: datetime) -> list[dg.DagsterRun]:
+    """Return the runs that have failed since a moment for a reason that lies outside of their data.
+
+    Either none of their steps failed, because their process ended or did not come to begin, or each that
+    did says so.
+    """
     failed = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since.astimezone(UTC)
     )
-    return any(
-        not instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
-        for run in instance.get_runs(failed)
-    )
+    return [run for run in instance.get_runs(failed) if _is_outside(instance, run.run_id)]
+
+
+def _is_outside(instance: dg.DagsterInstance, run_id: str) -> bool:
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return all(_says_outside(entry.dagster_event) for entry in entries if entry.dagster_event)
+
+
+def _says_outside(event: dg.DagsterEvent) -> bool:
+    data = event.step_failure_data
+    if data.error is not None and data.error.cls_name == INTERRUPTED_ERROR:
+        return True
+    said = data.user_failure_data and data.user_failure_data.metadata.get(OUTSIDE)
+    return bool(said and said.value)
 
 
 def _what(run: dg.DagsterRun) -> str:
@@ -87,6 +109,17 @@ def _check_text(evaluation: dg.AssetCheckEvaluation) -> str:
     return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {message}"
 
 
+def _end_text(event: dg.DagsterEvent) -> str:
+    """Return why a run ended although no step failed: the innermost cause, which is Atlas's own text."""
+    error = event.job_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is None:
+        return event.message or ""
+    name, _, text = error.message.partition(": ")
+    return text.strip() if name.startswith("atlas_assets.") else error.message.strip()
+
+
 def _is_of_a_check(event: dg.DagsterEvent) -> bool:
     error = event.step_failure_data.error
     return error is not None and error.cls_name == CHECK_FAILED_ERROR
@@ -96,4 +129,11 @@ def _failure_text(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description
-    return f"{event.step_key}: {data.error_display_string}"
+    error = data.error
+    if error is not None and error.cls_name == INTERRUPTED_ERROR:
+        return INTERRUPTED
+    return (
+        f"{event.step_key} failed in a way that Atlas does not know: "
+        f"{error.message.strip() if error else 'no message'}. Its traceback is on the page of the run in "
+        "`atlas ui`."
+    )
