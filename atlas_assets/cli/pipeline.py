@@ -158,7 +158,7 @@ class Pipeline:
     def format(self, entity: str, period: str) -> Result:
         """Make report.json of each month, without deck and PDF."""
         code = self.selection.entity(entity)
-        wanted = {code: tuple(self.selection.months(code, period))}
+        wanted = {code: tuple(self.selection.months_with_rows(code, period))}
         if self.jobs.run(jobs.REPORT, wanted, [keys.report(PeriodType.MONTHLY, "report")]):
             for period_ in _monthly(wanted)[code]:
                 self.result.files.append(self.workspace.report_files.path(code, period_, "json"))
@@ -167,8 +167,10 @@ class Pipeline:
     def publish(self, entity: str, period: str) -> Result:
         """Run the publish job; warn of months whose source has changed since the marts were built."""
         code = self.selection.entity(entity)
-        self._warn_of_stale(code, self.selection.months(code, period))
-        return self._run_period(jobs.PUBLISH, code, period)
+        months = self.selection.months_with_rows(code, period)
+        self._warn_of_stale(code, months)
+        self.jobs.run(jobs.PUBLISH, {code: tuple(months)})
+        return self.result
 
     def report(
         self,
@@ -185,7 +187,7 @@ class Pipeline:
         marts were built.
         """
         code = self.selection.entity(entity)
-        months = self.selection.months(code, period)
+        months = self.selection.months_with_rows(code, period)
         chosen = self.selection.units(code, units) if units else []
         if check_staleness:
             self._warn_of_stale(code, months)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.errors import ConfigurationError, UsageError
-from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.periods.calendar import Month, Period, consecutive_runs, span_text
 from atlas_assets.sources.known_months import known_months, newest_month
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class Selection:
         for code in self.chosen(entity):
             try:
                 months_of[code] = (
-                    tuple(self.months(code, period)) if period else (self.newest_month(code),)
+                    tuple(self.months_with_rows(code, period))
+                    if period
+                    else (self.newest_month(code),)
                 )
             except UsageError as error:
                 problems.append(str(error))
@@ -59,17 +61,28 @@ class Selection:
         return months_of
 
     def months(self, entity: str, text: str) -> list[Month]:
-        """Return the months of a period that the source covers. Raises UsageError if there are none."""
+        """Return the months of a period that have a sheet. Raises UsageError if there are none."""
+        return self._within(entity, text, self.known_months(entity), "sheets")
+
+    def months_with_rows(self, entity: str, text: str) -> list[Month]:
+        """Return the months of a period up to the newest one with rows, for what is made of rows.
+
+        Raises UsageError if there are none.
+        """
+        return self._within(
+            entity, text, self.known_months(entity, self.newest_month(entity)), "rows"
+        )
+
+    def _within(self, entity: str, text: str, known: list[Month], what: str) -> list[Month]:
         try:
             period = Period.parse(text)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        known = self.known_months(entity)
         months = [month for month in period.months if month in known]
         if not months:
+            listed = ", ".join(span_text(run) for run in consecutive_runs(known))
             raise UsageError(
-                f"{entity} has no data for {period}. There are workbooks for "
-                f"{known[0]} to {known[-1]}."
+                f"{entity} has no data for {period}. There are {what} for {listed}."
                 if known
                 else f"{entity} has no workbooks in {self.workspace.settings.source_dir}."
             )

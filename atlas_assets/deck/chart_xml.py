@@ -11,12 +11,11 @@ import io
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from xml.sax.saxutils import escape
 
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill, text_look
+from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill, text_look, text_xml
 from atlas_assets.notation.tokens import Role, Size
 
 LabelPosition = Literal["outEnd", "inBase", "inEnd"]
@@ -127,7 +126,7 @@ def _series(plot: Plot, index: int, series: Series) -> str:
         if value is not None
     )
     names = "".join(
-        f'<c:pt idx="{position}"><c:v>{escape(name)}</c:v></c:pt>'
+        f'<c:pt idx="{position}"><c:v>{text_xml(name)}</c:v></c:pt>'
         for position, name in enumerate(plot.categories)
     )
     count = f'<c:ptCount val="{len(plot.categories)}"/>'
@@ -135,7 +134,7 @@ def _series(plot: Plot, index: int, series: Series) -> str:
     return (
         f'<c:ser><c:idx val="{index}"/><c:order val="{index}"/><c:tx><c:strRef>'
         f'<c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0">'
-        f"<c:v>{escape(series.name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+        f"<c:v>{text_xml(series.name)}</c:v></c:pt></c:strCache></c:strRef></c:tx>"
         f"{_look(series)}{_labels(series)}"
         f"<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache>{count}{names}"
         f"</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:f>Sheet1!${column}$2:${column}${last}</c:f>"
@@ -174,7 +173,7 @@ def _labels(series: Series) -> str:
 
 def _paragraph(size: float, role: Role, text: str | None = None) -> str:
     look = text_look(size, role, bold=role is Role.WHITE)
-    run = "" if text is None else f"<a:r><a:rPr {look}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
+    run = "" if text is None else f"<a:r><a:rPr {look}</a:rPr><a:t>{text_xml(text)}</a:t></a:r>"
     return f"<a:p><a:pPr><a:defRPr {look}</a:defRPr></a:pPr>{run}</a:p>"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from pptx.opc.packuri import PackURI
@@ -20,9 +19,11 @@ from atlas_assets.deck.chart_xml import (
     chart_workbook,
     chart_xml,
 )
-from atlas_assets.deck.drawing_xml import NAMESPACES
-from atlas_assets.deck.shapes import Box, add_mark, add_text
+from atlas_assets.deck.drawing_xml import NAMESPACES, attribute_xml
+from atlas_assets.deck.outliers import clipped
+from atlas_assets.deck.shapes import Box, add_break, add_cut_label, add_mark, add_text
 from atlas_assets.deck.slides import Run
+from atlas_assets.deck.text_fit import text_width
 from atlas_assets.notation.numbers import MINUS
 from atlas_assets.notation.tokens import Role, Size
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 CAPTION = 0.24  # height of a chart's caption
 AXIS = 0.3  # height of the month names
 LABEL_ROOM = 0.2  # above and below a tier's columns, for their labels
+BREAK = 0.07  # thickness of the break in a column or bar that is cut off
 
 
 class ChartDrawer:
@@ -56,6 +58,7 @@ class ChartDrawer:
             name = f"{chart.name}, {chart.variance_name}"
             plot = _variance_plot(chart, chart.variance_name, scale)
             self._add(drawn, plot, name, chart.description, tier)
+            _cut_variances(drawn, chart, tier)
             if chart.target_name:
                 _draw_plan_axis(drawn, tier, scale)
             top = tier.bottom
@@ -63,6 +66,7 @@ class ChartDrawer:
         height = scale.base_height + scale.label_room + AXIS
         base = Box(box.left, top + CAPTION, box.width, height)
         self._add(drawn, _base_plot(chart, scale), chart.name, chart.description, base, placeholder)
+        _cut_columns(drawn, chart, scale, base)
         _mark_points(drawn, chart, scale, base)
         _mark_period(drawn, chart, base)
 
@@ -76,6 +80,10 @@ class ChartDrawer:
         )
         frame = Box(box.left, box.top + CAPTION, box.width, box.height - CAPTION)
         self._add(drawn, _small_plot(chart, frame.height), chart.name, chart.description, frame)
+        plot = Box(frame.left, frame.top, frame.width, frame.height - AXIS)
+        for at, value in enumerate(chart.values):
+            if abs(value) > chart.limit:
+                _cut(drawn, plot, at, len(chart.values), chart.labels[at], below=value < 0)
 
     def bars(self, drawn: Any, bars: Bars, box: Box) -> None:
         """Draw bars over the cells of a table's column, one per row."""
@@ -96,6 +104,7 @@ class ChartDrawer:
             overlap=70 if len(bars.series) > 1 and bars.low == 0 else 100,
         )
         self._add(drawn, plot, bars.name, bars.name, box)
+        _break_bars(drawn, bars, box)
 
     def _add(
         self,
@@ -113,7 +122,7 @@ class ChartDrawer:
         place = '<p:ph type="chart" idx="14"/>' if placeholder else ""
         frame = parse_xml(
             f"<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr>"
-            f'<p:cNvPr id="{number}" name={quoteattr(name)} descr={quoteattr(description)}/>'
+            f'<p:cNvPr id="{number}" name={attribute_xml(name)} descr={attribute_xml(description)}/>'
             '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr>'
             f"<p:nvPr>{place}</p:nvPr></p:nvGraphicFramePr>"
             f'<p:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
@@ -157,6 +166,10 @@ class _Scale:
             if value is not None
         ]
         variances = [point.variance for point in chart.points if point.variance is not None]
+        self.limit = chart.limit
+        levels, variances = (
+            [clipped(value, chart.limit) for value in values] for values in (levels, variances)
+        )
         self.top, self.bottom = max([*levels, 0.0]), min([*levels, 0.0])
         if self.top == self.bottom:
             self.top = 1.0
@@ -170,8 +183,8 @@ class _Scale:
         self.base_height = (self.top - self.bottom) / self.per_inch
 
     def inches(self, value: float) -> float:
-        """Return a value's height above the axis in inches."""
-        return value / self.per_inch
+        """Return a value's height above the axis in inches, as far as its column is drawn."""
+        return clipped(value, self.limit) / self.per_inch
 
 
 def _base_plot(chart: ColumnChart, scale: _Scale) -> Plot:
@@ -213,7 +226,7 @@ def _base_label(
 
     A label that does not fit inside the column goes above it.
     """
-    if actual is None:
+    if actual is None or abs(actual) > scale.limit:
         return None
     height, mark = scale.inches(actual), scale.inches(previous or 0)
     foot, room = 0.26, 0.4
@@ -238,7 +251,7 @@ def _variance_plot(chart: ColumnChart, name: str, scale: _Scale) -> Plot:
                 role,
                 labels=[
                     Label(p.variance_label, _rating(p.variance_label, text_role), "outEnd")
-                    if is_shown
+                    if is_shown and abs(p.variance or 0.0) <= scale.limit
                     else None
                     for p, is_shown in pairs
                 ],
@@ -263,7 +276,8 @@ def _rating(label: str, role: Role) -> Role:
 def _small_plot(chart: SmallChart, height: float) -> Plot:
     last = len(chart.values) - 1
     label_share = (AXIS + LABEL_ROOM) / height
-    top, bottom = max([*chart.values, 0.0]), min([*chart.values, 0.0])
+    shown = [clipped(value, chart.limit) for value in chart.values]
+    top, bottom = max([*shown, 0.0]), min([*shown, 0.0])
     room = ((top - bottom) or 1.0) * label_share / (1 - label_share)
     series = [
         Series(
@@ -271,7 +285,9 @@ def _small_plot(chart: SmallChart, height: float) -> Plot:
             [value if (at == last) is is_actual else None for at, value in enumerate(chart.values)],
             role,
             labels=[
-                Label(label, Role.INK, "outEnd") if (at == last) is is_actual else None
+                Label(label, Role.INK, "outEnd")
+                if (at == last) is is_actual and abs(chart.values[at]) <= chart.limit
+                else None
                 for at, label in enumerate(chart.labels)
             ],
         )
@@ -306,6 +322,8 @@ def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
         if name
         for run in (Run(sign, role=role), Run(f"{name}    "))
     ]
+    if chart.cut_name:
+        runs.append(Run(f"≈ {chart.cut_name}"))
     add_text(drawn, box, runs, Size.LABEL)
 
 
@@ -324,7 +342,10 @@ def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> No
         column = max(point.actual or 0.0, point.target or 0.0, 0.0)
         triangle = scale.inches(point.previous or 0.0) + 0.08
         top = base.top + LABEL_ROOM + scale.inches(scale.top) - size
-        top -= max(scale.inches(column), triangle)
+        if point.in_full and point.in_full.level:
+            top = base.top + LABEL_ROOM + 2 * BREAK  # on the column, below its label
+        else:
+            top -= max(scale.inches(column), triangle)
         for offset, number in enumerate(point.marks):
             left = base.left + (position + 0.5) * step - size / 2 + offset * (size + 0.03)
             add_mark(
@@ -345,3 +366,48 @@ def _mark_period(drawn: Any, chart: ColumnChart, base: Box) -> None:
         width = (len(reported) - 0.2) * step
         strip = Box(left, base.bottom - height, width, height)
         add_mark(drawn, strip, "Period", fill=Role.NEUTRAL)
+
+
+def _cut_columns(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> None:
+    """Break the columns of outliers below their amounts, at the top or the foot of the plot."""
+    plot = Box(base.left, base.top, base.width, scale.base_height + scale.label_room)
+    for at, point in enumerate(chart.points):
+        if point.in_full and point.in_full.level:
+            levels = (point.actual or 0.0, point.target or 0.0, point.previous or 0.0)
+            below = max(levels, key=abs) < 0
+            _cut(drawn, plot, at, len(chart.points), point.in_full.level, below=below)
+
+
+def _cut_variances(drawn: Any, chart: ColumnChart, tier: Box) -> None:
+    """Break the columns of outliers on the tier of variances."""
+    for at, point in enumerate(chart.points):
+        if point.in_full and point.in_full.variance:
+            below = (point.variance or 0.0) < 0
+            _cut(drawn, tier, at, len(chart.points), point.in_full.variance, below=below)
+
+
+def _cut(drawn: Any, plot: Box, at: int, count: int, label: str, *, below: bool) -> None:
+    """Break the column at position `at` of `count`, with its label between break and plot's edge."""
+    step = plot.width / count
+    left = plot.left + at * step
+    width = max(step, text_width(label, Size.TABLE) + 0.04)
+    middle = min(max(left + step / 2, plot.left + width / 2), plot.left + plot.width - width / 2)
+    top = plot.bottom - LABEL_ROOM if below else plot.top
+    cover = Box(left, top, step, LABEL_ROOM)
+    add_cut_label(drawn, cover, Box(middle - width / 2, top, width, LABEL_ROOM), label)
+    edge = top - 2 * BREAK if below else top + LABEL_ROOM + BREAK
+    add_break(drawn, Box(left + 0.1 * step, edge, 0.8 * step, BREAK), "wave")
+
+
+def _break_bars(drawn: Any, bars: Bars, box: Box) -> None:
+    """Break the bars of outliers near the end where they are cut off; the table has their figures."""
+    height = box.height / len(bars.series[0].values)
+    for row in range(len(bars.series[0].values)):
+        values = [item.values[row] or 0.0 for item in bars.series]
+        for is_beyond, left in (
+            (max(values) > bars.high, box.left + box.width - 3 * BREAK),
+            (min(values) < bars.low, box.left + 2 * BREAK),
+        ):
+            if is_beyond:
+                place = Box(left, box.top + row * height + 0.02, BREAK, height - 0.04)
+                add_break(drawn, place, "parallelogram")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from atlas_assets.notation.tokens import THEME, Role
 
@@ -16,6 +17,27 @@ NAMESPACES = (
     'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
+
+
+# What XML cannot hold, would break a line, or turns the direction of all text around it.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return a text with a space for every character that would break the slide that it is on."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
+def text_xml(text: str) -> str:
+    """Return a text as the content of an XML element."""
+    return escape(printable(text))
+
+
+def attribute_xml(text: str) -> str:
+    """Return a text as an XML attribute's value, in quotes."""
+    return quoteattr(printable(text))
 
 
 def solid_fill(role: Role) -> str:
@@ -35,7 +57,7 @@ def runs_xml(runs: list[Run], size: float | None = None) -> str:
     the placeholder.
     """
     return "".join(
-        f"<a:r>{_run_look(run, size)}<a:t>{escape(run.text)}</a:t></a:r>" for run in runs
+        f"<a:r>{_run_look(run, size)}<a:t>{text_xml(run.text)}</a:t></a:r>" for run in runs
     )
 
 

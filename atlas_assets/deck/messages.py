@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import (
         DataQualitySection,
+        ProgramProgressRow,
         Report,
         RevenueSection,
         TrendPoint,
@@ -51,7 +52,7 @@ def summary_message(report: Report, subject: str, strings: Strings) -> str:
     """
     totals = report.totals
     head = _against_target(totals, subject, report.meta.period_label, strings)
-    cause = _main_contributor(report, strings)
+    cause = _main_contributor(report, strings) if _names_gap(totals) else ""
     tail = _against_last_year(totals, strings)
     candidates = (head + cause + tail, head + cause, head + tail)
     return next((text for text in candidates if fits_message(text)), head)
@@ -62,6 +63,8 @@ def _against_target(section: RevenueSection, subject: str, period: str, strings:
     places = {"subject": short_name(subject), "period": period}
     if section.revenue_actuals == 0:
         return strings("no_revenue", **places)
+    if section.revenue_actuals < 0:
+        return _refunded(section, strings, **places)
     actual = rupiah(section.revenue_actuals, locale)
     if section.gap_pct is None:
         return strings("without_target", actual=actual, **places)
@@ -70,9 +73,25 @@ def _against_target(section: RevenueSection, subject: str, period: str, strings:
     return strings(key, pct=percent(abs(section.gap_pct), locale), actual=actual, **places)
 
 
+def _refunded(section: RevenueSection, strings: Strings, **places: str) -> str:
+    """Say that more was paid back than received, in rupiah: shares of it would mean nothing."""
+    locale, gap = strings.locale, section.gap_to_target
+    told = strings("refunded", amount=rupiah(-section.revenue_actuals, locale), **places)
+    if section.gap_pct is None or not gap:
+        return told
+    return told + strings("refunded_against_target", gap=signed(rupiah(gap, locale), gap))
+
+
+def _names_gap(section: RevenueSection) -> bool:
+    """Return whether the message on a section tells a gap to the target, which a unit may explain."""
+    if section.revenue_actuals == 0 or section.gap_pct is None:
+        return False
+    return section.revenue_actuals < 0 or round(section.gap_pct, 1) != 0
+
+
 def _against_last_year(section: RevenueSection, strings: Strings) -> str:
     change = section.last_year and section.last_year.delta_pct
-    if not change or section.revenue_actuals == 0:
+    if not change or round(change, 1) == 0 or section.revenue_actuals <= 0:
         return ""
     rises = change > 0
     agrees = section.gap_pct is None or (section.gap_pct >= 0) is rises
@@ -115,6 +134,7 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
         name = period_label(Period.of_month(Month.parse(point.month)), locale)
         text = strings(key, month=name, gap=signed(rupiah(gap, locale), gap))
         remarks.append(Remark(text=text, month=point.month))
+    remarks += _refund_remarks(section.trend, months, strings)
     if driver := _driver(unit):
         kind, delta = driver
         key = "driver_up" if delta > 0 else "driver_down"
@@ -130,6 +150,23 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
         )
         remarks.append(Remark(text=text))
     return remarks
+
+
+def _refund_remarks(trend: list[TrendPoint], months: list[str], strings: Strings) -> list[Remark]:
+    """Name the one of several months in which refunds exceeded receipts most, if there is one."""
+    if len(months) == 1:  # the message tells it
+        return []
+    refunds = [
+        (point.actuals, point.month)
+        for point in trend
+        if point.month in months and point.actuals is not None and point.actuals < 0
+    ]
+    if not refunds:
+        return []
+    amount, month = min(refunds)
+    name = period_label(Period.of_month(Month.parse(month)), strings.locale)
+    text = strings("refunded_month", month=name, amount=rupiah(-amount, strings.locale))
+    return [Remark(text=text, month=month)]
 
 
 def unassigned_remark(report: Report, strings: Strings) -> list[Remark]:
@@ -174,7 +211,7 @@ def key_message(unit: UnitReport, period: str, before: str, strings: Strings) ->
         "orders": strings.counted(
             "orders", section.orders.value, number(section.orders.value, locale)
         ),
-        "average": rupiah(section.average_order_value.value, locale),
+        "cash": _cash_per_order(section.average_order_value.value, strings),
     }
     if section.orders.last_period is None:
         return strings("key_message_alone", **places)
@@ -183,23 +220,23 @@ def key_message(unit: UnitReport, period: str, before: str, strings: Strings) ->
     return strings(key, delta=number(abs(delta), locale), before=before, **places)
 
 
+def _cash_per_order(average: Decimal | None, strings: Strings) -> str:
+    if average is not None and average < 0:
+        return strings("refunds_above_cash")
+    return strings("cash_per_order", average=rupiah(average, strings.locale))
+
+
 def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
     """Name the program furthest from its target or, without targets, the one with most revenue."""
     programs = [row for row in unit.programs if row.customer_type == "all"]
     subject, locale = short_name(unit.name), strings.locale
     sold = [row for row in programs if row.revenue > 0]
     if not sold:
-        return strings("program_none", subject=subject, period=period)
+        return _without_income(programs, subject, period, strings)
     gaps = [(row, row.gap_to_target) for row in programs if row.gap_to_target]
     if gaps:
         row, gap = max(gaps, key=lambda item: abs(item[1]))
-        return strings(
-            "program_above" if gap > 0 else "program_below",
-            program=short_name(row.product_name),
-            subject=subject,
-            gap=signed(rupiah(gap, locale), gap),
-            revenue=rupiah(row.revenue, locale),
-        )
+        return _program_gap(row, gap, subject, strings)
     best = sold[0]
     is_tied = any(row.revenue == best.revenue for row in sold[1:])
     return strings(
@@ -208,6 +245,33 @@ def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
         subject=subject,
         revenue=rupiah(best.revenue, locale),
     )
+
+
+def _program_gap(row: ProgramProgressRow, gap: Decimal, subject: str, strings: Strings) -> str:
+    """Tell a program's gap to its target, with its revenue or what its refunds exceed it by."""
+    is_refunded = row.revenue < 0 and gap < 0
+    below = "program_below_refunded" if is_refunded else "program_below"
+    return strings(
+        "program_above" if gap > 0 else below,
+        program=short_name(row.product_name),
+        subject=subject,
+        gap=signed(rupiah(gap, strings.locale), gap),
+        revenue=rupiah(abs(row.revenue) if is_refunded else row.revenue, strings.locale),
+    )
+
+
+def _without_income(
+    programs: list[ProgramProgressRow], subject: str, period: str, strings: Strings
+) -> str:
+    """Say that no program brought revenue, and where refunds were largest, or that none was sold."""
+    places = {"subject": subject, "period": period}
+    least = min(programs, key=lambda row: row.revenue, default=None)
+    if least is not None and least.revenue < 0:
+        refund = rupiah(-least.revenue, strings.locale)
+        program = short_name(least.product_name)
+        return strings("program_refunded", program=program, refund=refund, **places)
+    is_sold = any(row.order_count for row in programs)
+    return strings("program_unpaid" if is_sold else "program_none", **places)
 
 
 def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -> str:

@@ -10,7 +10,7 @@ from atlas_assets.deck.present import print_deck
 from atlas_assets.deck.read_back import DeckError
 from atlas_assets.periods.calendar import Period
 from atlas_assets.periods.scope import Scope
-from atlas_assets.report.assemble import assemble
+from atlas_assets.report.assemble import assemble, require_data
 from atlas_assets.report.reconcile import report_totals
 from atlas_assets.warehouse.reconciliation import refuse_unreconciled
 
@@ -57,6 +57,12 @@ class ReportPipeline:
     files: ReportFiles
     presenter: Presenter
     source_date_epoch: int | None
+
+    def require_data(self, wanted: Sequence[EntityPeriod]) -> None:
+        """Raise ReportError if a period has no data at all, so that nothing is begun for it."""
+        with self.warehouse.reading() as connection:
+            for entity, period in wanted:
+                require_data(connection, entity, period)
 
     def assemble(self, wanted: Sequence[EntityPeriod], units: Sequence[str] = ()) -> Assembled:
         """Return the reports of these entities and periods, for all units or the given ones.

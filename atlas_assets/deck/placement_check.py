@@ -19,7 +19,9 @@ _TOLERANCE = Emu(18288)  # 0.02 inches
 _SLACK = 0.005  # inches; for rounding in the height of a text
 _DEFAULT_SIZE = 18.0  # points; the file format's default size of text
 _DEFAULT_INSETS = (91440, 45720)  # EMU; its default insets: left and right, top and bottom
-_MARK = re.compile(r"Comment \d+|Plan axis|Period")  # shapes that lie over a chart on purpose
+_MARK = re.compile(
+    r"Comment \d+|Plan axis|Period|Cut|Cut label"
+)  # shapes that lie over a chart on purpose
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pptx.oxml import parse_xml
 
 from atlas_assets.deck.boxes import COMMENTS, EXHIBIT, RAIL, TABLE
 from atlas_assets.deck.charts import ChartDrawer
-from atlas_assets.deck.drawing_xml import NAMESPACES, runs_xml
+from atlas_assets.deck.drawing_xml import NAMESPACES, printable, runs_xml
 from atlas_assets.deck.remarks import PARAGRAPH_SPACE
 from atlas_assets.deck.reproducible import save_reproducibly
 from atlas_assets.deck.shapes import Box, add_brand, add_card
@@ -46,7 +46,7 @@ def render(deck: Deck, template: Path, path: Path) -> None:
     drawer = _Drawer(drawn, ChartDrawer(presentation.part.package, deck.date), deck.entity)
     for target, slide in zip(drawn, deck.slides, strict=True):
         drawer.draw(target, slide)
-    presentation.core_properties.title = deck.title
+    presentation.core_properties.title = printable(deck.title)
     with written_whole(path) as temporary:
         save_reproducibly(presentation, temporary, deck.date)
 

@@ -44,7 +44,8 @@ class Presenter:
         deck = build_deck(report, self.strings, entity.full_name, commentary)
         with written_whole(path) as temporary:
             render(deck, chosen_template(self.config_dir), temporary)
-            refuse_different(temporary, report, self.strings.locale, list(commentary.texts()))
+            written = [entity.full_name, *commentary.texts()]
+            refuse_different(temporary, report, self.strings.locale, written)
         return path
 
     def present_file(self, path: Path) -> list[Path]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
 
+from atlas_assets.deck.drawing_xml import printable
+from atlas_assets.deck.percentages import exact_lines, large_percentages
 from atlas_assets.deck.placement_check import misplaced
 from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
 from atlas_assets.errors import ReportError
@@ -35,11 +37,19 @@ _SCOPE = "meta.scope"  # a path that only the contents slide names
 _CHART_UNITS = (1, 1e3, 1e6, 1e9, 1e12)  # what charts divide amounts by
 _ROUNDED = 1e-6  # a chart's values are rounded to this, its labels come from the exact figure
 _TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
-_FIGURE = re.compile(rf"[+{MINUS}]?(?:Rp\s)?\d(?:\d|[.,](?=\d))*%?")
+_FIGURE = re.compile(rf"[<>]?[+{MINUS}]?(?:Rp\s)?\d(?:\d|[.,](?=\d))*%?")
 _PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several slides
 _CUT = re.compile(r"\S*…")  # end of a shortened name
-_MARK = re.compile(r"^\d+  ")  # number of a comment that is marked in the chart
 _MONEY_WORD = re.compile(r"\s(?:T|M|jt|rb|tn|bn|m|k)\b")
+_CUT_FIGURE = re.compile(rf"[+{MINUS}]?(?:Rp\s)?[\d.,]+…")
+_RISKY = re.compile(rf"\d|Rp|[+{MINUS}<>%]")
+_ALONE = (  # a name does not begin or end within a figure
+    rf"(?<![\d+{MINUS}])(?<!\d[.,])(?<!Rp\s)",
+    r"(?![\d%])(?![.,]\d)",
+)
+_NO_AMOUNT = rf"(?!\s[\d.,]+{_MONEY_WORD.pattern})"
+_BEYOND = {percent(sign * 1e6, locale) for sign in (1, -1) for locale in LADDERS}
+_MARK = re.compile(r"^\d+  ")  # number of a comment that is marked in the chart
 
 
 class DeckError(ReportError):
@@ -65,24 +75,27 @@ def differences(
     """Return what is on a deck's slides but not in the report, or is laid out illegibly.
 
     Each text names the slide and what is wrong with it; an empty list means that the deck is
-    right. Figures in `remarks`, the texts that people wrote, are not checked.
+    right. Figures in `remarks`, the texts that people wrote, and in names are not checked.
     """
     presentation = Presentation(str(path))
     pages = {str(page + 1) for page in range(len(presentation.slides))}
     size = presentation.slide_width or 0, presentation.slide_height or 0
     brands = {unit.color.removeprefix("#") for unit in report.units.values()}
     data = report.model_dump(mode="python")
+    units = [unit.name for unit in report.units.values()]
     problems: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
         leaves = list(_values(data, [*paths, "meta"]))
         divisor = _divisor(slide, locale)
         known = {text for leaf in leaves for text in _forms(leaf, locale, divisor)}
+        known -= _BEYOND
+        known |= _noted(slide, data, paths, locale)
         if _SCOPE in paths:  # the contents list slide numbers
             known |= pages
-        names = [leaf for leaf in leaves if isinstance(leaf, str)]
+        names = _Names([*(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks])
         wrong = [
-            *_unknown(slide, known, [*names, *remarks]),
+            *_unknown(slide, known, names),
             *_unknown_in_charts(slide, leaves, locale),
             *misplaced(slide, *size, brands),
         ]
@@ -92,9 +105,9 @@ def differences(
 
 def _divisor(slide: Any, locale: str) -> float | None:
     """Return the divisor of the unit that the slide's title names; None where it names none."""
-    title = next(
-        (item.text for item in slide.placeholders if item.placeholder_format.idx == _TITLE), ""
-    )
+    titles = [item for item in slide.placeholders if item.placeholder_format.idx == _TITLE]
+    runs = [run.text for item in titles for run in item.text_frame.paragraphs[0].runs]
+    title = "".join(runs[1:])  # the first run is a name, which may say anything
     for _, divisor, word, _ in LADDERS[locale]:
         if f" {word} IDR" in title:
             return float(divisor)
@@ -153,28 +166,80 @@ def _forms(value: Any, locale: str, divisor: float | None) -> frozenset[str]:
 
 def _figures(text: str) -> Iterator[str]:
     """Yield the numbers of a text with their signs and units: `−Rp 2,5 jt`, `12,4%`, `2026`."""
-    text = text.replace(NBSP, " ").replace("\u202f", " ")
+    text = _plain(text)
     for match in _FIGURE.finditer(text):
         word = _MONEY_WORD.match(text, match.end()) if "Rp" in match[0] else None
         yield match[0] + (word[0] if word else "")
 
 
-def _unknown(slide: Any, known: set[str], names: Collection[str]) -> Iterator[str]:
+def _noted(slide: Any, data: dict[str, Any], paths: list[str], locale: str) -> set[str]:
+    """Return how percentages beyond 999% are written, if the notes have their exact figures."""
+    notes = slide.notes_slide.notes_text_frame.text.splitlines()
+    if not set(exact_lines(data, paths, locale)) <= set(notes):
+        return set()
+    large = large_percentages(data, paths).values()
+    return {percent(form, locale) for value in large for form in (value, abs(value))}
+
+
+def _unknown(slide: Any, known: set[str], names: _Names) -> Iterator[str]:
     for written in _texts(slide):
         text = _MARK.sub("", written)
-        if _is_name(text, names):
+        if names.has(text):
             continue
-        for figure in _figures(_CUT.sub("", _PAGE.sub("", text))):
+        if _CUT_FIGURE.fullmatch(text):
+            yield f"the figure {text!r} is cut"
+        rest = names.without(_PAGE.sub("", text))
+        for figure in _figures(_CUT.sub("", rest)):
             if figure not in known:
                 yield f"{figure!r} in {text!r} is not in the report"
 
 
-def _is_name(text: str, names: Collection[str]) -> bool:
-    """Return whether a text is a name, a shortened name or a fingerprint."""
-    is_cut = text.endswith("…") or len(text) == FINGERPRINT_LENGTH
-    return text in names or (
-        is_cut and any(name.startswith(text.removesuffix("…")) for name in names)
-    )
+class _Names:
+    """The names that may be on a slide: what looks like a figure in them is none of the report's."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = sorted({_plain(name) for name in names if name}, key=len, reverse=True)
+        self._all = set(self._names)
+        # Only these can be taken for figures, or change what figures next to them look like.
+        risky = [
+            re.escape(name) + (_NO_AMOUNT if name.endswith("Rp") else "")
+            for name in self._names
+            if _RISKY.search(name)
+        ]
+        self._pattern = (
+            re.compile(f"{_ALONE[0]}(?:{'|'.join(risky)}){_ALONE[1]}") if risky else None
+        )
+
+    def has(self, text: str) -> bool:
+        """Return whether a text is a name, a shortened name or a fingerprint."""
+        text = _plain(text)
+        is_cut = text.endswith("…") or len(text) == FINGERPRINT_LENGTH
+        return text in self._all or (
+            is_cut and any(name.startswith(text.removesuffix("…")) for name in self._names)
+        )
+
+    def without(self, text: str) -> str:
+        """Return a text with a dot in the place of every name, also of those that were cut."""
+        text = _plain(text)
+        if self._pattern is None:
+            return text
+        *cut, rest = self._pattern.sub("·", text).split("…")
+        return "…".join([*(self._without_end(part) for part in cut), rest])
+
+    def _without_end(self, text: str) -> str:
+        """Return a text without the beginning of a name, as long as possible, at its end."""
+        starts = (
+            start for start in range(len(text)) if start == 0 or not text[start - 1].isalnum()
+        )
+        for start in starts:
+            if any(name.startswith(text[start:]) for name in self._names):
+                return text[:start] + "·"
+        return text
+
+
+def _plain(text: str) -> str:
+    """Return a text with ordinary spaces only."""
+    return printable(text).replace(NBSP, " ").replace("\u202f", " ")
 
 
 def _texts(slide: Any) -> Iterator[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
-from atlas_assets.deck.drawing_xml import NAMESPACES, runs_xml, solid_fill
+from atlas_assets.deck.drawing_xml import NAMESPACES, attribute_xml, runs_xml, solid_fill
 from atlas_assets.deck.slides import Run
 from atlas_assets.notation.tokens import Role, Size
 
@@ -59,6 +58,17 @@ def add_mark(
     _add(drawn, box, name, solid_fill(fill) + edge, [(runs, Size.TABLE)], shape, align="ctr")
 
 
+def add_cut_label(drawn: Any, cover: Box, box: Box, text: str) -> None:
+    """Cover the end of a column that is cut off, and write its amount over it."""
+    _add(drawn, cover, "Cut", solid_fill(Role.WHITE), [([], Size.TABLE)])
+    _add(drawn, box, "Cut label", "<a:noFill/>", [([Run(text)], Size.TABLE)], align="ctr")
+
+
+def add_break(drawn: Any, box: Box, shape: str) -> None:
+    """Add a white break across a column or bar that is cut off; `shape` is a preset geometry."""
+    _add(drawn, box, "Cut", solid_fill(Role.WHITE), [([], Size.TABLE)], shape)
+
+
 def add_brand(drawn: Any, box: Box, color: str) -> None:
     """Add a strip in a unit's brand colour, `#RRGGBB`."""
     fill = f'<a:solidFill><a:srgbClr val="{color.removeprefix("#")}"/></a:solidFill>'
@@ -85,7 +95,7 @@ def _add(
     shapes._spTree.append(  # noqa: SLF001  python-pptx only adds shapes with a style
         parse_xml(
             f"<p:sp {NAMESPACES}><p:nvSpPr>"
-            f'<p:cNvPr id="{shapes._next_shape_id}" name={quoteattr(name)}/><p:cNvSpPr/><p:nvPr/>'  # noqa: SLF001
+            f'<p:cNvPr id="{shapes._next_shape_id}" name={attribute_xml(name)}/><p:cNvSpPr/><p:nvPr/>'  # noqa: SLF001
             f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
             f'<a:ext cx="{Inches(box.width)}" cy="{Inches(box.height)}"/></a:xfrm>'
             f'<a:prstGeom prst="{shape}"><a:avLst/></a:prstGeom>{look}</p:spPr>'

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck.boxes import COMMENTS, EXHIBIT, TABLE, TABLE_ABOVE_COMMENTS, TABLE_COMMENTS
+from atlas_assets.deck.drawing_xml import printable
+from atlas_assets.deck.percentages import exact_lines
 from atlas_assets.deck.remarks import arranged
 from atlas_assets.deck.slides import (
     Card,
@@ -17,7 +19,7 @@ from atlas_assets.deck.slides import (
     Table,
 )
 from atlas_assets.deck.table_exhibit import TableExhibit, sliced, text_row, without_empty_columns
-from atlas_assets.deck.table_layout import fitted, pages
+from atlas_assets.deck.table_layout import fitted, pages, with_room_for_figures
 from atlas_assets.deck.text_fit import shortened
 from atlas_assets.notation.numbers import (
     MINUS,
@@ -52,6 +54,7 @@ class SlideWriter:
 
     def __init__(self, report: Report, strings: Strings, commentary: Commentary) -> None:
         self.report, self.strings, self.commentary = report, strings, commentary
+        self._data = report.model_dump(mode="python")
         self.locale = strings.locale
         self.period = report.meta.period_label
         self.type = report.meta.type
@@ -159,9 +162,10 @@ class SlideWriter:
     ) -> list[Slide]:
         """Return a table's slides; `height` and `width` in inches are what it may fill on each."""
         exhibit = without_empty_columns(exhibit)
-        empty = text_row([self.strings("no_data"), *[""] * (len(exhibit.columns) - 1)])
-        rows, cut = fitted(exhibit.columns, exhibit.rows or [empty], width)
         total = [exhibit.total] if exhibit.total and exhibit.rows else []
+        columns = with_room_for_figures(exhibit.columns, [*exhibit.rows, *total], width)
+        empty = text_row([self.strings("no_data"), *[""] * (len(columns) - 1)])
+        rows, cut = fitted(columns, exhibit.rows or [empty], width)
         divided = pages(len(rows) + len(total), height)
         subject, prefix = (unit.name, f"units.{unit.code}.") if unit else (self.subject, "")
         frame = Slide(
@@ -174,14 +178,13 @@ class SlideWriter:
             ),
             color=unit.color if unit else None,
         )
-        slides: list[Slide] = []
-        start, count = 0, len(divided.counts)
+        slides, start, count = list[Slide](), 0, len(divided.counts)
         for page, row_count in enumerate(divided.counts, start=1):
             stop = min(start + row_count, len(rows))
             table = Table(
                 f"{subject}: {exhibit.measure}",
                 exhibit.message,
-                exhibit.columns,
+                columns,
                 [*rows[start:stop], *(total if page == count else [])],
                 divided.row_height,
                 [sliced(bars, start, stop) for bars in exhibit.bars if exhibit.rows],
@@ -209,15 +212,19 @@ class SlideWriter:
         ).strip()
 
     def notes(self, *paths: str, subject: str = "", names: Sequence[str] = ()) -> str:
-        """Return the speaker notes: paths in report.json, sheets, and names cut on the slide."""
+        """Return the speaker notes: paths in report.json, sheets, and what the slide shortens.
+
+        That is names which were cut, and percentages beyond what is shown in full.
+        """
         cut = [*([subject] if _title_name(subject) != subject else []), *names]
         sources = [
             f"- {s.file}, {s.sheet!r}, {s.hash[:FINGERPRINT_LENGTH]}"
             for s in self.report.meta.sources
         ]
-        in_full = ["in full:", *(f"- {name}" for name in cut)] if cut else []
+        exact = exact_lines(self._data, paths, self.locale)
+        in_full = ["in full:", *exact, *(f"- {name}" for name in cut)] if exact or cut else []
         lines = ["report.json:", *(f"- {path}" for path in paths), "source:", *sources, *in_full]
-        return "\n".join(lines)
+        return "\n".join(printable(line) for line in lines)
 
     def count_text(self, value: Decimal | int | None) -> str:
         """Return a count; `n.a.` where there is none."""
@@ -265,7 +272,7 @@ class SlideWriter:
     def _rated(text: str, value: Decimal | int) -> Cell:
         """Return a signed cell. More is always better; what rounds to zero is not rated."""
         variance = signed(text, value)
-        if not variance.startswith(("+", MINUS)):
+        if not variance.startswith(("+", MINUS, ">", "<")):
             return Cell(variance)
         return Cell(variance, Role.GOOD_TEXT if value > 0 else Role.BAD)
 

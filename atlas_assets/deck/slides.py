@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -97,11 +98,19 @@ class Table:
 
 
 @dataclass(frozen=True)
+class CutLabels:
+    """The labels of a month whose columns are cut off; empty where a tier's are not."""
+
+    level: str
+    variance: str
+
+
+@dataclass(frozen=True)
 class ColumnPoint:
     """One month of a column chart: values in the chart's unit, and finished labels.
 
     `marks` are the numbers of the comments on it; `is_reported` says whether it belongs to the
-    period.
+    period. `in_full` labels values beyond the chart's limit.
     """
 
     category: str
@@ -114,6 +123,7 @@ class ColumnPoint:
     variance_is_good: bool
     marks: list[int] = field(default_factory=list)
     is_reported: bool = False
+    in_full: CutLabels | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,7 @@ class ColumnChart:
 
     The variance from the target (or from the previous year, where there is no target) is drawn
     above, on a separate tier at the same scale; where there is neither, there is no such tier.
+    Columns beyond `limit` are outliers and are cut off; `cut_name` explains the mark on them.
     """
 
     name: str
@@ -131,11 +142,16 @@ class ColumnChart:
     target_name: str | None
     previous_name: str | None
     variance_name: str | None
+    limit: float = inf
+    cut_name: str = ""
 
 
 @dataclass(frozen=True)
 class SmallChart:
-    """A figure next to earlier ones, the actual last; ratios have thinner columns."""
+    """A figure next to earlier ones, the actual last; ratios have thinner columns.
+
+    Columns beyond `limit` are outliers and are cut off.
+    """
 
     name: str
     description: str
@@ -143,6 +159,7 @@ class SmallChart:
     values: list[float]
     labels: list[str]
     is_ratio: bool = False
+    limit: float = inf
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from atlas_assets.deck.outliers import clipped, limit
 from atlas_assets.deck.slides import Bars, BarSeries, Cell, TableRow
 from atlas_assets.notation.numbers import NOT_AVAILABLE
 from atlas_assets.notation.tokens import Role
@@ -80,9 +81,14 @@ class Span:
     high: float
 
     @classmethod
-    def of(cls, *values: list[float | None]) -> Span:
-        """Return the span of all these values, which is never empty."""
+    def of(cls, *values: list[float | None], most: float | None = None) -> Span:
+        """Return the span of all these values, which is never empty.
+
+        Values beyond `most`, by default outliers among them, do not widen it for all their length.
+        """
         known = [value for group in values for value in group if value is not None]
+        most = limit(known) if most is None else most
+        known = [clipped(value, most) for value in known]
         low, high = min([*known, 0.0]), max([*known, 0.0])
         return cls(low, high if high > low else low + 1.0)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.text_fit import shortened
+from atlas_assets.deck.text_fit import shortened, text_width
 from atlas_assets.notation.tokens import Size
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.06  # inches left and right of a cell's text
 INDENT = 0.16  # inches before a detail's name, and before text that follows figures
+NARROWEST = 0.7  # inches that a column of names keeps where figures need much room
 ROW_HEIGHTS = (0.262, 0.34)  # inches: the minimum, and the maximum where there is room
 
 
@@ -38,6 +39,42 @@ def column_widths(columns: list[Column], width: float) -> list[float]:
     """Return the columns' widths in inches, for a table that is `width` inches wide."""
     total = sum(column.width for column in columns)
     return [width * column.width / total for column in columns]
+
+
+def with_room_for_figures(
+    columns: list[Column], rows: list[TableRow], width: float
+) -> list[Column]:
+    """Widen columns whose figures do not fit, because figures are never cut, at the names' expense.
+
+    `width` is the table's, in inches. Bars keep their width, and with it their scale.
+    """
+    widths = column_widths(columns, width)
+    needed = [
+        max((_figure_width(row, columns, position) for row in rows), default=0.0)
+        if column.align == "right" and column.header
+        else 0.0
+        for position, column in enumerate(columns)
+    ]
+    missing = [max(0.0, least - own) for least, own in zip(needed, widths, strict=True)]
+    if not any(missing):
+        return columns
+    wider = [own + more for own, more in zip(widths, missing, strict=True)]
+    for position in _givers(columns):
+        taken = min(sum(wider) - width, max(0.0, wider[position] - NARROWEST))
+        wider[position] -= max(0.0, taken)
+    return [replace(column, width=own) for column, own in zip(columns, wider, strict=True)]
+
+
+def _figure_width(row: TableRow, columns: list[Column], position: int) -> float:
+    cell = row.cells[position]
+    bold = cell.bold or row.is_total or columns[position].emphasized
+    return text_width(cell.text, Size.TABLE, bold=bold) + 2 * MARGIN + 0.01
+
+
+def _givers(columns: list[Column]) -> list[int]:
+    """Return the columns that may become narrower: those with text, the widest first."""
+    texts = [position for position, column in enumerate(columns) if column.align == "left"]
+    return sorted(texts, key=lambda position: -columns[position].width)
 
 
 def indent(columns: list[Column], position: int, *, is_detail: bool = False) -> float:

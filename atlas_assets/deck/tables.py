@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from pptx.util import Inches
 
-from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill, text_look
+from atlas_assets.deck.drawing_xml import (
+    NAMESPACES,
+    attribute_xml,
+    solid_fill,
+    text_look,
+    text_xml,
+)
 from atlas_assets.deck.table_layout import MARGIN, column_widths, indent
 from atlas_assets.notation.tokens import Role, Size
 
@@ -32,7 +37,7 @@ def table_xml(
     body = "".join(f'<a:tr h="{row_height}">{cells}</a:tr>' for cells in rows)
     return (
         f"<p:graphicFrame {NAMESPACES}><p:nvGraphicFramePr>"
-        f'<p:cNvPr id="{shape_id}" name={quoteattr(table.name)} descr={quoteattr(table.description)}/>'
+        f'<p:cNvPr id="{shape_id}" name={attribute_xml(table.name)} descr={attribute_xml(table.description)}/>'
         '<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr>'
         '<p:nvPr><p:ph type="tbl" idx="14"/></p:nvPr></p:nvGraphicFramePr>'
         f'<p:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
@@ -80,7 +85,7 @@ def _text(cell: Cell, links: dict[int, str], *, bold: bool) -> str:
 def _run(text: str, look: str) -> str:
     if not text:  # otherwise an empty cell would be as high as text of the default size
         return f"<a:endParaRPr {look}</a:endParaRPr>"
-    return f"<a:r><a:rPr {look}</a:rPr><a:t>{escape(text)}</a:t></a:r>"
+    return f"<a:r><a:rPr {look}</a:rPr><a:t>{text_xml(text)}</a:t></a:r>"
 
 
 def _cell_xml(

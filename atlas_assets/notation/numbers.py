@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NOT_AVAILABLE = "n.a."
+LARGEST_PERCENT = 999  # beyond it, percentages are only said to be larger: `>999%`
 
 # Each step: from which amount on, divisor, word, number of decimals: Rp 1,25 M; Rp 250 jt.
 LADDERS: dict[str, list[tuple[Decimal, Decimal, str, int]]] = {
@@ -49,14 +50,32 @@ def signed(text: str, value: Decimal | float) -> str:
     """Return a variance's text with its sign, or without one where it rounds to zero."""
     if not any(digit in "123456789" for digit in text):
         return text.removeprefix(MINUS)
+    if text.startswith((">", "<")):
+        return text
     return f"+{text}" if value > 0 else text
 
 
 def percent(value: Decimal | float | None, locale: str) -> str:
-    """Return a value in percent as text: `87,5%`, `260%`; `n.a.` where there is none."""
+    """Return a value in percent as text: `87,5%`, `260%`; `n.a.` where there is none.
+
+    What is beyond LARGEST_PERCENT is `>999%` or `<−999%`.
+    """
     if value is None:
         return NOT_AVAILABLE
+    if is_beyond_percent(value):
+        return f">{LARGEST_PERCENT}%" if value > 0 else f"<{MINUS}{LARGEST_PERCENT}%"
     return f"{number(value, locale, decimals=1 if abs(value) < 100 else 0)}%"
+
+
+def is_beyond_percent(value: Decimal | float) -> bool:
+    """Return whether a percentage is too large for a slide to show it in full."""
+    return abs(value) >= LARGEST_PERCENT + 0.5
+
+
+def exact_percent(value: Decimal | float, locale: str) -> str:
+    """Return a percentage in full, with the decimals that it has: `11.074.173,25%`."""
+    digits = f"{Decimal(str(value)).normalize():f}"
+    return f"{number(value, locale, decimals=len(digits.partition('.')[2]))}%"
 
 
 def rupiah(value: Decimal | float | None, locale: str) -> str:

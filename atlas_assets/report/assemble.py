@@ -16,6 +16,7 @@ import duckdb
 
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import period_label
+from atlas_assets.periods.calendar import Month, consecutive_runs, span_text
 from atlas_assets.report.model import (
     SCHEMA_VERSION,
     ChannelMarketingRow,
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 CUSTOMER_TYPES = ("new", "renewal", "alumni", "unknown")
 COMPARISONS = ("last_period", "last_year", "best_year")
+_MONTHS_WITH_DATA = (
+    "SELECT DISTINCT month_key FROM marts.mart_revenue WHERE entity_code = ? ORDER BY ALL"
+)
 
 
 def assemble(
@@ -62,8 +66,8 @@ def assemble(
     """
     known = [unit.code for unit in entity.units]
     scope = [code for code in known if code in (units or known)]
+    require_data(warehouse, entity.code, period)
     sections = _Sections(warehouse, entity.code, period, scope)
-    sections.require_loaded()
     return Report(
         schema_version=SCHEMA_VERSION,
         meta=ReportMeta(
@@ -81,6 +85,23 @@ def assemble(
         totals=sections.revenue(None),
         units={unit.code: sections.unit(unit) for unit in entity.units if unit.code in scope},
         data_quality=sections.data_quality(),
+    )
+
+
+def require_data(warehouse: duckdb.DuckDBPyConnection, entity: str, period: Period) -> None:
+    """Raise ReportError, with the months that have data, if no month of the period has any."""
+    try:
+        rows = warehouse.execute(_MONTHS_WITH_DATA, [entity]).fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    known = [Month.of(month) for (month,) in rows]
+    if set(known) & set(period.months):
+        return
+    listed = ", ".join(span_text(run) for run in consecutive_runs(known))
+    raise ReportError(
+        f"{entity} has no data for {period}. "
+        + (f"There are figures of {listed}." if known else "There are no figures yet.")
+        + f" If its workbooks have rows, run `atlas sync --entity {entity} --period {period}` first."
     )
 
 
@@ -116,13 +137,7 @@ class _Sections:
         if name not in self._rows:
             text = _query_text(name)
             used = {key: self.parameters[key] for key in set(re.findall(r"\$(\w+)", text))}
-            try:
-                result = self.warehouse.execute(text, used)
-            except duckdb.CatalogException as error:
-                raise ReportError(
-                    f"{self.entity} has no marts yet. Run `atlas sync --entity {self.entity} "
-                    f"--period {self.period}` first."
-                ) from error
+            result = self.warehouse.execute(text, used)
             columns = [column[0] for column in result.description or []]
             self._rows[name] = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         return self._rows[name]
@@ -134,23 +149,6 @@ class _Sections:
             for row in self.query(name)
             if row["unit_code"] == unit
         ]
-
-    def require_loaded(self) -> None:
-        """Raise ReportError unless every month of the period has been transformed."""
-        if any(row["kind"] == "actual" for row in self.query("comparisons")):
-            return
-        loaded = self.warehouse.execute(
-            "SELECT DISTINCT strftime(month_key, '%Y-%m') AS month FROM marts.mart_revenue "
-            "WHERE entity_code = ? ORDER BY month DESC",
-            [self.entity],
-        ).fetchall()
-        known = [month for (month,) in loaded]
-        missing = [str(month) for month in self.period.months if str(month) not in known]
-        raise ReportError(
-            f"{self.entity} has no data for {', '.join(missing)}. Months with data: "
-            f"{', '.join(known) or 'none'}. Run `atlas sync --entity {self.entity} --period "
-            f"{self.period}` first."
-        )
 
     def generated_at(self, source_date_epoch: int | None) -> str:
         """Return the time of the newest load, or of SOURCE_DATE_EPOCH, as ISO 8601 in UTC."""

@@ -164,6 +164,108 @@ def negative_amounts(data: Data) -> None:
     _amounts(data, [-2_500_000, 4_000_000, -900_000, 3_000_000])
 
 
+def _fix(section: Data) -> None:
+    """Make the comparisons of a section follow from its actuals and target."""
+    actual, target = section["revenue_actuals"], section["revenue_target"]
+    section["gap_to_target"] = None if target is None else actual - target
+    share = round(actual * 100 / target, 4) if target else None
+    section.update(achievement_pct=share, gap_pct=None if share is None else share - 100)
+    for kind in ("last_period", "last_year", "best_year"):
+        if section[kind]:
+            value = section[kind]["value"]
+            pct = round((actual - value) * 100 / value, 4) if value > 0 else None
+            section[kind].update(delta=actual - value, delta_pct=pct)
+
+
+def _take_in(data: Data, actual: int) -> None:
+    """Let a unit take in this amount in the period, all of it with its first program."""
+    unit, totals = first_unit(data), data["totals"]
+    section, programs = unit["revenue"], unit["programs"]
+    totals["revenue_actuals"] += actual - section["revenue_actuals"]
+    section["revenue_actuals"] = section["trend"][-1]["actuals"] = actual
+    for point in section["trend"]:
+        known = point["actuals"] is not None and point["target"] is not None
+        point["gap_to_target"] = point["actuals"] - point["target"] if known else None
+    for row in programs:
+        row["revenue"] = actual if row is programs[0] else 0
+        if row["target_revenue"]:
+            row["gap_to_target"] = row["revenue"] - row["target_revenue"]
+            row["achievement_pct"] = row["revenue"] * 100 / row["target_revenue"]
+    average = unit["key_comparison"]["average_order_value"]
+    average["value"] = actual / (unit["key_comparison"]["orders"]["value"] or 1)
+    _fix(section)
+    _fix(totals)
+
+
+def giant_receipt(data: Data) -> None:
+    _take_in(data, 5_000_000_000)
+
+
+def refunds(data: Data) -> None:
+    _take_in(data, -2_500_000)
+
+
+def giant_refund(data: Data) -> None:
+    first_unit(data)["revenue"]["trend"][5]["actuals"] = -7_000_000_000
+    _take_in(data, 4_000_000)
+
+
+def tiny_target(data: Data) -> None:
+    """An achievement of 11,074,173 %."""
+    section = first_unit(data)["revenue"]
+    section["revenue_target"] = section["trend"][-1]["target"] = 100
+    _take_in(data, 11_074_173)
+
+
+def million_orders(data: Data) -> None:
+    unit = first_unit(data)
+    for row in unit["programs"]:
+        row.update(order_count=10**6, student_count=10**6)
+    for row in unit["channels"][:1]:
+        row.update(closings=10**6, delta_last_year=10**6, leads=10**7, students=10**6)
+    unit["key_comparison"]["orders"].update(value=10**6)
+    schools = unit["schools"]
+    schools["totals"] = dict.fromkeys(schools["totals"], 10**9)
+
+
+def names_like_figures(data: Data) -> None:
+    """Names with digits, currency words, signs, or of one other script; two units alike but for them."""
+    names = [
+        "Kelas 4711",
+        "4711",
+        "Rp",
+        "Diskon 50% −12 Rp 3,5 jt",
+        "3.14",
+        "צ 77 \u202e",
+        "A\x0b1\n2",
+    ]
+    for place, unit in enumerate(data["units"].values()):
+        unit["name"] = names[place]
+        for kind, key in (("programs", "product_name"), ("channels", "channel_name")):
+            for at, row in enumerate(unit[kind]):
+                row[key] = names[at % len(names)]
+        schools = unit["schools"]
+        new = {name: f"{names[at % 7]} {at}" for at, name in enumerate(schools["organizations"])}
+        schools["organizations"] = list(new.values())
+        for key in ("matrix", "levels"):
+            schools[key] = {new[name]: value for name, value in schools[key].items()}
+    data["meta"]["entity_name"] = "4711 Rp 1,5 jt"
+
+
+def name_of_digits(data: Data) -> None:
+    first_unit(data)["name"] = "Kelas 4711 " * 18
+    data["meta"]["entity_name"] = "4711" * 50
+
+
+def thirty_units(data: Data) -> None:
+    unit = first_unit(data)
+    data["units"] = {
+        f"U{number}": {**unit, "code": f"U{number}", "name": f"Kelas {number}"}
+        for number in range(4711, 4741)
+    }
+    data["meta"]["scope"] = list(data["units"])
+
+
 EXTREMES = [
     no_data,
     no_target,
@@ -174,4 +276,12 @@ EXTREMES = [
     huge_amounts,
     small_amounts,
     negative_amounts,
+    giant_receipt,
+    refunds,
+    giant_refund,
+    tiny_target,
+    million_orders,
+    names_like_figures,
+    name_of_digits,
+    thirty_units,
 ]

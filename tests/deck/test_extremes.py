@@ -5,17 +5,24 @@ from random import Random
 from typing import Any
 
 import pytest
+from conftest import CONFIG_DIR
 from deck.extreme_reports import (
     EXTREMES,
     changed,
     first_unit,
+    giant_receipt,
+    giant_refund,
     huge_amounts,
     long_names,
     many_schools,
+    million_orders,
+    names_like_figures,
+    refunds,
+    tiny_target,
 )
 from pptx import Presentation
 
-from atlas_assets.deck import template
+from atlas_assets.deck import outliers, template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
 from atlas_assets.deck.story import build_deck
@@ -86,6 +93,118 @@ def test_trillions_are_told_in_trillions(report: Report, strings: Strings, tmp_p
     assert f"{word} IDR" in deck.slides[3].placeholders[13].text
     charts = [shape.chart for shape in deck.slides[3].shapes if shape.has_chart]
     assert max(v for c in charts for p in c.plots for s in p.series for v in s.values if v) == 12.0
+
+
+def charts_of(slide: Any) -> list[Any]:
+    return [shape.chart for shape in slide.shapes if shape.has_chart]
+
+
+def texts_of(slide: Any) -> list[str]:
+    return [
+        shape.text_frame.text.replace("\u00a0", " ")
+        for shape in slide.shapes
+        if shape.has_text_frame
+    ]
+
+
+def test_a_giant_receipt_is_cut_off_and_the_other_months_keep_their_scale(
+    report: Report, strings: Strings, tmp_path: Path
+) -> None:
+    """Its column has a break and its amount; the chart's data have the figure as it is."""
+    deck = drawn(changed(report, giant_receipt), strings, tmp_path / "deck.pptx")
+    slide = deck.slides[3]
+    word, giant = {"id": ("jt", "Rp 5,00 M"), "en": ("m", "Rp 5.00 bn")}[strings.locale]
+    assert f"{word} IDR" in slide.placeholders[13].text
+    marks = [shape.name for shape in slide.shapes]
+    assert marks.count("Cut label") == 2  # on the columns and on the tier of variances
+    assert giant in texts_of(slide)
+    assert any(strings("cut_off") in text for text in texts_of(slide))
+    for chart in charts_of(slide):
+        values = [v for p in chart.plots for s in p.series for v in s.values if v]
+        others = [abs(value) for value in values if abs(value) < 1000]
+        assert max(values) > 4990
+        assert chart.value_axis.maximum_scale < 3 * max(others)
+    small = charts_of(deck.slides[4])[0]
+    assert small.value_axis.maximum_scale < 100
+    assert giant in texts_of(deck.slides[4])
+
+
+def test_a_giant_refund_is_cut_off_below(report: Report, strings: Strings, tmp_path: Path) -> None:
+    deck = drawn(changed(report, giant_refund), strings, tmp_path / "deck.pptx")
+    assert {"id": "−Rp 7,00 M", "en": "−Rp 7.00 bn"}[strings.locale] in texts_of(deck.slides[3])
+    assert all(chart.value_axis.minimum_scale > -100 for chart in charts_of(deck.slides[3]))
+
+
+@pytest.mark.parametrize(
+    ("values", "most"),
+    [
+        ([5000, 4, 3, 2], 4),
+        ([-5000, 4, 3, 2], 4),
+        ([79, 4, 3, 2], outliers.inf),  # not far enough
+        ([5000, 4, 3], outliers.inf),  # among too few
+        ([5000, 4000, 3, 2, 1, None, 0], outliers.inf),  # too many to be outliers
+        ([10**9, 10**6, 3, 3, 2, 1], 3),
+        ([0, None, 0], outliers.inf),
+        ([], outliers.inf),
+    ],
+)
+def test_outliers_are_few_and_far(values: list[float | None], most: float) -> None:
+    assert outliers.limit(values) == most
+
+
+def test_percentages_beyond_999_are_exact_in_the_notes(
+    report: Report, strings: Strings, tmp_path: Path
+) -> None:
+    made = changed(report, tiny_target)
+    deck = drawn(made, strings, tmp_path / "deck.pptx")
+    code = next(iter(made.units))
+    slide = deck.slides[3]
+    exact = {"id": "11.074.173%", "en": "11,074,173%"}[strings.locale]
+    notes = slide.notes_slide.notes_text_frame
+    assert f"- units.{code}.revenue.achievement_pct = {exact}" in notes.text.splitlines()
+    assert ">999%" in slide.shapes.title.text
+    assert exact not in " ".join(texts_of(slide))
+    notes.text = notes.text.replace(exact, ">999%")
+    deck.save(str(tmp_path / "deck.pptx"))
+    found = differences(tmp_path / "deck.pptx", made, strings.locale)
+    assert any("'>999%'" in line for line in found)
+
+
+def test_refunds_above_receipts_are_told_as_such(
+    report: Report, strings: Strings, tmp_path: Path
+) -> None:
+    deck = drawn(changed(report, refunds), strings, tmp_path / "deck.pptx")
+    titles = [slide.shapes.title.text.replace("\u00a0", " ") for slide in deck.slides]
+    amount = {"id": "Rp 2,5 jt", "en": "Rp 2.5 m"}[strings.locale]
+    word = {"id": "mengembalikan", "en": "refunded"}[strings.locale]
+    assert f"{word} {amount}" in titles[3]
+    assert "%" not in titles[3]
+    assert strings("refunds_above_cash") in titles[4]
+    assert all("−" + amount not in title for title in titles[3:8])
+
+
+def test_no_figure_is_cut(report: Report, strings: Strings, tmp_path: Path) -> None:
+    deck = drawn(changed(report, million_orders), strings, tmp_path / "deck.pptx")
+    cells = [
+        cell.text
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+        for cell in row.cells
+    ]
+    assert {"id": "1.000.000", "en": "1,000,000"}[strings.locale] in cells
+    assert not [text for text in cells if text.endswith("…") and text.strip("+−.,…").isdigit()]
+
+
+def test_a_name_does_not_hide_a_wrong_figure(report: Report, tmp_path: Path) -> None:
+    strings = Strings(CONFIG_DIR / "strings.yaml", "id")
+    made = changed(report, names_like_figures)
+    deck = drawn(made, strings, tmp_path / "deck.pptx")
+    for text in ("Kelas 4711 47.112 98%", "Kelas 4711 +4711", "Kelas 4711 Rp 4711 jt", "14.711"):
+        deck.slides[3].shapes.title.text = text
+        deck.save(str(tmp_path / "changed.pptx"))
+        assert differences(tmp_path / "changed.pptx", made, "id")
 
 
 def scrambled(part: Any, random: Random, key: str = "") -> Any:

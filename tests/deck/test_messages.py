@@ -77,6 +77,30 @@ def test_no_revenue_is_said_without_percentages() -> None:
     assert told == "TM took in nothing in Feb"
 
 
+def test_refunds_above_receipts_are_told_in_rupiah() -> None:
+    """Shares of a negative amount would mean nothing: neither of the target nor of last year."""
+    made = section("-285", "-312", actual=-2_500_000)
+    made = made.model_copy(update={"gap_to_target": Decimal(-8_100_000)})
+    expected = {
+        ID: "TM mengembalikan Rp 2,5 jt lebih banyak daripada yang diterima pada Feb, −Rp 8,1 jt terhadap target",
+        EN: "TM refunded Rp 2.5 m more than it received in Feb, −Rp 8.1 m against target",
+    }
+    for strings, told in expected.items():
+        assert messages.revenue_message(made, "TM", "Feb", strings).replace(NBSP, " ") == told
+
+
+def test_a_change_that_rounds_to_zero_is_no_change() -> None:
+    told = messages.revenue_message(section("12", "0.04"), "TM", "Feb", EN)
+    assert told.replace(NBSP, " ") == "TM beat its Feb target by 12.0% with Rp 12.4 m"
+
+
+def test_a_target_that_was_met_is_owed_to_no_unit(report: Report) -> None:
+    totals = report.totals.model_copy(update={"gap_pct": Decimal("0.01"), "last_year": None})
+    made = report.model_copy(update={"totals": totals})
+    assert messages.summary_message(made, "IONS", EN).startswith("IONS met its ")
+    assert "mainly" not in messages.summary_message(made, "IONS", EN)
+
+
 def unit_of(report: Report, change: Any) -> UnitReport:
     def apply(data: dict[str, Any]) -> None:
         change(first_unit(data))
@@ -104,6 +128,56 @@ def test_a_program_is_named_for_its_gap(report: Report) -> None:
             assert told.startswith(messages.short_name(widest.product_name))
             side = "above" if (widest.gap_to_target or 0) > 0 else "below"
             assert f"farthest {side} target" in told
+
+
+def programs(*rows: tuple[int, int, int | None]) -> Any:
+    """Give a unit programs with these orders, revenues and gaps to their targets."""
+
+    def change(unit: dict[str, Any]) -> None:
+        row = next(row for row in unit["programs"] if row["customer_type"] == "all")
+        unit["programs"] = [
+            {
+                **row,
+                "product_name": f"Kelas {place}",
+                "order_count": orders,
+                "revenue": revenue,
+                "gap_to_target": gap,
+            }
+            for place, (orders, revenue, gap) in enumerate(rows)
+        ]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (((0, 0, None),), "REAL sold no program in Oct"),
+        (((2, 0, None),), "No program brought REAL revenue in Oct"),
+        (
+            ((2, -1_500_000, None), (0, -2_500_000, None)),
+            "No program brought REAL revenue in Oct; refunds were largest in Kelas 1: Rp 2.5 m",
+        ),
+        (
+            ((2, 1_500_000, 100), (0, -2_500_000, -3_000_000)),
+            "Kelas 1 is farthest below target at REAL: −Rp 3.0 m, with refunds Rp 2.5 m above receipts",
+        ),
+    ],
+)
+def test_programs_without_income_are_told_as_they_are(
+    report: Report, rows: Any, expected: str
+) -> None:
+    told = messages.program_message(unit_of(report, programs(*rows)), "Oct", EN)
+    assert told.replace(NBSP, " ") == expected
+
+
+def test_a_month_of_refunds_is_named_in_a_longer_period(report: Report) -> None:
+    def change(unit: dict[str, Any]) -> None:
+        unit["revenue"]["trend"][-2]["actuals"] = -3_000_000
+
+    unit = unit_of(report, change)
+    told = [remark.text for remark in messages.revenue_remarks(unit, ["2026-09", "2026-10"], EN)]
+    assert f"September 2026: refunds exceeded receipts by Rp{NBSP}3.0{NBSP}m" in told
 
 
 def channels(*closings: int) -> Any:

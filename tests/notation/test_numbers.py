@@ -2,7 +2,15 @@ from decimal import Decimal
 
 import pytest
 
-from atlas_assets.notation.numbers import MINUS, NBSP, number, percent, rupiah, signed
+from atlas_assets.notation.numbers import (
+    MINUS,
+    NBSP,
+    exact_percent,
+    number,
+    percent,
+    rupiah,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,23 @@ def test_numbers_follow_the_language_and_round_half_up() -> None:
     assert percent(None, "id") == "n.a."
     assert signed(number(5, "id"), 5) == "+5"
     assert signed(number(-5, "id"), -5) == f"{MINUS}5"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "exact"),
+    [
+        ("999.4", "999%", "999,4%"),
+        ("999.5", ">999%", "999,5%"),
+        ("11074173", ">999%", "11.074.173%"),
+        ("-1000.25", f"<{MINUS}999%", f"{MINUS}1.000,25%"),
+        ("1E+9", ">999%", "1.000.000.000%"),
+    ],
+)
+def test_percentages_beyond_999_are_only_said_to_be_larger(
+    value: str, shown: str, exact: str
+) -> None:
+    amount = Decimal(value)
+    assert percent(amount, "id") == shown
+    assert exact_percent(amount, "id") == exact
+    if shown.startswith((">", "<")):  # the sign stands in it
+        assert signed(shown, amount) == shown

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
+from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import CHART_DIGITS, TABLE_DIGITS
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
-from atlas_assets.notation.numbers import AmountUnit, amount_unit
+from atlas_assets.notation.numbers import AmountUnit, amount_unit, rupiah
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.report.model import KeyComparisonSection, UnitReport
+
+
+SMALL_CHART_OTHERS = 2  # values that are no outliers, in a chart of three or four
 
 
 def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
@@ -133,6 +137,32 @@ def _small_chart(
     """
     if figure.value is None:
         return None
+    shown = _compared(writer, figure)
+    if not shown:  # a single column compares nothing
+        return None
+    shown.append(("AC", figure.value))
+    told = [value for _, value in shown] if amounts else []
+    scale = amount_unit(
+        ordinary(told, others=SMALL_CHART_OTHERS), writer.locale, digits=CHART_DIGITS
+    )
+    values = [scale.scaled(value) for _, value in shown]
+    most = limit(values, others=SMALL_CHART_OTHERS)
+    return SmallChart(
+        name=f"{name} ({scale.word})" if scale.word else name,
+        description="; ".join(f"{word} {scale.text(value)}" for word, value in shown),
+        categories=[word for word, _ in shown],
+        values=values,
+        labels=[
+            rupiah(value, writer.locale) if amounts and abs(scaled) > most else scale.text(value)
+            for (_, value), scaled in zip(shown, values, strict=True)
+        ],
+        is_ratio=is_ratio,
+        limit=most,
+    )
+
+
+def _compared(writer: SlideWriter, figure: KeyFigure) -> list[tuple[str, Decimal]]:
+    """Return the values that a figure is drawn next to, after their scenarios."""
     best, year, last = figure.best_year, figure.last_year, figure.last_period
     compared = [("PY", year)]
     if writer.has_before:
@@ -140,23 +170,7 @@ def _small_chart(
     others = {item.period for _, item in compared if item} | {writer.report.meta.period}
     if best and best.period not in others:
         compared.insert(0, (writer.best_year(best), best))
-    shown = [(word, item.value) for word, item in compared if item]
-    if not shown:  # a single column compares nothing
-        return None
-    shown.append(("AC", figure.value))
-    scale = (
-        _unit_of(writer, [figure], CHART_DIGITS)
-        if amounts
-        else amount_unit([], writer.locale, digits=CHART_DIGITS)
-    )
-    return SmallChart(
-        name=f"{name} ({scale.word})" if scale.word else name,
-        description="; ".join(f"{word} {scale.text(value)}" for word, value in shown),
-        categories=[word for word, _ in shown],
-        values=[scale.scaled(value) for _, value in shown],
-        labels=[scale.text(value) for _, value in shown],
-        is_ratio=is_ratio,
-    )
+    return [(word, item.value) for word, item in compared if item]
 
 
 def _has_value(figure: KeyFigure) -> bool:
@@ -174,7 +188,7 @@ def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> Amou
             *(c.value for c in (figure.last_period, figure.last_year, figure.best_year) if c),
         )
     ]
-    return amount_unit(amounts, writer.locale, digits=digits)
+    return amount_unit(ordinary(amounts), writer.locale, digits=digits)
 
 
 def _revenue_figure(unit: UnitReport) -> KeyFigure:

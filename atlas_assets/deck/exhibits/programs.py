@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
+from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import TABLE_DIGITS
 from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
@@ -28,9 +29,9 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     Without targets there are only levels.
     """
     strings, programs, revenue = writer.strings, unit.programs, unit.revenue
+    amounts = [v for row in programs for v in (row.revenue, row.target_revenue)]
     scale = amount_unit(
-        [v for row in programs for v in (row.revenue, row.target_revenue)]
-        + [revenue.revenue_actuals, revenue.revenue_target],
+        ordinary([*amounts, revenue.revenue_actuals, revenue.revenue_target]),
         writer.locale,
         digits=TABLE_DIGITS,
     )
@@ -76,8 +77,10 @@ class _ProgramBars:
         ]
         targets = [scale.scaled(row.target_revenue) for row in programs]
         gaps = [scale.scaled(row.gap_to_target) for row in programs]
-        levels = Span.of(actuals, targets).beside(Span.of(gaps), BAR_ROOM)
-        variances = Span.of(gaps).beside(levels, BAR_ROOM) if has_target else None
+        most = limit([*actuals, *targets, *gaps])
+        differences = Span.of(gaps, most=most)
+        levels = Span.of(actuals, targets, most=most).beside(differences, BAR_ROOM)
+        variances = differences.beside(levels, BAR_ROOM) if has_target else None
         return cls(actuals, targets, gaps, levels, variances)
 
     @property

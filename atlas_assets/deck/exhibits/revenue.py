@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from itertools import dropwhile
+from math import inf
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
+from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import CHART_DIGITS
-from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Layout, Slide
+from atlas_assets.deck.slides import ColumnChart, ColumnPoint, CutLabels, Layout, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
-from atlas_assets.notation.numbers import AmountUnit, amount_unit, signed
+from atlas_assets.notation.numbers import AmountUnit, amount_unit, rupiah, signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods.calendar import Month
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.deck.slides import Comment
@@ -23,8 +27,7 @@ if TYPE_CHECKING:
 def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> Slide:
     """Return the chart of up to thirteen months, with cards and remarks."""
     strings, trend = writer.strings, _known(unit.revenue.trend)
-    amounts = [v for p in trend for v in (p.actuals, p.target, p.last_year)]
-    scale = amount_unit(amounts, writer.locale, digits=CHART_DIGITS)
+    scale = amount_unit(ordinary(_levels(trend)), writer.locale, digits=CHART_DIGITS)
     rules = messages.revenue_remarks(unit, writer.report.meta.months, strings)
     comments = writer.rail_comments(own, rules)
     chart = _chart(writer, unit, scale, comments)
@@ -61,9 +64,10 @@ def _chart(
     has_target = any(point.target is not None for point in trend)
     has_previous = any(point.last_year is not None for point in trend)
     variance_name = "variance_to_target" if has_target else "variance_to_previous"
+    variances = [p.gap_to_target if has_target else p.delta_last_year for p in trend]
+    most = limit(scale.scaled(amount) for amount in (*_levels(trend), *variances))
     points: list[ColumnPoint] = []
-    for point in trend:
-        variance = point.gap_to_target if has_target else point.delta_last_year
+    for point, variance in zip(trend, variances, strict=True):
         label = "" if variance is None else signed(scale.text(variance), variance)
         points.append(
             ColumnPoint(
@@ -79,6 +83,7 @@ def _chart(
                 variance_is_good=variance is not None and variance >= 0,
                 marks=[c.number for c in comments if c.number and c.month == point.month],
                 is_reported=point.month in writer.report.meta.months,
+                in_full=_cut_labels(point, variance, scale, most),
             )
         )
     return ColumnChart(
@@ -89,7 +94,30 @@ def _chart(
         target_name=strings("target_name") if has_target else None,
         previous_name=strings("previous_name") if has_previous else None,
         variance_name=strings(variance_name) if has_target or has_previous else None,
+        limit=most,
+        cut_name=strings("cut_off") if most < inf else "",
     )
+
+
+def _cut_labels(
+    point: TrendPoint, variance: Decimal | None, scale: AmountUnit, most: float
+) -> CutLabels:
+    """Return the amounts of a month that are beyond the chart's limit, each after its scenario."""
+
+    def text(amount: Decimal | None) -> str:
+        is_cut = amount is not None and abs(scale.scaled(amount)) > most
+        return rupiah(amount, scale.locale) if is_cut else ""
+
+    levels = (("", point.actuals), ("□ ", point.target), ("▲ ", point.last_year))
+    gap = text(variance)
+    return CutLabels(
+        level=", ".join(sign + text(amount) for sign, amount in levels if text(amount)),
+        variance=signed(gap, variance) if gap and variance else "",
+    )
+
+
+def _levels(trend: list[TrendPoint]) -> list[Decimal | None]:
+    return [amount for p in trend for amount in (p.actuals, p.target, p.last_year)]
 
 
 def _known(trend: list[TrendPoint]) -> list[TrendPoint]:

@@ -120,8 +120,10 @@ def _report(series: _Series) -> dg.AssetsDefinition:
     def report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        wanted = series.wanted(context)
+        with as_dagster_failure():
+            workspace.reports.require_data(wanted)
         with as_dagster_failure(), series.stage(workspace, "report", context):
-            wanted = series.wanted(context)
             assembled = workspace.reports.assemble(wanted)
             yield reconciliation_result(totals, assembled.totals)
             yield _history_result(history, workspace, assembled.reports)
