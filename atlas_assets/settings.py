@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atlas_assets.errors import ConfigurationError
@@ -13,24 +13,29 @@ from atlas_assets.errors import ConfigurationError
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
+_YEAR_10000 = 253_402_300_800  # in seconds since 1970
+# Characters that libraries take for something else in a path, and that nothing protects.
+_SECRETS = {"DATABASE_URL", "TURSO_AUTH_TOKEN", "ATLAS_NOTIFY", "ATLAS_POSTGRES_URL"}
+_REFUSED = {"duckdb_path": "?\\", "dagster_home": "%?[*"}
+
 
 class Settings(BaseSettings):
     """Where Atlas reads and writes. Relative paths are relative to the current folder.
 
-    `DATABASE_URL` and `TURSO_AUTH_TOKEN` are the usual names for LibSQL. The token, the addresses in
+    `DATABASE_URL` and `TURSO_AUTH_TOKEN` are the usual names for LibSQL. Both, the addresses in
     `ATLAS_NOTIFY`, and `ATLAS_POSTGRES_URL`, which Dagster's own configuration reads, are secrets and
     are never printed. `source_date_epoch` is in seconds since 1970.
     """
 
     model_config = SettingsConfigDict(
-        env_file=PROJECT_DIR / ".env", extra="ignore", populate_by_name=True
+        env_file=PROJECT_DIR / ".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
     )
 
     source_dir: Path = Field(default=PROJECT_DIR / "source", validation_alias="ATLAS_SOURCE_DIR")
     output_dir: Path = Field(default=PROJECT_DIR / "output", validation_alias="ATLAS_OUTPUT_DIR")
     duckdb_path: Path = Field(default=PROJECT_DIR / "atlas.db", validation_alias="ATLAS_DUCKDB")
-    database_url: str = Field(
-        default=f"file:{PROJECT_DIR / 'atlas-ops.db'}", validation_alias="DATABASE_URL"
+    database_url: SecretStr = Field(
+        default=SecretStr(f"file:{PROJECT_DIR / 'atlas-ops.db'}"), validation_alias="DATABASE_URL"
     )
     turso_auth_token: SecretStr | None = Field(default=None, validation_alias="TURSO_AUTH_TOKEN")
     notify: SecretStr | None = Field(default=None, validation_alias="ATLAS_NOTIFY")
@@ -38,18 +43,21 @@ class Settings(BaseSettings):
     dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
     web_names: str = Field(default="", validation_alias="ATLAS_HOSTS")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
-    source_date_epoch: int | None = Field(default=None, validation_alias="SOURCE_DATE_EPOCH")
+    source_date_epoch: int | None = Field(
+        default=None, ge=0, lt=_YEAR_10000, validation_alias="SOURCE_DATE_EPOCH"
+    )
 
     @field_validator("source_dir", "output_dir", "duckdb_path", "dagster_home")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+    def _absolute(cls, path: Path, info: ValidationInfo) -> Path:
+        return _usable(path, _REFUSED.get(info.field_name or "", ""))
 
     @field_validator("database_url")
     @classmethod
-    def _absolute_file(cls, url: str) -> str:
-        if url.startswith("file:"):
-            return f"file:{Path(url.removeprefix('file:')).expanduser().absolute()}"
+    def _without_secrets(cls, url: SecretStr) -> SecretStr:
+        text = url.get_secret_value()
+        if text.startswith("file:"):
+            return SecretStr(f"file:{_usable(Path(text.removeprefix('file:')), '')}")
         return url
 
     @property
@@ -63,7 +71,7 @@ class Settings(BaseSettings):
             "ATLAS_SOURCE_DIR": str(self.source_dir),
             "ATLAS_OUTPUT_DIR": str(self.output_dir),
             "ATLAS_DUCKDB": str(self.duckdb_path),
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.database_url.get_secret_value(),
             "DAGSTER_HOME": str(self.dagster_home),
         }
 
@@ -93,8 +101,28 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = [
-            f"{problem['loc'][0]} is {problem['input']!r}: {problem['msg']}."
-            for problem in error.errors()
-        ]
+        problems = [_problem(problem) for problem in error.errors()]
         raise ConfigurationError("\n".join(problems)) from error
+
+
+def _problem(problem: Any) -> str:
+    """Return what is wrong with a variable, without the value of a secret."""
+    variable = str(problem["loc"][0])
+    message = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    if variable in _SECRETS:
+        return f"{variable}: {message}."
+    return f"{variable} is {problem['input']!r}: {message}."
+
+
+def _usable(path: Path, refused: str) -> Path:
+    """Return a path as an absolute one. Raises ValueError if no library could be given it."""
+    whole = path.expanduser().absolute()
+    if wrong := [character for character in str(whole) if character in refused]:
+        raise ValueError(
+            f"the path {whole} contains {wrong[0]!r}, which is taken for something else; choose another one"
+        )
+    try:
+        str(whole).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("the path is not in UTF-8; rename it") from error
+    return whole

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
-import pytest
 from conftest import CONFIG_DIR, Installation
 
 from atlas_assets.periods.calendar import Month
@@ -102,17 +101,13 @@ def load(workspace: Workspace, sheet: Sheet) -> None:
 
 
 def build(workspace: Workspace, scope: Scope) -> None:
-    """Build the marts for a scope and what they are made of, without their tests."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        workspace.ledger.stage("transform", scope, "run") as stage,
-    ):
-        patch.setenv("DBT_INDIRECT_SELECTION", "empty")
+    """Build the marts for a scope and what they are made of, whatever their tests say."""
+    with workspace.ledger.stage("transform", scope, "run") as stage:
         stage.source_hashes.update(
             input_hashes(workspace.raw_store, workspace.configuration.registry)
         )
         results = workspace.dbt.build(scope, ["+reconciliation,resource_type:model"])
-        assert all(result.passed for result in results)
+        assert all(result.passed for result in results if result.unique_id.startswith("model."))
     with workspace.ledger.stage("validate", scope, "run"):
         pass  # the tests look at the figures themselves
 

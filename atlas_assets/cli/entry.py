@@ -15,20 +15,24 @@ import sys
 # and for what changes no result.
 _FOREIGN = ("DBT_", "DAGSTER_", "PYTHON")
 _KEPT = {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
-_IN_WORDS = "The current folder no longer exists. Change to another one, then repeat the command."
+# For this process and those that it starts: no module from the current folder, text in UTF-8.
+_OWN = {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
 
 
 def main() -> None:
     """Run the command, in a process that is free of foreign variables."""
-    foreign = [name for name in os.environ if name.startswith(_FOREIGN) and name not in _KEPT]
-    if foreign:
+    foreign = [
+        name
+        for name in os.environ
+        if name.startswith(_FOREIGN) and name not in _KEPT and name not in _OWN
+    ]
+    if foreign or sys.getfilesystemencoding() != "utf-8":
         clean = {name: value for name, value in os.environ.items() if name not in foreign}
-        command = [sys.executable, "-P", "-m", "atlas_assets.cli.entry", *sys.argv[1:]]
-        os.execve(sys.executable, command, clean)  # noqa: S606  itself, again
-    try:
-        os.getcwd()  # noqa: PTH109  without importing more
-    except FileNotFoundError:
-        sys.exit(_IN_WORDS)
+        command = [sys.executable, "-m", "atlas_assets.cli.entry", *sys.argv[1:]]
+        os.execve(sys.executable, command, clean | _OWN)  # noqa: S606  itself, again
+    os.environ.update(_OWN)
+    if problem := _problem_of_folder():
+        sys.exit(problem)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     try:
@@ -37,6 +41,21 @@ def main() -> None:
         app(prog_name="atlas")
     except KeyboardInterrupt:  # while Python still loads the command
         sys.exit(128 + signal.SIGINT)
+
+
+def _problem_of_folder() -> str | None:
+    """Return why no program can work in the current folder, or None."""
+    try:
+        os.getcwd()  # noqa: PTH109  without importing more
+    except FileNotFoundError:
+        return (
+            "The current folder no longer exists. Change to another one, then repeat the command."
+        )
+    if not os.access(".", os.X_OK):
+        return (
+            "The current folder may not be entered. Change to another one, then repeat the command."
+        )
+    return None
 
 
 if __name__ == "__main__":

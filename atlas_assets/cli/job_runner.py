@@ -104,6 +104,7 @@ class JobRunner:
         self, label: str, job: str, assets: list[dg.AssetKey] | None
     ) -> Generator[Callable[[str], None]]:
         """Show how many steps of a job are done, on terminals only; yield the function to call per step."""
+        from rich.markup import escape
         from rich.progress import Progress
 
         steps = self.definitions.resolve_job_def(job).get_subset(
@@ -112,5 +113,7 @@ class JobRunner:
         with Progress(
             console=self.messages, transient=True, disable=not self.messages.is_terminal
         ) as progress:
-            task = progress.add_task(label, total=len(steps.nodes) + 1)
-            yield lambda step: progress.update(task, advance=1, description=f"{label}: {step}")
+            task = progress.add_task(escape(label), total=len(steps.nodes) + 1)
+            yield lambda step: progress.update(
+                task, advance=1, description=escape(f"{label}: {step}")
+            )

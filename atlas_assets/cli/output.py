@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Nothing in a message is markup: it can quote any cell or name.
 messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+_NARROWEST = 80  # columns; a narrower table would say nothing
 _COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
 
 
@@ -42,10 +43,11 @@ def show_overview(overview: Overview, *, as_json: bool) -> None:
         print(json.dumps(overview.as_dict(), indent=2))
         return
     console = Console(highlight=False)
+    console.width = max(console.width, _NARROWEST)
     table = Table("entity", "months", *STAGES, box=None, pad_edge=False, padding=(0, 1))
     for entity, months, states in overview.rows:
         cells = [f"[{_COLORS[states[stage]]}]{states[stage]}" for stage in STAGES]
-        table.add_row(entity, months, *cells)
+        table.add_row(escape(entity), months, *cells)
     console.print(table)
     empty = ", ".join(f"{status.entity} {status.month}" for status in overview.empty)
     if empty:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_interval
@@ -10,6 +12,7 @@ from pydantic import RootModel
 from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,28 +21,34 @@ if TYPE_CHECKING:
     from atlas_assets.periods.calendar import Month, Period
 
 
+SHIPPED = PROJECT_DIR / "source" / "config" / "strings.yaml"
+
+
 class _Catalogue(RootModel[dict[str, dict[str, str]]]):
     """Texts by key and locale."""
 
 
 class Strings:
-    """The texts of one locale. `strings("key", unit="TM")` fills the placeholder `{unit}` of a text."""
+    """The texts of one locale. `strings("key", unit="TM")` fills the placeholder `{unit}` of a text.
+
+    A text that the file does not have, or that has a placeholder which this version does not fill, is
+    taken from the file that comes with Atlas: the file can be older than this version.
+    """
 
     def __init__(self, path: Path, locale: str) -> None:
         self.path, self.locale = path, locale
-        self._texts = load(
-            path, _Catalogue, "Expected lines such as `target: {id: Target, en: Target}`."
-        ).root
+        self._own = _read(path)
 
     def __call__(self, key: str, **places: object) -> str:
-        """Return a text. Raises ConfigurationError if the catalogue does not have it."""
-        try:
-            text = self._texts[key][self.locale]
-        except KeyError:
-            raise ConfigurationError(
-                f"{self.path} has no text {key!r} in the language {self.locale!r}. Add it."
-            ) from None
-        return text.format(**places)
+        """Return a text. Raises ConfigurationError if no catalogue has it."""
+        for texts in (self._own, _read(SHIPPED)):
+            text = texts.get(key, {}).get(self.locale)
+            with suppress(KeyError, IndexError):
+                if text is not None:
+                    return text.format(**places)
+        raise ConfigurationError(
+            f"{self.path} has no text {key!r} in the language {self.locale!r}. Add it."
+        )
 
     def counted(self, noun: str, value: Decimal, count: str) -> str:
         """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
@@ -48,6 +57,11 @@ class Strings:
     def customer_type(self, code: str) -> str:
         """Return the name of a customer type."""
         return self(f"customer_type_{code}")
+
+
+@cache
+def _read(path: Path) -> dict[str, dict[str, str]]:
+    return load(path, _Catalogue, "Expected lines such as `target: {id: Target, en: Target}`.").root
 
 
 def period_label(period: Period, locale: str) -> str:

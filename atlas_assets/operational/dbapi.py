@@ -3,8 +3,9 @@
 The stock driver raises ValueError for everything, binds integers beyond 32 bits as floats, reruns
 an `INSERT … RETURNING` when its rows are fetched twice, has no busy timeout, guesses from the
 statement whether to begin a transaction, and ignores surplus parameters and statements. This module
-fixes that and nothing else: the engine begins transactions (`sessions`), and waiting for locks
-happens here, in Python, where it blocks no other thread. Tested with libsql-experimental 0.0.55
+fixes that and nothing else: the engine begins transactions (`sessions`), and waiting happens here, in
+Python, where it blocks no other thread and ends: for locks of files, and for servers
+(`remote_driver`). Tested with libsql-experimental 0.0.55
 and sqlalchemy-libsql 0.2.0; to be dropped once the driver does all this itself.
 """
 
@@ -23,6 +24,8 @@ from typing import Any
 os.environ.setdefault("RUST_LOG", "error")  # the driver logs to standard output otherwise
 
 import libsql_experimental as driver
+
+from atlas_assets.operational.remote_driver import RemoteConnection
 
 apilevel = "2.0"
 threadsafety = 1
@@ -404,9 +407,11 @@ def connect(
 ) -> Connection:
     """Open a local file, or a server at `libsql://`, `http://` or `https://`.
 
-    `timeout` is how long to wait for a lock, in seconds; only files are waited for.
+    `timeout` is how long to wait for the lock of a file, or for each answer of a server, in seconds.
     """
-    remote = database.startswith(("libsql://", "http://", "https://"))
+    if database.startswith(("libsql://", "http://", "https://")):
+        opened = _call(RemoteConnection, database, auth_token, timeout)
+        return Connection(opened, remote=True, timeout=timeout)
     open_driver: Callable[..., Any] = vars(driver)["connect"]  # the driver has no types
-    opened = _call(partial(open_driver, isolation_level=None, auth_token=auth_token), database)
-    return Connection(opened, remote=remote, timeout=timeout)
+    opened = _call(partial(open_driver, isolation_level=None), database)
+    return Connection(opened, remote=False, timeout=timeout)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -32,7 +32,7 @@ class StoreError(AtlasError):
     is_outside = True
 
 
-# Server errors, and how they are explained to the user.
+# Server errors, and how they are explained to the user; the last one is for everything else.
 _REFUSALS = [
     (
         re.compile(r"401.*expired", re.IGNORECASE | re.DOTALL),
@@ -47,33 +47,65 @@ _REFUSALS = [
         "at {url} ended the transaction: it took too long, or the token may only read.",
     ),
     (
+        re.compile(r"no answer from the server within (?P<why>[\d.]+ s)", re.IGNORECASE),
+        "at {url} did not answer within {why}. Look at the server and the network, then repeat.",
+    ),
+    (
         re.compile(
             r"error trying to connect|connection (refused|reset|closed)|unexpected EOF|dns error",
             re.IGNORECASE,
         ),
         "cannot be reached at {url}. Check DATABASE_URL, and that the server is running.",
     ),
+    (
+        re.compile(r"\b(?P<why>429 Too Many Requests)|\b(?P<also>5\d\d [A-Z][A-Za-z ]+)"),
+        "at {url} is not available now ({why}). Repeat later, or look at the server.",
+    ),
+    (
+        re.compile(r"<html|<!doctype|invalid type|expected value|error decoding", re.IGNORECASE),
+        "at {url} answers like no libSQL server. Check DATABASE_URL.",
+    ),
+]
+_BUSY = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.IGNORECASE)
+_DAMAGED = re.compile(r"not a database|malformed|encrypted", re.IGNORECASE)
+_FILE_FAULTS = [
+    (_BUSY, "{url} is in use by another program. Close it there, then repeat."),
+    (
+        _DAMAGED,
+        "{url} is damaged or of another program. Move it away, then repeat: it is made again.",
+    ),
+    (
+        re.compile(r"unable to open|readonly|read-only|permission", re.IGNORECASE),
+        "{url} cannot be opened for writing. Give Atlas the right to, then repeat.",
+    ),
+    (
+        re.compile(r"disk is full|disk I/O|no space", re.IGNORECASE),
+        "{url} cannot be written: the disk is full, or failed. Free some space, then repeat.",
+    ),
 ]
 
 
-# While the driver waits for a server, it blocks every other thread of the process: if one thread
-# waited there for another's transaction, that transaction could never end.
-_ONE_REMOTE_WRITER = threading.Lock()
+_EXPECTED = (
+    "Expected file:<path>, libsql://<host> or http(s)://<host>:<port>. A token is set in "
+    "TURSO_AUTH_TOKEN."
+)
 
 
 class OperationalStore:
     """The operational database that `DATABASE_URL` names."""
 
     def __init__(self, url: str, auth_token: str | None = None) -> None:
-        self.url = url
-        self._auth_token = auth_token
+        """Raise ConfigurationError, which does not show it, for an address that is none."""
+        self.url, token = _without_token(url)
+        self._auth_token = auth_token or token
         self._engines: dict[tuple[Mode, bool], sa.Engine] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> OperationalStore:
         """Return the store that the settings name."""
         token = settings.turso_auth_token
-        return cls(settings.database_url, token.get_secret_value() if token else None)
+        address = settings.database_url.get_secret_value()
+        return cls(address, token.get_secret_value() if token else None)
 
     @contextmanager
     def writer(self, *, foreign_keys: bool = True) -> Generator[sa.Connection]:
@@ -83,7 +115,6 @@ class OperationalStore:
         """
         engine = self._engine("IMMEDIATE", foreign_keys=foreign_keys)
         with (
-            nullcontext() if self.is_file else _ONE_REMOTE_WRITER,
             self._errors_explained(),
             engine.begin() as connection,
         ):
@@ -109,21 +140,28 @@ class OperationalStore:
             yield session
 
     @property
+    def shown_url(self) -> str:
+        """The address as it is shown: a path, or a server."""
+        return self.url.removeprefix("file:")
+
+    @property
     def is_file(self) -> bool:
         """Whether the database is a local file and not a server."""
         return self.url.startswith("file:")
 
     @contextmanager
     def _errors_explained(self) -> Generator[None]:
-        """Raise StoreError with advice where a server refuses or cannot be reached."""
+        """Raise StoreError with advice where the database refuses or cannot be reached."""
         try:
             yield
         except DBAPIError as error:
-            for pattern, explanation in _REFUSALS:
-                if pattern.search(str(error.orig)):
+            faults = _FILE_FAULTS if self.is_file else _REFUSALS
+            for pattern, explanation in faults:
+                if match := pattern.search(str(error.orig)):
+                    why = next(filter(None, match.groupdict().values()), "")
+                    text = explanation.format(url=self.shown_url, why=why)
                     raise StoreError(
-                        f"The operational database {explanation.format(url=self.url)} "
-                        "Nothing was changed."
+                        f"The operational database {text} Nothing was changed."
                     ) from error
             raise
 
@@ -165,17 +203,33 @@ class OperationalStore:
 
         return engine
 
-    def _sqlalchemy_url(self) -> str:
+    def _sqlalchemy_url(self) -> sa.URL:
+        """Return the address in SQLAlchemy's form; nothing in the path of a file is special."""
         scheme, _, rest = self.url.partition(":")
-        match scheme:
-            case "file":
-                return f"sqlite+libsql:///{rest}"
-            case "libsql" | "https":
-                return f"sqlite+libsql:{rest}/?secure=true"
-            case "http":
-                return f"sqlite+libsql:{rest}/?secure=false"
-            case _:
-                raise ConfigurationError(
-                    f"DATABASE_URL is {self.url!r}. Expected file:<path>, libsql://<host> or "
-                    "http(s)://<host>:<port>."
-                )
+        if scheme == "file":
+            return sa.URL.create("sqlite+libsql", database=rest)
+        secure = {"libsql": "true", "https": "true", "http": "false"}
+        return sa.make_url(f"sqlite+libsql:{rest}/?secure={secure[scheme]}")
+
+
+def _without_token(url: str) -> tuple[str, str | None]:
+    """Return an address without the token that it may contain, and the token.
+
+    Raises ConfigurationError, without showing the address, for one that has anything else in it: what is
+    not understood can be a secret.
+    """
+    if url.startswith("file:"):
+        return url, None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ConfigurationError(f"DATABASE_URL is no address of a database. {_EXPECTED}") from None
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    token = query.pop("authToken", None)
+    if parts.scheme not in {"libsql", "http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"DATABASE_URL is no address of a database. {_EXPECTED}")
+    if parts.username is not None or query or parts.fragment or parts.path.strip("/"):
+        raise ConfigurationError(
+            f"DATABASE_URL has more in it than the name and port of a server. {_EXPECTED}"
+        )
+    return f"{parts.scheme}://{parts.netloc}", token or None

@@ -106,13 +106,12 @@ class IsolatedSource:
         """Call a function of this module in a reader, with the adapter as its first argument."""
         task = (function, self._pickled, arguments)
         try:
-            scheduled = _readers().schedule(_call, task, timeout=SECONDS)
+            return _readers().schedule(_call, task, timeout=SECONDS).result()
         except RuntimeError as error:  # the pool gave up, because its processes cannot be started
             raise FaultError(
                 "The processes that read workbooks cannot be started. Close other programs, so that "
                 "there is memory for them, then repeat the command. No workbook is wrong."
             ) from error
-        return scheduled.result()
 
     @cached_property
     def _pickled(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from glob import escape
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,12 @@ class RawStore:
 
     def glob(self, table: str) -> str:
         """Return the glob pattern that matches all files of a table."""
-        return str(self.raw_dir / table / "**" / "*.parquet")
+        return f"{self.escaped_dir}/{table}/**/*.parquet"
+
+    @property
+    def escaped_dir(self) -> str:
+        """The folder as the beginning of a glob pattern, in which `[2026]` is not a set of digits."""
+        return escape(str(self.raw_dir))
 
     def prepare(self) -> None:
         """Write an empty file per table, so that every table has all of its columns."""
@@ -144,7 +150,7 @@ class RawStore:
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
         if self.is_damaged(*of):
             return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
-        before = pl.read_parquet(self._manifest_path(*of)).row(0, named=True)
+        before = pl.read_parquet(self._manifest_path(*of), glob=False).row(0, named=True)
         return _difference(before, manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
@@ -188,13 +194,13 @@ class RawStore:
         path = self._control_path(partition.entity, partition.month)
         if not path.exists() or self.is_damaged(*of):
             return True
-        stored = pl.read_parquet(path, columns=["source_hash", "layout_hash"]).row(0)
+        stored = pl.read_parquet(path, glob=False, columns=["source_hash", "layout_hash"]).row(0)
         return stored != (partition.manifest.source_hash, partition.manifest.layout_hash)
 
     def head(self, partition: RawPartition, rows: int = 5) -> pl.DataFrame:
         """Return the first rows of a loaded partition, without provenance except `source_row`."""
         path = self._data_path(partition.table, partition.entity, partition.month)
-        frame = pl.scan_parquet(path).head(rows).collect()
+        frame = pl.scan_parquet(path, glob=False).head(rows).collect()
         return frame.drop(name for name in PROVENANCE if name != "source_row")
 
     def partition_hashes(self) -> dict[Partition, str]:

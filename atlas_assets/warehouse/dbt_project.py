@@ -165,7 +165,7 @@ class DbtProject:
             if name.startswith("DBT_"):
                 del os.environ[name]
         os.environ["ATLAS_DUCKDB"] = str(self.warehouse.path)
-        os.environ["ATLAS_RAW_DIR"] = str(self.raw_store.raw_dir)
+        os.environ["ATLAS_RAW_DIR"] = self.raw_store.escaped_dir
         try:
             yield
         finally:

@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from operational.libsql_server import LibsqlServer
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.operational import dbapi
-from atlas_assets.operational.sessions import OperationalStore
+from atlas_assets.operational.sessions import OperationalStore, StoreError
 
 
 @pytest.fixture
@@ -212,7 +213,33 @@ def test_sqlalchemy_sees_its_own_errors_and_keeps_nothing_of_a_failed_block(tmp_
             connection.execute(sa.text("INSERT INTO t VALUES (1)"))
 
 
-def test_an_unknown_database_url_is_refused(tmp_path: Path) -> None:
-    store = OperationalStore(f"postgres://{tmp_path}")
-    with pytest.raises(ConfigurationError, match="Expected file:"), store.reader():
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://host/secret",
+        "libsql://user:secret@host",
+        "libsql://secret@host",
+        "https://host/?authToken=a&secret=b",
+        "https://host/secret",
+        "https://host/#secret",
+        "secret",
+        "libsql://[secret",
+    ],
+)
+def test_an_unknown_address_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="Expected file:") as refused:
+        OperationalStore(url)
+    assert "secret" not in str(refused.value)
+    assert "secret" not in repr(refused.value.__cause__)
+
+
+def test_a_token_in_the_address_is_used_as_one_and_never_shown(server: LibsqlServer) -> None:
+    secret = server.token()
+    store = OperationalStore(f"{server.url}?authToken={secret}")
+    with store.writer() as connection:
+        connection.execute(sa.text("CREATE TABLE t (id INTEGER PRIMARY KEY)"))
+    assert store.url == server.url
+    server.kill()
+    with pytest.raises(StoreError) as refused, store.writer():
         pass
+    assert secret not in str(refused.value)

@@ -32,6 +32,9 @@ def source(folder: Path, months: list[int]) -> IsolatedSource:
     return IsolatedSource(WorkbookAdapter(folder, configuration))
 
 
+ENTITY = "IONS"
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> RawStore:
     """A store with January and February."""
@@ -45,15 +48,19 @@ def store(tmp_path: Path) -> RawStore:
 def test_a_month_that_is_no_longer_configured_goes_by_name(tmp_path: Path, store: RawStore) -> None:
     january_only = source(tmp_path, [1])
     told = ["IONS 2026-02 is no longer in the source or its configuration"]
-    assert gone(january_only, store) == told
-    assert keep_up(january_only, store).notes == [f"{told[0]}: it leaves every figure."]
+    assert gone(january_only, store, [ENTITY]) == told
+    assert gone(january_only, store, ["EPN"]) == []  # it is no other entity's
+    assert keep_up(january_only, store, ["EPN"]).notes == {}
+    assert keep_up(january_only, store, [ENTITY]).notes == {
+        ENTITY: [f"{told[0]}: it leaves every figure."]
+    }
     assert store.loaded() == [("transactions", Partition("IONS", Month(2026, 1)))]
-    assert keep_up(january_only, store).notes == []
+    assert keep_up(january_only, store, [ENTITY]).notes == {}
 
 
 def test_months_whose_workbooks_are_all_gone_go(tmp_path: Path, store: RawStore) -> None:
     (tmp_path / broken.NAME).unlink()
-    assert gone(source(tmp_path, [1, 2]), store) == [
+    assert gone(source(tmp_path, [1, 2]), store, [ENTITY]) == [
         "IONS 2026-01–2026-02 is no longer in the source or its configuration"
     ]
 
@@ -77,7 +84,7 @@ def test_a_damaged_month_whose_workbook_cannot_be_read_is_refused_and_never_used
 ) -> None:
     (store.raw_dir / "sheet_manifest" / "transactions" / "IONS" / "2026-02.parquet").unlink()
     broken.truncated(tmp_path / broken.NAME)
-    upkeep = keep_up(source(tmp_path, [1, 2]), store)
+    upkeep = keep_up(source(tmp_path, [1, 2]), store, [ENTITY])
     assert "were damaged, and cannot be loaded again" in upkeep.refused[FEBRUARY][0]
     assert "is cut off or damaged" in upkeep.refused[FEBRUARY][0]
     assert store.loaded() == [("transactions", Partition("IONS", Month(2026, 1)))]
