@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from atlas_assets.errors import ReportError
+from atlas_assets.errors import FaultError
 from atlas_assets.files import written_whole
 
 TIMEOUT_SECONDS = 180
@@ -32,7 +34,7 @@ def is_available() -> bool:
 def convert(deck: Path, pdf: Path) -> None:
     """Write a deck as PDF, unless the existing PDF was converted from the same deck.
 
-    The same deck gives the same bytes. Raises ReportError when LibreOffice fails or takes too long;
+    The same deck gives the same bytes. Raises FaultError when LibreOffice fails or takes too long;
     an existing PDF then stays.
     """
     digest = hashlib.sha256(deck.read_bytes()).hexdigest()
@@ -55,19 +57,47 @@ def _run_libreoffice(deck: Path, folder: Path) -> Path:
         str(folder),
         str(deck),
     ]
+    errors = folder / "errors.txt"
     try:
-        finished = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
-        )
+        status = _run(command, errors)
     except subprocess.TimeoutExpired as error:
-        raise ReportError(
-            f"LibreOffice did not convert {deck.name} within {TIMEOUT_SECONDS} s. The deck itself is "
-            "ready; run the report again for the PDF."
+        raise FaultError(
+            f"LibreOffice did not convert {deck.name} within {TIMEOUT_SECONDS} s, and was ended. The deck "
+            "itself is ready; run the report again for the PDF."
         ) from error
     converted = folder / f"{deck.stem}.pdf"
-    if finished.returncode != 0 or not converted.exists():
-        raise ReportError(f"LibreOffice could not convert {deck.name}: {finished.stderr.strip()}")
+    if status != 0 or not converted.exists():
+        why = errors.read_text(encoding="utf-8", errors="replace").strip() or f"status {status}"
+        raise FaultError(
+            f"LibreOffice could not convert {deck.name} ({why[-500:]}). The deck itself is ready. Look "
+            "whether there is space on the disk and LibreOffice starts, then run the report again."
+        )
     return converted
+
+
+def _run(command: list[str], errors: Path) -> int:
+    """Run LibreOffice, which ends with this process or after TIMEOUT_SECONDS; return its status.
+
+    Neither the time zone nor the language of the shell is in the PDF.
+    """
+    supervisor = [sys.executable, "-P", "-m", "atlas_assets.deck.ends_with_parent"]
+    environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+    with (
+        errors.open("wb") as stderr,
+        subprocess.Popen(
+            [*supervisor, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            env=environment,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            return process.wait(TIMEOUT_SECONDS)
+        finally:
+            if process.stdin:
+                process.stdin.close()  # which ends what still runs
 
 
 def _without_dates(content: bytes, digest: str) -> bytes:

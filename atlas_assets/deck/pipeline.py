@@ -107,7 +107,7 @@ class ReportPipeline:
         return drawn
 
     def print(self, decks: Sequence[Path]) -> list[Path]:
-        """Convert decks to PDF and return the paths. Raises ReportError if LibreOffice fails."""
+        """Convert decks to PDF and return the paths. Raises FaultError if LibreOffice fails."""
         with ThreadPoolExecutor(max_workers=CONVERSIONS) as pool:
             return list(pool.map(print_deck, decks))
 

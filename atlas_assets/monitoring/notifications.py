@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOG_BYTES, LOG_FILES = 1_000_000, 3
 MOST_UNSENT = 100
+SHORT = 1_000  # characters; every service takes messages of this length
 
 
 class Notice(BaseModel, frozen=True):
@@ -84,7 +85,7 @@ class Notifier:
         to_send = [*memory.unsent, *((_digest(url), n) for n in new for url in self.addresses)]
         return SentMemory(
             told={**reported, **{notice.digest: today for notice in new}},
-            unsent=self._unsent(to_send)[-MOST_UNSENT:],  # the log file has all of them
+            unsent=self._send(to_send, now)[-MOST_UNSENT:],  # the log file has all of them
         )
 
     def _log(self, notices: list[Notice], now: datetime) -> None:
@@ -99,15 +100,50 @@ class Notifier:
             handler.emit(logging.makeLogRecord({"msg": "\n    ".join(lines)}))
         handler.close()
 
-    def _unsent(self, to_send: list[tuple[str, Notice]]) -> list[tuple[str, Notice]]:
-        """Send messages, until the first failure of each address; return those not sent."""
+    def _send(self, to_send: list[tuple[str, Notice]], now: datetime) -> list[tuple[str, Notice]]:
+        """Send messages, and return those to try again; what an address refuses for good is logged."""
         unsent: list[tuple[str, Notice]] = []
-        for url in self.addresses:
-            queue = [(digest, notice) for digest, notice in to_send if digest == _digest(url)]
-            while queue and _is_sent(url, queue[0][1]):
-                queue.pop(0)
-            unsent += queue
+        for number, url in enumerate(self.addresses, 1):
+            queue = [notice for digest, notice in to_send if digest == _digest(url)]
+            refused, waiting = _delivered(url, queue)
+            self._log([_refusal(notice, number) for notice in refused], now)
+            unsent += [(_digest(url), notice) for notice in waiting]
         return unsent
+
+
+def _delivered(url: str, queue: list[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """Send messages to an address; return those that it refuses for good, and those to try again.
+
+    If neither the oldest nor the newest can be sent, the address is away and all wait. A message that
+    cannot be sent although a later attempt succeeds is refused for good.
+    """
+    refused: list[Notice] = []
+    failed: list[Notice] = []
+    order = [*queue[:1], *queue[1:][-1:], *queue[1:-1]]
+    for attempt, notice in enumerate(order, 1):
+        if _is_sent(url, notice) or _is_sent(url, _shortened(notice)):
+            refused, failed = [*refused, *failed], []
+        else:
+            failed.append(notice)
+        if attempt == len(failed) == 2:
+            return [], queue
+    return refused, failed
+
+
+def _shortened(notice: Notice) -> Notice:
+    """Return a message that is short enough for every service, and says where all of it is."""
+    if len(notice.text) <= SHORT:
+        return notice
+    return Notice(
+        title=notice.title, text=f"{notice.text[:SHORT]}…\nAll of it is in notifications.log."
+    )
+
+
+def _refusal(notice: Notice, number: int) -> Notice:
+    return Notice(
+        title="Atlas: a message was refused",
+        text=f"Address {number} of ATLAS_NOTIFY takes others, but not this one: {notice.title}",
+    )
 
 
 def _is_sent(url: str, notice: Notice) -> bool:

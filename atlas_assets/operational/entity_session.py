@@ -1,8 +1,8 @@
 """Sessions that read and write the records of one entity only, whatever the statement.
 
-Every statement is prefixed with common table expressions that have the names of the tables but hold
-only the entity's rows. SQLite looks names up there first, in every join and subquery, whether the
-SQL comes from the ORM or is written by hand, and in a file as on a server.
+What a session reads is rewritten by `entity_query`. The statements of a writer are Atlas's own: they are
+prefixed with common table expressions that have the names of the tables but hold only the entity's rows.
+SQLite looks names up there first, in every join and subquery, in a file as on a server.
 """
 
 from __future__ import annotations
@@ -16,41 +16,36 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from atlas_assets.operational.dbapi import read_statement
+from atlas_assets.operational.entity_query import ScopeError, Tables, narrowed
 from atlas_assets.operational.models.base import Base, EntityScoped
 from atlas_assets.operational.models.core import Entity
 from atlas_assets.operational.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 _ULID = re.compile(r"[0-9A-Z]{26}")
-_MAIN = re.compile(r"\bmain\b", re.IGNORECASE)
 _BEGIN = re.compile(r"BEGIN \w+")
-_SELECT = re.compile(r"\s*SELECT\b", re.IGNORECASE)
-_DELETE = re.compile(r"\s*DELETE\b", re.IGNORECASE)
-_WITH = re.compile(r"\s*WITH(\s+RECURSIVE)?\s", re.IGNORECASE)
-
-
-class ScopeError(Exception):
-    """A statement or record would have reached beyond the entity of its session."""
+_SELECT_OR_DELETE = re.compile(r"\s*(SELECT|DELETE)\b", re.IGNORECASE)
 
 
 @contextmanager
 def reading(connection: sa.Connection, entity_id: str) -> Generator[Session]:
     """Yield a read-only session that sees one entity's rows.
 
-    Anything but a query raises ScopeError, and so does naming the schema `main`, which holds the
-    rows of all entities.
+    Anything but a query of the model's tables with harmless functions raises ScopeError.
     """
-    with _narrowed(connection, entity_id, writes=False), Session(connection) as session:
+    with (
+        _rewriting(connection, entity_id, _of_reader),
+        Session(connection) as session,
+    ):
         yield session
 
 
 @contextmanager
 def writing(connection: sa.Connection, entity_id: str) -> Generator[EntityWriter]:
     """Yield a writer of one entity's records."""
-    with _narrowed(connection, entity_id, writes=True):
+    with _rewriting(connection, entity_id, _of_writer):
         yield EntityWriter(connection, entity_id)
 
 
@@ -93,14 +88,18 @@ class EntityWriter:
 
 
 @contextmanager
-def _narrowed(connection: sa.Connection, entity_id: str, *, writes: bool) -> Generator[None]:
+def _rewriting(
+    connection: sa.Connection, entity_id: str, rewrite: Callable[[str, str], str]
+) -> Generator[None]:
     if not _ULID.fullmatch(entity_id):
         raise ScopeError(f"{entity_id!r} is no id of an entity.")
 
     def narrow(
         _connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object
     ) -> tuple[str, Any]:
-        return _of_entity(statement, entity_id, writes=writes), parameters
+        if _BEGIN.fullmatch(statement):  # from the engine
+            return statement, parameters
+        return rewrite(statement, entity_id), parameters
 
     event.listen(connection, "before_cursor_execute", narrow, retval=True)
     try:
@@ -109,27 +108,29 @@ def _narrowed(connection: sa.Connection, entity_id: str, *, writes: bool) -> Gen
         event.remove(connection, "before_cursor_execute", narrow)
 
 
+def _of_reader(statement: str, entity_id: str) -> str:
+    return narrowed(statement, entity_id, _tables())
+
+
 @lru_cache(maxsize=512)
-def _of_entity(statement: str, entity_id: str, *, writes: bool) -> str:
-    """Return the statement with the tables that it names restricted to the entity's rows."""
-    if _BEGIN.fullmatch(statement) or (writes and statement.startswith("INSERT INTO ")):
-        return statement  # BEGIN comes from the engine, INSERT from `upsert`
-    if _MAIN.search(statement):
-        raise ScopeError(f"`main` has the rows of all entities: {statement}")
+def _of_writer(statement: str, entity_id: str) -> str:
+    """Return one of Atlas's own statements, the tables that it names restricted to the entity's rows."""
+    if statement.startswith("INSERT INTO "):  # from `upsert`, which looks at each record
+        return statement
     common = ", ".join(
         f"{table} AS NOT MATERIALIZED (SELECT * FROM main.{table} WHERE {condition})"
         for table, condition in _conditions().items()
         if re.search(rf"\b{table}\b", statement, re.IGNORECASE)
     ).replace("$entity", f"'{entity_id}'")
-    changes = read_statement(statement).changes_rows
-    first = _WITH.match(statement)
-    if changes and not (writes and _DELETE.match(statement)):
-        raise ScopeError(f"Only queries are allowed here: {statement}")
-    if first and common:
-        return f"WITH{first[1] or ''} {common}, {statement[first.end() :]}"
-    if first or _SELECT.match(statement) or changes:
-        return f"WITH {common} {statement}" if common else statement
-    raise ScopeError(f"Only queries are allowed here: {statement}")
+    if not _SELECT_OR_DELETE.match(statement):
+        raise ScopeError(f"A writer queries and deletes: {statement}")
+    return f"WITH {common} {statement}" if common else statement
+
+
+@lru_cache
+def _tables() -> Tables:
+    """Return the tables of the model, with the conditions for an entity's rows."""
+    return Tables(_conditions(), Base.metadata.tables)
 
 
 @lru_cache

@@ -31,8 +31,11 @@ class Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
-        self.received.append(json.loads(self.rfile.read(length)))
-        self.send_response(200)
+        message = json.loads(self.rfile.read(length))
+        refused = "poison" in message["message"] or len(message["message"]) > 2000
+        if not refused:
+            self.received.append(message)
+        self.send_response(400 if refused else 200)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
@@ -142,3 +145,23 @@ def test_an_address_that_is_none_is_named_by_its_number_only() -> None:
         Notifier.of(settings).check()
     assert "secret" not in str(refused.value)
     assert "secret" not in repr(settings)
+
+
+def test_a_message_that_is_refused_for_good_holds_no_other_up_and_is_told(
+    hook: tuple[str, list[dict]], tmp_path: Path
+) -> None:
+    url, received = hook
+    notifier = Notifier(tmp_path / "notifications.log", (url,))
+    poison = Notice(title="Atlas: poison", text="poison")
+    memory = notifier.notify([poison], SentMemory(), NOW)
+    assert [notice for _, notice in memory.unsent] == [poison]  # perhaps the address is away
+    long = Notice(title="Atlas: long", text="x" * 100_000)
+    memory = notifier.notify([NOTICE, long, OTHER], memory, NOW)
+    assert memory.unsent == []
+    texts = [message["message"] for message in received]
+    assert {NOTICE.text, OTHER.text} <= set(texts)
+    (shortened,) = [text for text in texts if text.startswith("xxx")]
+    assert shortened.endswith("All of it is in notifications.log.")
+    log = (tmp_path / "notifications.log").read_text(encoding="utf-8")
+    assert "Address 1 of ATLAS_NOTIFY takes others, but not this one: Atlas: poison" in log
+    assert "x" * 100_000 in log

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.operational.entity_session import ScopeError
+from atlas_assets.configuration.registry import Registry
+from atlas_assets.operational.entity_query import ScopeError
 from atlas_assets.operational.models import commerce, core, marketing, people
 from atlas_assets.operational.models.people import Person
 from atlas_assets.operational.seed import entity_id, lookup_id, prepare, unit_id
@@ -20,8 +21,12 @@ OURS, THEIRS = "IONS", "EPN"
 
 @pytest.fixture
 def two_entities(store: OperationalStore, configuration: Configuration) -> OperationalStore:
-    """Each entity has a student of the same name, with school, guardian and event."""
-    registry = configuration.registry
+    fill(store, configuration.registry)
+    return store
+
+
+def fill(store: OperationalStore, registry: Registry) -> None:
+    """Give each entity a student of the same name, with school, guardian and event."""
     prepare(store, registry)
     for code in (OURS, THEIRS):
         owner, key = entity_id(code), stable_ulid("test", code)
@@ -56,7 +61,6 @@ def two_entities(store: OperationalStore, configuration: Configuration) -> Opera
                 ],
             )
             writer.upsert(marketing.AgendaChannel, [{"agenda_id": key, "channel_id": channel}])
-    return store
 
 
 @pytest.fixture
@@ -123,7 +127,7 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_a_query_gives_rows_of_the_entity_only(session: Session, query: sa.Select) -> None:
     their = (THEIRS, THEIR_KEY, entity_id(THEIRS))
-    for row in session.execute(query):
+    for row in session.execute(query).all():
         value = row[-1].name if isinstance(row[-1], Person) else row[-1]
         assert not any(word in str(value) for word in their)
 
