@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-import polars as pl
+import duckdb
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from atlas_assets.configuration.visible_text import visible_text
@@ -72,10 +72,11 @@ class ProgramUnit(StrictModel):
     @field_validator("program_pattern")
     @classmethod
     def _is_a_pattern(cls, pattern: str) -> str:
-        try:  # like DuckDB's, this engine has no look-around
-            pl.Series([""]).str.contains(pattern)
-        except pl.exceptions.ComputeError as error:
-            raise ValueError(f"{pattern!r} is no regular expression ({error})") from error
+        try:  # in the engine that will use it
+            duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+        except duckdb.Error as error:
+            why = str(error).split("\n", maxsplit=1)[0]
+            raise ValueError(f"{pattern!r} is no regular expression ({why})") from error
         return pattern
 
 
@@ -170,7 +171,10 @@ class Registry(StrictModel):
         no_repeats("level", self.organization_levels, ["organization_levels"], folded_word)
         for position, entity in enumerate(self.entities):
             codes = [unit.code for unit in entity.units]
-            no_repeats(f"unit code of {entity.code}", codes, ["entities", position, "units"])
+            keys = ["entities", position, "units"]
+            no_repeats(f"unit code of {entity.code}", codes, keys)
+            brands = [unit.brand for unit in entity.units]
+            no_repeats(f"brand of {entity.code}", brands, keys, folded_word)
             _one_meaning(f"entities, units of {entity.code}", entity.units, ["entities", position])
         for position, rule in enumerate(self.program_units):
             try:

@@ -27,6 +27,10 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+# A file of a few kilobytes can stand for more nodes than any memory has, by aliases of aliases.
+MOST_NODES = 100_000
+DEEPEST = 30
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -39,7 +43,7 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  a subclass of the safe loader
+        content = _content(text)
         return model.model_validate({} if content is None else content)
     except FileNotFoundError:
         raise ConfigurationError(
@@ -53,6 +57,48 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
         raise ConfigurationError(_explain(path, text, model, error, expected)) from error
+
+
+def _content(text: str) -> Any:
+    """Return what a text says. Raises MarkedYAMLError for what is no sensible file."""
+    loader = _UniqueKeys(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        _size(root, {}, 1)
+        return loader.construct_document(root)
+    except RecursionError:
+        raise yaml.constructor.ConstructorError(
+            None, None, "the file is nested too deeply", loader.get_mark()
+        ) from None
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, int], depth: int) -> int:
+    """Return how many nodes a node stands for, aliases included.
+
+    Raises ConstructorError if they are too many or nested too deeply, or if a node contains itself.
+    """
+    if id(node) in known:
+        return known[id(node)]
+    if depth > DEEPEST:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"more than {DEEPEST} levels, or an alias of itself", node.start_mark
+        )
+    parts: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        parts = [part for pair in node.value for part in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        parts = node.value
+    size = 1 + sum(_size(part, known, depth + 1) for part in parts)
+    if size > MOST_NODES:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"more than {MOST_NODES} values, aliases included", node.start_mark
+        )
+    known[id(node)] = size
+    return size
 
 
 def line_at(path: Path, keys: list[int | str]) -> int:

@@ -52,6 +52,12 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
             "workbook: evalution",
             "Did you mean 'evaluation'",
         ),
+        (
+            "registry.yaml",
+            "brand: Neutron Priority",
+            "brand: True  mandarin",
+            r"entities.0.units: the brand of IONS 'True  mandarin' occurs twice",
+        ),
         ("registry.yaml", 'color: "#C77700"', "color: orange", r"registry.yaml, line \d+.*orange"),
         (
             "ions-2026.yaml",
