@@ -52,6 +52,15 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
             "workbook: evalution",
             "Did you mean 'evaluation'",
         ),
+        *(
+            (
+                "registry.yaml",
+                'program_pattern: ".*"',
+                f"program_pattern: '{pattern}'",
+                "no regular exp",
+            )
+            for pattern in ("(?=x)", "(a)\\1", "[", "(?<!x)")
+        ),
         (
             "registry.yaml",
             "brand: Neutron Priority",
