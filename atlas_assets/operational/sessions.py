@@ -52,7 +52,8 @@ _REFUSALS = [
     ),
     (
         re.compile(
-            r"error trying to connect|connection (refused|reset|closed)|unexpected EOF|dns error",
+            r"error trying to connect|connection (refused|reset|closed)|unexpected EOF|dns error|"
+            r"Hrana: `http error",
             re.IGNORECASE,
         ),
         "cannot be reached at {url}. Check DATABASE_URL, and that the server is running.",
@@ -62,10 +63,11 @@ _REFUSALS = [
         "at {url} is not available now ({why}). Repeat later, or look at the server.",
     ),
     (
-        re.compile(r"<html|<!doctype|invalid type|expected value|error decoding", re.IGNORECASE),
+        re.compile(r"Hrana: `(api|json) error|error decoding", re.IGNORECASE),
         "at {url} answers like no libSQL server. Check DATABASE_URL.",
     ),
 ]
+ANSWER_SECONDS = 30.0  # how long a server may take to answer a statement
 _BUSY = re.compile(r"database (schema |table )?is locked|SQLITE_BUSY", re.IGNORECASE)
 _DAMAGED = re.compile(r"not a database|malformed|encrypted", re.IGNORECASE)
 _FILE_FAULTS = [
@@ -174,6 +176,8 @@ class OperationalStore:
 
     def _new_engine(self, begin: Mode, *, foreign_keys: bool) -> sa.Engine:
         options: dict[str, Any] = {"auth_token": self._auth_token} if self._auth_token else {}
+        if not self.is_file:
+            options["timeout"] = ANSWER_SECONDS
         engine = sa.create_engine(
             self._sqlalchemy_url(),
             module=sys.modules[dbapi.__name__],
