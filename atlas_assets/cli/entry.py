@@ -33,14 +33,21 @@ def main() -> None:
     os.environ.update(_OWN)
     if problem := _problem_of_folder():
         sys.exit(problem)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    _make_writable()
     try:
         from atlas_assets.cli.main import app  # noqa: PLC0415  not before
 
         app(prog_name="atlas")
     except KeyboardInterrupt:  # while Python still loads the command
         sys.exit(128 + signal.SIGINT)
+
+
+def _make_writable() -> None:
+    """Let no character that a terminal does not know, and no closed stream, end the command."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        getattr(sys, name).reconfigure(errors="replace")
 
 
 def _problem_of_folder() -> str | None:

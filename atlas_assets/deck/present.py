@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from atlas_assets.deck import pdf
 from atlas_assets.deck.commentary import load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
 from atlas_assets.deck.story import build_deck
 from atlas_assets.deck.template import chosen_template
-from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
-from atlas_assets.report.model import Report
+from atlas_assets.report.files import read_report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.configuration.registry import Registry
     from atlas_assets.notation.strings import Strings
+    from atlas_assets.report.model import Report
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,7 @@ class Presenter:
 
         Returns the paths. Raises ReportError if the file is not a report, DeckError as `present` does.
         """
-        try:
-            report = Report.model_validate_json(path.read_text(encoding="utf-8"))
-        except ValidationError as error:
-            raise ReportError(f"{path} is no report that Atlas wrote: {error}") from error
+        report = read_report(path)
         deck = self.present(report, path.with_name(f"{path.name.removesuffix('.json')}.pptx"))
         return [deck, print_deck(deck)] if pdf.is_available() else [deck]
 

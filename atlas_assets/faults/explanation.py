@@ -29,6 +29,7 @@ _ADVICE = {
     errno.ENOMEM: "The memory is used up. Close other programs",
     errno.EAGAIN: "Too many processes are running. Close other programs",
     errno.EADDRINUSE: "The port is in use. End the program that uses it, or choose another port",
+    errno.EFBIG: "The file is too large for the disk or its limits. Free some space, or raise the limit",
     errno.ENAMETOOLONG: "The name is too long. Use a shorter path",
 }
 _MEMORY = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
+from pydantic import ValidationError
+
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import Period
@@ -56,4 +58,17 @@ class ReportFiles:
                 f"There is no {path}. Create the report first: `atlas report --entity {entity} "
                 f"--period {period}`."
             )
-        return Report.model_validate_json(path.read_text(encoding="utf-8"))
+        return read_report(path)
+
+
+def read_report(path: Path) -> Report:
+    """Read a report.json. Raises ReportError if it is none of this version, or damaged."""
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ReportError(
+            f"{path} is no report.json that this version of Atlas wrote ({place or 'as a whole'}: "
+            f"{first['msg']}). Make the report again."
+        ) from error

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import dagster as dg
+import yaml
 from filelock import FileLock
 
+from atlas_assets.errors import ConfigurationError
 from atlas_assets.faults.stopping import stopping_after
 from atlas_assets.files import written_whole
 from atlas_assets.orchestration.partitions import range_tags, single_key
@@ -22,6 +24,7 @@ from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from atlas_assets.periods.scope import Scope
     from atlas_assets.settings import Settings
@@ -55,9 +58,21 @@ def prepare_home(settings: Settings, ledger: RunLedger) -> None:
             # Half of the file would be valid YAML, too.
             with written_whole(home / "dagster.yaml") as temporary:
                 shutil.copy(PROJECT_DIR / ".dagster" / "dagster.yaml", temporary)
-        with dg.DagsterInstance.get() as instance:
+        with _instance_of(home) as instance:
             close_dead_runs(instance, ledger)
     prune(home, datetime.now(UTC))
+
+
+def _instance_of(home: Path) -> dg.DagsterInstance:
+    """Return the instance of a home. Raises ConfigurationError if its dagster.yaml is wrong."""
+    try:
+        return dg.DagsterInstance.get()
+    except (yaml.YAMLError, UnicodeDecodeError, dg.DagsterInvalidConfigError) as error:
+        why = str(error).strip().splitlines()[0]
+        raise ConfigurationError(
+            f"{home / 'dagster.yaml'} is wrong: {why}. Correct it, or move it away: Atlas then writes its "
+            "own again."
+        ) from error
 
 
 def run_job(

@@ -1,0 +1,198 @@
+"""No traceback reaches a user: each trouble is provoked, and said in words with a status."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from atlas_assets.faults.explanation import UnexpectedError, explained
+from atlas_assets.faults.traceback_log import log_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Installation
+
+GARBAGE = b"\x00\xffgarbage" * 5000
+REPORT = ("report", "--entity", "EPN", "--period", "2026-02")
+PUBLISH = ("publish", "--entity", "EPN", "--period", "2026-02")
+TRANSFORM = ("transform", "--entity", "EPN", "--period", "2026-02")
+EXTRACT = ("extract", "--entity", "EPN", "--period", "2026-02")
+STATUS = ("status", "--entity", "EPN")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is done to an installation, the command then given, and what it has to say.
+
+    `limits` are set for the process of the command. `is_told` is whether the command fails at all.
+    """
+
+    spoil: Callable[[Installation], object]
+    command: tuple[str, ...]
+    told: str
+    limits: dict[int, int] = field(default_factory=dict)
+    status: int = 1
+
+
+def overwrite(name: str, content: bytes = GARBAGE) -> Callable[[Installation], object]:
+    return lambda made: (made.root / name).write_bytes(content)
+
+
+def cut(name: str) -> Callable[[Installation], object]:
+    def spoil(made: Installation) -> None:
+        path = made.root / name
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    return spoil
+
+
+def folder_at(name: str) -> Callable[[Installation], object]:
+    def spoil(made: Installation) -> None:
+        (made.root / name).unlink()
+        (made.root / name).mkdir()
+
+    return spoil
+
+
+def file_at(name: str) -> Callable[[Installation], object]:
+    def spoil(made: Installation) -> None:
+        shutil.rmtree(made.root / name)
+        (made.root / name).write_text("in the way", encoding="utf-8")
+
+    return spoil
+
+
+def mark_up(made: Installation) -> None:
+    path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    workbook["FEBRUARI"]["O6"].value = "[/b] %s {x} [red]"
+    workbook.save(path)
+
+
+def nothing(_made: Installation) -> None:
+    """The limits are trouble enough."""
+
+
+TROUBLES = {
+    "warehouse cut off": Trouble(cut("warehouse.db"), TRANSFORM, "If it is damaged, move it away"),
+    "warehouse is garbage": Trouble(overwrite("warehouse.db"), STATUS, "move it away"),
+    "warehouse is a folder": Trouble(folder_at("warehouse.db"), STATUS, "warehouse"),
+    "records cut off": Trouble(cut("operational.db"), PUBLISH, "is damaged or of another program"),
+    "records are garbage": Trouble(
+        overwrite("operational.db"), PUBLISH, "is damaged or of another program"
+    ),
+    "records are a folder": Trouble(folder_at("operational.db"), PUBLISH, "cannot be opened"),
+    "runs are garbage": Trouble(
+        overwrite("dagster/history/runs.db"),
+        STATUS,
+        "Move its folders `history` and `schedules` away",
+    ),
+    "index of runs is garbage": Trouble(
+        overwrite("dagster/history/runs/index.db"), TRANSFORM, "`history` and `schedules` away"
+    ),
+    "schedules are garbage": Trouble(
+        overwrite("dagster/schedules/schedules.db"), STATUS, "`history` and `schedules` away"
+    ),
+    "dagster.yaml is garbage": Trouble(
+        overwrite("dagster/dagster.yaml", b"a: [\n"), STATUS, "dagster.yaml"
+    ),
+    "dagster.yaml names nothing": Trouble(
+        overwrite("dagster/dagster.yaml", b"storage: {sqlit: {}}\n"), STATUS, "dagster.yaml"
+    ),
+    "a file for the raw folder": Trouble(file_at("warehouse-raw"), EXTRACT, "in place of a folder"),
+    "a file for the output": Trouble(file_at("output/monthly"), REPORT, "in place of a folder"),
+    "a file for the home": Trouble(file_at("dagster"), STATUS, "in place of a folder"),
+    "a report is garbage": Trouble(
+        overwrite("output/monthly/EPN-2026-02.json"),
+        ("present", "--report", "output/monthly/EPN-2026-02.json"),
+        "EPN-2026-02.json",
+    ),
+    "markup in a header": Trouble(mark_up, EXTRACT, "[/b] %s {x} [red]"),
+    "a file may not grow": Trouble(
+        nothing, REPORT, "cannot be read or written: ", {resource.RLIMIT_FSIZE: 100_000}
+    ),
+    "few open files": Trouble(
+        nothing, REPORT, "cannot be read or written: ", {resource.RLIMIT_NOFILE: 24}
+    ),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_trouble_is_said_in_words(february: Installation, trouble: Trouble) -> None:
+    trouble.spoil(february)
+
+    def limit() -> None:
+        for kind, most in trouble.limits.items():
+            resource.setrlimit(kind, (most, most))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "atlas_assets.cli.entry", *trouble.command],
+        env={**os.environ, **february.environment, **february.search_path},
+        cwd=february.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert done.returncode == trouble.status, done
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "LibreOffice" not in done.stderr
+    assert trouble.told in done.stderr, done.stderr
+
+
+def test_a_port_in_use_is_said(february: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = february.atlas("ui", "--port", port, status=1).stderr
+    assert "The port is in use" in told
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "| head -c 1", "<&-"])
+def test_a_closed_stream_leaves_no_traceback(built: Installation, redirection: str) -> None:
+    command = f"'{sys.executable}' -m atlas_assets.cli.entry status {redirection}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={**os.environ, **built.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_what_nobody_foresaw_is_said_and_its_traceback_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, february: Installation
+) -> None:
+    from atlas_assets.cli import pipeline  # noqa: PLC0415  it is changed
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError("nobody foresaw this [/b]")
+
+    monkeypatch.setattr(pipeline.Pipeline, "status", fail)
+    told = february.atlas("status", status=1).stderr
+    assert (
+        "Atlas met something that it does not know (ZeroDivisionError: nobody foresaw this [/b])"
+        in told
+    )
+    log = february.root / "dagster" / "tracebacks.log"
+    assert f"The traceback is in {log}." in told
+    assert "nobody foresaw this" in log.read_text(encoding="utf-8")
+    assert isinstance(explained(ZeroDivisionError()), UnexpectedError)
+    assert "could not" not in log_traceback(ZeroDivisionError(), tmp_path / "new")
+
+
+def test_a_traceback_goes_to_the_temporary_folder_if_need_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert "tracebacks.log" in log_traceback(ZeroDivisionError(), tmp_path / "file" / "folder")
