@@ -59,7 +59,7 @@ class ReportPipeline:
     source_date_epoch: int | None
 
     def require_data(self, wanted: Sequence[EntityPeriod]) -> None:
-        """Raise ReportError if a period has no data at all, so that nothing is begun for it."""
+        """Raise ReportError if a period lacks data, so that nothing is begun for it."""
         with self.warehouse.reading() as connection:
             for entity, period in wanted:
                 require_data(connection, entity, period)

@@ -89,20 +89,20 @@ def assemble(
 
 
 def require_data(warehouse: duckdb.DuckDBPyConnection, entity: str, period: Period) -> None:
-    """Raise ReportError, with the months that have data, if no month of the period has any."""
+    """Raise ReportError, with the months that have data, unless every month of the period has."""
     try:
         rows = warehouse.execute(_MONTHS_WITH_DATA, [entity]).fetchall()
     except duckdb.CatalogException:
         rows = []
     known = [Month.of(month) for (month,) in rows]
-    if set(known) & set(period.months):
-        return
-    listed = ", ".join(span_text(run) for run in consecutive_runs(known))
-    raise ReportError(
-        f"{entity} has no data for {period}. "
-        + (f"There are figures of {listed}." if known else "There are no figures yet.")
-        + f" If its workbooks have rows, run `atlas sync --entity {entity} --period {period}` first."
-    )
+    missing = [month for month in period.months if month not in known]
+    if missing:
+        listed = ", ".join(span_text(run) for run in consecutive_runs(known))
+        raise ReportError(
+            f"{entity} has no data for {', '.join(map(str, missing))}. There are figures of "
+            f"{listed or 'no month yet'}. If its workbooks have rows, run `atlas sync --entity {entity} "
+            f"--period {period}` first."
+        )
 
 
 class _Sections:

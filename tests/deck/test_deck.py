@@ -168,7 +168,20 @@ def test_a_deck_bears_no_time_but_that_of_its_data(deck_path: Path, report: Repo
 def test_every_text_stands_in_both_languages() -> None:
     for locale in ("id", "en"):
         strings = Strings(CONFIG_DIR / "strings.yaml", locale)
-        assert all(strings._texts[key].get(locale) for key in strings._texts)
+        assert all(strings._own[key].get(locale) for key in strings._own)
+
+
+def test_a_file_of_texts_of_an_earlier_version_is_completed(tmp_path: Path) -> None:
+    """One text is missing, and one has a place that is no longer filled."""
+    (tmp_path / "strings.yaml").write_text(
+        "target: {id: Rencana}\nkey_message_alone: {id: '{former} {orders}'}\n", encoding="utf-8"
+    )
+    own = Strings(tmp_path / "strings.yaml", "id")
+    shipped = Strings(CONFIG_DIR / "strings.yaml", "id")
+    places = {"subject": "TM", "orders": "3", "cash": "1", "period": "x"}
+    assert own("target") == "Rencana"
+    assert own("validation_about") == shipped("validation_about")
+    assert own("key_message_alone", **places) == shipped("key_message_alone", **places)
 
 
 def test_the_committed_template_is_what_the_script_builds(tmp_path: Path) -> None:

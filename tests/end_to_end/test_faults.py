@@ -128,6 +128,7 @@ TROUBLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 def test_trouble_is_said_in_words(february: Installation, trouble: Trouble) -> None:
     trouble.spoil(february)

@@ -89,6 +89,7 @@ def content(made: Installation) -> dict[str, object]:
     return {**files, **rows}
 
 
+@pytest.mark.slow
 def test_variables_and_files_of_other_programs_change_nothing(
     february: Installation, tmp_path: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_variables_and_files_of_other_programs_change_nothing(
     assert {p["transform"] for p in overview["partitions"] if p["month"] <= "2026-02"} == {"fresh"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["a [2026] #1", 'it\'s "e\u0301" {{ x }}', "50%25 & $HOME; ~ 🙂", "a*"]
 )

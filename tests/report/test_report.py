@@ -179,7 +179,7 @@ def test_a_period_with_a_month_that_is_missing_is_refused(built: Installation) -
     entity = workspace.configuration.registry.entity("IONS")
     with (
         workspace.warehouse.reading() as connection,
-        pytest.raises(ReportError, match=r"no data for 2026-11, 2026-12\. Months with data"),
+        pytest.raises(ReportError, match=r"no data for 2026-11, 2026-12\. There are figures of"),
     ):
         assemble(connection, entity, Period.parse("2026-Q4"), locale="id")
 
@@ -264,7 +264,8 @@ def test_a_month_without_data_names_the_months_that_have_some(built: Installatio
     with (
         workspace.warehouse.reading() as connection,
         pytest.raises(
-            ReportError, match=r"IONS has no data for 2024-05\. Months with data: 2026-10, 2026-09"
+            ReportError,
+            match=r"IONS has no data for 2024-05\. There are figures of 2025-01–2026-10\.",
         ),
     ):
         assemble(connection, entity, Period.parse("2024-05"), locale="id")
