@@ -1,5 +1,7 @@
 """The real daemon, as `atlas ui` starts it: a person only saves workbooks."""
 
+import contextlib
+import json
 import os
 import shutil
 import signal
@@ -7,14 +9,18 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import openpyxl
+import psutil
 import pytest
 from conftest import Installation, make_installation
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
+
+from atlas_assets.orchestration.partitions import RANGE_START_TAG
 
 EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
 PATIENCE_SECONDS = 400
@@ -42,11 +48,11 @@ class Living:
     def start(self) -> None:
         """Start the web UI with its daemon, in a process group of its own."""
         with socket.create_server(("127.0.0.1", 0)) as free:
-            port = str(free.getsockname()[1])
+            self.port = str(free.getsockname()[1])
         made = self.installation
         with self.log.open("w") as log:
             self.daemon = subprocess.Popen(
-                [sys.executable, "-m", "atlas_assets.cli.entry", "ui", "--port", port],
+                [sys.executable, "-m", "atlas_assets.cli.entry", "ui", "--port", self.port],
                 env={
                     **os.environ,
                     **made.environment,
@@ -60,9 +66,21 @@ class Living:
             )
         eventually(lambda: "Dagster on http" in self.log.read_text(), "the instance was made")
 
+    def reload(self) -> None:
+        """Do what *Reload* under *Deployment* does."""
+        query = {"query": "mutation { reloadWorkspace { __typename } }"}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql",
+            json.dumps(query).encode(),
+            {"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            assert b'"Workspace"' in answer.read()
+
     def kill(self) -> None:
         """End every process of it at once, as a power cut does."""
-        os.killpg(self.daemon.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # nothing is left of it
+            os.killpg(self.daemon.pid, signal.SIGKILL)
         self.daemon.wait()
 
     def is_running(self) -> bool:
@@ -204,3 +222,38 @@ def test_commands_wait_for_runs_and_a_killed_daemon_holds_nothing_up(living: Liv
     living.start()
     living.quiet()
     assert all(run.is_finished for run in living.runs())
+
+
+@pytest.mark.slow
+def test_a_reload_leaves_runs_alone_and_a_second_ui_is_refused(living: Living) -> None:
+    for path in living.shelf.glob("*EPN*.xlsx"):
+        living.put(path.name)
+    eventually(living.is_running, "the dropped workbooks led to a run")
+    living.reload()
+    told = living.installation.atlas_process("ui", "--port", "0", status=1).stderr
+    assert f"process {living.daemon.pid}, http://127.0.0.1:{living.port}" in told
+    living.quiet()
+    assert {run.status for run in living.runs()} == {dg.DagsterRunStatus.SUCCESS}
+    loads = [run for run in living.runs() if run.job_name in {"backfill", "monthly_close"}]
+    keys = [run.tags.get("dagster/partition") or run.tags[RANGE_START_TAG] for run in loads]
+    assert len(keys) == len(set(keys))  # nothing ran twice
+    assert not (living.installation.root / "output" / "notifications.log").exists()
+
+    os.kill(living.daemon.pid, signal.SIGKILL)  # alone, as the kernel does when memory is short
+    living.daemon.wait()
+    servers = ("orchestration.ui.web", "orchestration.ui.daemon")
+    eventually(lambda: not processes(living.installation, servers), "its servers ended, too")
+
+
+def processes(made: Installation, modules: tuple[str, ...]) -> list[int]:
+    """Return the processes of an installation that run one of some modules."""
+    home = str(made.settings.dagster_home)
+    found: list[int] = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or [])
+        with contextlib.suppress(psutil.Error):
+            if any(module in command for module in modules) and (
+                process.environ().get("DAGSTER_HOME") == home
+            ):
+                found.append(process.pid)
+    return found
