@@ -49,5 +49,13 @@ def _sync(path: Path) -> None:
 def _remove_leftovers(path: Path) -> None:
     for leftover in path.parent.glob(f".{escape(path.name)}-*-*.tmp"):
         process = leftover.name.rsplit("-", 2)[1]
-        if process.isdecimal() and not psutil.pid_exists(int(process)):
+        if process.isdecimal() and not is_running(int(process)):
             leftover.unlink(missing_ok=True)
+
+
+def is_running(process: int) -> bool:
+    """Return whether a process runs; one that has ended and that nobody has waited for does not."""
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -25,6 +25,7 @@ _ADVICE = {
     errno.EISDIR: "There is a folder in place of a file. Move it away",
     errno.EEXIST: "There is a file in place of a folder. Move it away",
     errno.EMFILE: "Too many files are open. Close other programs, or raise the limit",
+    errno.ELOOP: "A link leads to itself. Remove it",
     errno.ENFILE: "Too many files are open. Close other programs, or raise the limit",
     errno.ENOMEM: "The memory is used up. Close other programs",
     errno.EAGAIN: "Too many processes are running. Close other programs",

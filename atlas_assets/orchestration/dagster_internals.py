@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from dagster._check import CheckError
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = [
+    "CheckError",
     "SqliteEventLogStorage",
     "TaggingExecutor",
     "launched_process",

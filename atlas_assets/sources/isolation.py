@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import pickle
 import resource
-import sys
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 MEMORY = 4 * 2**30  # bytes that a reader may use in addition to what it has at start
 SECONDS = 120  # per task; a sheet of a million rows takes ten
 PROCESSES = os.cpu_count() or 1
+_STDERR = 2  # its descriptor, also where `sys.stderr` is None
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ class _ReaderError(Exception):
 
 def _become_reader() -> None:
     """Limit the memory of this process, and silence what crashing libraries print."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)
     used = Path("/proc/self/statm")
     if used.exists():  # on Linux only; elsewhere address space cannot be limited
         in_use = int(used.read_text().split()[0]) * resource.getpagesize()

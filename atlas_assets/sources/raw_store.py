@@ -162,7 +162,7 @@ class RawStore:
         seal = self._seal_path(table, entity, month)
         try:
             return json.loads(seal.read_bytes()) != self._hashes(table, entity, month)
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):  # loading it again says what is wrong with the file
             return True
 
     def loaded(self) -> list[tuple[TableName, Partition]]:

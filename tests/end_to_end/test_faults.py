@@ -110,6 +110,9 @@ TROUBLES = {
     "dagster.yaml names nothing": Trouble(
         overwrite("dagster/dagster.yaml", b"storage: {sqlit: {}}\n"), STATUS, "dagster.yaml"
     ),
+    "dagster.yaml is text": Trouble(
+        overwrite("dagster/dagster.yaml", b"some text"), STATUS, "dagster.yaml is wrong"
+    ),
     "a file for the raw folder": Trouble(file_at("warehouse-raw"), EXTRACT, "in place of a folder"),
     "a file for the output": Trouble(file_at("output/monthly"), REPORT, "in place of a folder"),
     "a file for the home": Trouble(file_at("dagster"), STATUS, "in place of a folder"),

@@ -16,6 +16,7 @@ from filelock import FileLock
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.faults.stopping import stopping_after
 from atlas_assets.files import written_whole
+from atlas_assets.orchestration.dagster_internals import CheckError
 from atlas_assets.orchestration.partitions import range_tags, single_key
 from atlas_assets.orchestration.runs.old_logs import prune
 from atlas_assets.orchestration.runs.run_problems import problems_of
@@ -67,7 +68,7 @@ def _instance_of(home: Path) -> dg.DagsterInstance:
     """Return the instance of a home. Raises ConfigurationError if its dagster.yaml is wrong."""
     try:
         return dg.DagsterInstance.get()
-    except (yaml.YAMLError, UnicodeDecodeError, dg.DagsterInvalidConfigError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, dg.DagsterInvalidConfigError, CheckError) as error:
         why = str(error).strip().splitlines()[0]
         raise ConfigurationError(
             f"{home / 'dagster.yaml'} is wrong: {why}. Correct it, or move it away: Atlas then writes its "

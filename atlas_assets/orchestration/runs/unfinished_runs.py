@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import time
@@ -13,6 +14,7 @@ import dagster as dg
 import psutil
 from filelock import FileLock, Timeout
 
+from atlas_assets.files import is_running
 from atlas_assets.orchestration.dagster_internals import TaggingExecutor, launched_process
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
         is_gone = run.tags[HOST_TAG] == platform.node() and not _is_alive(process)
     elif run.status is dg.DagsterRunStatus.STARTED:  # not tagged yet, or by an earlier version
         number = launched_process(instance, run.run_id)
-        is_gone = number is not None and not psutil.pid_exists(number)
+        is_gone = number is not None and not is_running(number)
     else:  # Dagster itself monitors runs that are starting or being canceled
         return False
     if not is_gone:
@@ -127,8 +129,9 @@ def _is_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
 
 def _is_alive(process: str) -> bool:
     number, _, created = process.partition(" ")
-    try:
+    if not is_running(int(number)):
+        return False
+    with contextlib.suppress(psutil.NoSuchProcess):
         difference = psutil.Process(int(number)).create_time() - float(created)
         return abs(difference) < _CLOCK_STEP_SECONDS
-    except psutil.NoSuchProcess:
-        return False
+    return False
