@@ -88,11 +88,11 @@ class DbtProject:
 
     @property
     def manifest_path(self) -> Path:
-        """The path of dbt's manifest, which is written if it is missing or older than the project."""
+        """The path of dbt's manifest, written if it is missing, damaged or older than the project."""
         path = self.target_dir / "manifest.json"
         self.target_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(self.target_dir / ".lock", is_singleton=True):
-            if not path.exists() or path.stat().st_mtime < _newest_change():
+            if not _is_whole(path) or path.stat().st_mtime < _newest_change():
                 with written_whole(path) as temporary:
                     self._manifest.writable_manifest().write(str(temporary))
         return path
@@ -176,6 +176,13 @@ class DbtProject:
 def _variables(scope: Scope) -> dict[str, list[str]]:
     """Return a scope as dbt's variables."""
     return {"entities": list(scope.entities), "months": [str(month) for month in scope.months]}
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _newest_change() -> float:

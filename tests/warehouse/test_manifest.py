@@ -27,3 +27,12 @@ def test_a_manifest_is_replaced_and_never_written_over(
     assert path.read_bytes() != before
     assert same_file.read_bytes() == before
     assert orjson.loads(path.read_bytes())["nodes"]
+
+
+def test_a_damaged_manifest_is_written_again(installation: Installation) -> None:
+    path = installation.workspace.dbt.manifest_path
+    whole = path.read_bytes()
+    for damage in (whole[:1000], b"\x00\xff", b"[]"):
+        path.write_bytes(damage)
+        assert installation.workspace.dbt.manifest_path == path
+        assert orjson.loads(path.read_bytes())["nodes"]
