@@ -14,8 +14,8 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
 _YEAR_10000 = 253_402_300_800  # in seconds since 1970
-# Characters that libraries take for something else in a path, and that nothing protects.
 _SECRETS = {"DATABASE_URL", "TURSO_AUTH_TOKEN", "ATLAS_NOTIFY", "ATLAS_POSTGRES_URL"}
+# Characters that libraries take for something else in a path, and that nothing protects.
 _REFUSED = {"duckdb_path": "?\\", "dagster_home": "%?[*"}
 
 
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _without_secrets(cls, url: SecretStr) -> SecretStr:
+    def _absolute_file(cls, url: SecretStr) -> SecretStr:
         text = url.get_secret_value()
         if text.startswith("file:"):
             return SecretStr(f"file:{_usable(Path(text.removeprefix('file:')), '')}")

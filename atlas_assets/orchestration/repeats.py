@@ -33,8 +33,8 @@ _AUTOMATIC = (
     "dagster/from_automation_condition",
 )
 _KEPT_TAGS = (RANGE_START_TAG, RANGE_END_TAG)
-# The jobs that make what conditions ask for, asset by asset.
-_JOBS = (jobs.DELIVER, jobs.QUARTERLY_REPORT, jobs.YEARLY_REPORT)
+# The jobs that make what conditions ask for, by the first word of the assets' names; else DELIVER does.
+_JOBS = {"quarterly": jobs.QUARTERLY_REPORT, "yearly": jobs.YEARLY_REPORT}
 
 
 class RepeatMemory(BaseModel):
@@ -128,11 +128,8 @@ def _job_of(run: dg.DagsterRun) -> str:
     """Return the job of a run or, if a condition asked for its assets, a job that has them."""
     if not run.job_name.startswith(RESERVED_JOB_PREFIX):
         return run.job_name
-    names = {key.path[-1].split("_")[0] for key in run.asset_selection or ()}
-    for job in _JOBS[1:]:
-        if job.split("_")[0] in names:
-            return job
-    return jobs.DELIVER
+    words = [key.path[-1].split("_")[0] for key in run.asset_selection or ()]
+    return next((_JOBS[word] for word in words if word in _JOBS), jobs.DELIVER)
 
 
 def _newest_change(workspace: Workspace) -> int:

@@ -35,7 +35,7 @@ STATUS = ("status", "--entity", "EPN")
 class Trouble:
     """What is done to an installation, the command then given, and what it has to say.
 
-    `limits` are set for the process of the command. `is_told` is whether the command fails at all.
+    `limits` are set for the process of the command.
     """
 
     spoil: Callable[[Installation], object]
