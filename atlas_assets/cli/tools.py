@@ -133,16 +133,14 @@ def _become_server(settings: Settings, only: Part | None, web: list[str]) -> NoR
     from atlas_assets.settings import PROJECT_DIR
 
     commands = {
-        None: ["both", *web],
-        Part.WEB: ["web", *web],
-        Part.DAEMON: ["daemon", "run"],
+        None: ["atlas_assets.orchestration.ui.both", *web],
+        Part.WEB: ["atlas_assets.orchestration.ui.web", *web],
+        Part.DAEMON: ["dagster._daemon", "run"],
     }
-    module, *options = commands[only]
     # The first evaluation of a sensor can take long with large workbooks.
     os.environ["DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS"] = "600"
     os.environ.update(settings.exported())
     os.chdir(settings.dagster_home)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # Dagster ends as it does on SIGINT
-    command = ["-m", f"atlas_assets.orchestration.ui.{module}", *options]
-    command += ["-w", str(PROJECT_DIR / "workspace.yaml")]
+    command = ["-m", *commands[only], "-w", str(PROJECT_DIR / "workspace.yaml")]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606  the servers replace it

@@ -59,8 +59,8 @@ def launched_process(instance: dg.DagsterInstance, run_id: str) -> int | None:
     return known[-1] if known else None
 
 
-def run_dev(modules: dict[str, str]) -> None:
-    """Run `dagster dev`, which starts web server and daemon as the modules that replace its own."""
+def run_dev(modules: dict[str, list[str]]) -> None:
+    """Run `dagster dev`, which starts web server and daemon by the modules that replace its own."""
     from dagster._cli import dev  # noqa: PLC0415  the whole command line, which nothing else needs
 
     module: Any = dev
@@ -69,7 +69,7 @@ def run_dev(modules: dict[str, str]) -> None:
     def open_ours(parts: list[str], **options: Any) -> Any:
         if not modules.keys() & set(parts):  # else an upgrade could start an open server
             raise RuntimeError(f"Dagster starts its servers in another way: {parts}")
-        return open_stock([modules.get(part, part) for part in parts], **options)
+        return open_stock([new for part in parts for new in modules.get(part, [part])], **options)
 
     module.open_ipc_subprocess = open_ours
     warnings.filterwarnings("ignore", category=dg.SupersessionWarning)  # in favour of `dg dev`

@@ -241,7 +241,7 @@ def test_a_reload_leaves_runs_alone_and_a_second_ui_is_refused(living: Living) -
 
     os.kill(living.daemon.pid, signal.SIGKILL)  # alone, as the kernel does when memory is short
     living.daemon.wait()
-    servers = ("orchestration.ui.web", "orchestration.ui.daemon")
+    servers = ("orchestration.ui.web", "dagster._daemon")
     eventually(lambda: not processes(living.installation, servers), "its servers ended, too")
 
 

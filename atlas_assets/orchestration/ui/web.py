@@ -9,7 +9,6 @@ from dagster_webserver import cli
 from dagster_webserver.webserver import DagsterWebserver
 
 from atlas_assets.orchestration.ui.own_pages import LOCAL, OwnPagesOnly
-from atlas_assets.orchestration.ui.parent import end_with_parent
 from atlas_assets.settings import load_settings
 
 
@@ -25,7 +24,6 @@ class GuardedWebserver(DagsterWebserver[Any, Any]):
 
 def main() -> None:
     """Serve the web UI until the process is ended."""
-    end_with_parent()
     app: Any = dagster_webserver.app
     app.DagsterWebserver = GuardedWebserver  # Dagster has no other way to put something before it
     cli.main()
