@@ -26,6 +26,8 @@ from atlas_assets.warehouse.dbt_project import DbtProject
 from atlas_assets.warehouse.ledger import RunLedger
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from atlas_assets.settings import Settings
 
 
@@ -34,6 +36,14 @@ class Workspace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    def check(self) -> list[Path]:
+        """Read everything that users write, and return its files.
+
+        Raises ConfigurationError if one is wrong, or if messages are to be sent to no possible address.
+        """
+        self.notifier.check()
+        return [*self.configuration.check(), self.strings.check()]
 
     @cached_property
     def configuration(self) -> Configuration:

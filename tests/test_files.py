@@ -1,5 +1,6 @@
 """Files appear whole or not at all, and what killed processes leave behind is removed."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -34,8 +35,9 @@ def test_what_was_there_stays_where_writing_fails(tmp_path: Path) -> None:
     def write() -> None:
         with written_whole(path) as temporary:
             temporary.write_text("half")
-            raise OSError("disk full")
+            raise OSError(errno.ENOSPC, "disk full")
 
-    with pytest.raises(OSError, match="disk"):
+    with pytest.raises(OSError, match="disk") as caught:
         write()
+    assert caught.value.filename == str(path)  # and not the temporary name
     assert [p.read_text() for p in tmp_path.iterdir()] == ["before"]

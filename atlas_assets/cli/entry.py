@@ -1,30 +1,42 @@
 """The entry of the command: nothing in the shell that started it changes what it does.
 
 dbt, Dagster and Python take settings from the environment; one that was set for another program would
-change what Atlas makes, without a word. Only what `settings` reads counts. Nothing is imported before
-that is ensured.
+change what Atlas makes, without a word. Only what `settings` reads counts. Nothing that they could change is
+imported before that is ensured.
 """
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from atlas_assets.faults.explanation import explained
+from atlas_assets.faults.stopping import end_on_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 # Variables of the tools that Atlas is made of, but for the home of Dagster, which is a setting of Atlas,
 # and for what changes no result.
 _FOREIGN = ("DBT_", "DAGSTER_", "PYTHON")
 _KEPT = {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
-# For this process and those that it starts: no module from the current folder, text in UTF-8.
-_OWN = {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+# For this process and those that it starts: no module from the current folder, text in UTF-8, and no
+# word from the process of Python that clears up after one that was stopped.
+_OWN = {
+    "PYTHONSAFEPATH": "1",
+    "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",
+}
 
 
 def main() -> None:
     """Run the command, in a process that is free of foreign variables."""
     foreign = [
         name
-        for name in os.environ
-        if name.startswith(_FOREIGN) and name not in _KEPT and name not in _OWN
+        for name, value in os.environ.items()
+        if name.startswith(_FOREIGN) and name not in _KEPT and value != _OWN.get(name)
     ]
     if foreign or sys.getfilesystemencoding() != "utf-8":
         clean = {name: value for name, value in os.environ.items() if name not in foreign}
@@ -34,12 +46,13 @@ def main() -> None:
     if problem := _problem_of_folder():
         sys.exit(problem)
     _make_writable()
+    end_on_signals()
     try:
         from atlas_assets.cli.main import app  # noqa: PLC0415  not before
-
+    except (ImportError, MemoryError, OSError) as error:
+        sys.exit(str(explained(error)))
+    with _output_written():
         app(prog_name="atlas")
-    except KeyboardInterrupt:  # while Python still loads the command
-        sys.exit(128 + signal.SIGINT)
 
 
 def _make_writable() -> None:
@@ -48,6 +61,20 @@ def _make_writable() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
         getattr(sys, name).reconfigure(errors="replace")
+
+
+@contextmanager
+def _output_written() -> Generator[None]:
+    """Write out what was printed, or end with status 1 and, unless nobody reads it any more, a text."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to come
+        closed = isinstance(error, BrokenPipeError)  # as `head` does
+        sys.exit(1 if closed else f"The output cannot be written: {error.strerror}.")
 
 
 def _problem_of_folder() -> str | None:

@@ -229,10 +229,8 @@ def _validate_configuration() -> None:
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    workspace = Workspace(load_settings())
-    for path in workspace.configuration.check():
+    for path in Workspace(load_settings()).check():
         print(f"{path}: correct")
-    workspace.notifier.check()
 
 
 @contextmanager

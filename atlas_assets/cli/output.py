@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from atlas_assets.cli.overview import Overview
     from atlas_assets.cli.result import Result
 
-# Nothing in a message is markup: it can quote any cell or name.
-messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+# Nothing in a message is markup or the name of an emoji: it can quote any cell or name.
+messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 _NARROWEST = 80  # columns; a narrower table would say nothing
 _COLORS = {"fresh": "green", "stale": "yellow", "failed": "red", "missing": "dim"}
 

@@ -27,8 +27,9 @@ class Selection:
 
     def entity(self, code: str) -> str:
         """Return the code of an entity, which may be given in any case."""
+        registry = self.workspace.configuration.registry
         try:
-            return self.workspace.configuration.registry.entity(code).code
+            return registry.entity(code).code
         except ConfigurationError as error:
             raise UsageError(str(error)) from error
 

@@ -105,8 +105,7 @@ def ui(
     from atlas_assets.workspace import Workspace
 
     workspace = Workspace(load_settings())
-    workspace.notifier.check()
-    workspace.configuration.check()
+    workspace.check()
     prepare_home(workspace.settings, workspace.ledger)
     address = f"http://127.0.0.1:{port}"
     for part in [only] if only else list(Part):

@@ -74,7 +74,7 @@ class ProgramUnit(StrictModel):
     def _is_a_pattern(cls, pattern: str) -> str:
         try:  # in the engine that will use it
             duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
-        except duckdb.Error as error:
+        except duckdb.InvalidInputException as error:
             why = str(error).split("\n", maxsplit=1)[0]
             raise ValueError(f"{pattern!r} is no regular expression ({why})") from error
         return pattern

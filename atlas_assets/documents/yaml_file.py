@@ -41,6 +41,8 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
     what such a file looks like.
     """
     text = ""
+    if path.is_fifo():  # it would be waited for
+        raise ConfigurationError(f"{path} is no file, but a pipe. Remove it.")
     try:
         text = path.read_text(encoding="utf-8")
         content = _content(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sqlite3
 from typing import TYPE_CHECKING
@@ -37,10 +38,19 @@ _MEMORY = (
     "The memory is used up. Close other programs, or use a machine with more of it, then repeat the "
     f"command. {UNCHANGED}"
 )
-_WAREHOUSE_DAMAGED = (
-    "The warehouse (ATLAS_DUCKDB) is damaged: {why}. Move it away, together with the .wal file beside "
-    "it; `atlas build` makes it again from the workbooks."
-)
+# How a loader says that there was no memory for a library.
+_NO_MEMORY = re.compile("Out of Memory Error|failed to map segment|Cannot allocate memory")
+# What DuckDB's messages mean, by words in them.
+_WAREHOUSE = {
+    "could not set lock": (
+        f"Another program has the warehouse open. Close it there, then repeat the command. {UNCHANGED}"
+    ),
+    "replaying wal|corrupt|checksum|valid duckdb|read enough bytes|^(fatal|internal|serialization) error": (
+        "The warehouse (ATLAS_DUCKDB) is damaged. Move it away, together with the file beside it that ends "
+        "in .wal; `atlas build` makes it again from the workbooks."
+    ),
+    "^io error": f"Look at the disk and the file, then repeat the command. {UNCHANGED}",
+}
 # What SQLite's messages mean for Dagster's databases, by words in them.
 _RUNS = {
     "disk is full|disk i/o|unable to open": (
@@ -87,6 +97,16 @@ def fault_of(error: OSError) -> FaultError:
     )
 
 
+def fault_of_warehouse(message: str) -> FaultError | None:
+    """Return what DuckDB's message means if the file, the machine or DuckDB itself failed, else None."""
+    if fault := _fault_of_system(message):
+        return fault
+    for words, advice in _WAREHOUSE.items():
+        if re.search(words, message.strip(), re.IGNORECASE):
+            return FaultError(f"{_why(message)}. {advice}")
+    return None
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """Yield an exception and what caused it, the outermost first."""
     seen: set[int] = set()
@@ -110,9 +130,9 @@ def _explanation(error: BaseException) -> AtlasError | None:
         case OSError():
             return fault_of(error)
         case _ if library in {"duckdb", "_duckdb"}:  # not imported here: it takes long
-            return _fault_of_warehouse(type(error).__name__, str(error))
+            return fault_of_warehouse(str(error))
         case _:
-            return None
+            return _fault_of_system(str(error))
 
 
 def _fault_of_runs(message: str) -> FaultError:
@@ -120,20 +140,17 @@ def _fault_of_runs(message: str) -> FaultError:
     return FaultError(f"Dagster's databases in DAGSTER_HOME {text.format(why=message)}")
 
 
-def _fault_of_warehouse(name: str, message: str) -> FaultError | None:
-    why = message.split("\n", maxsplit=1)[0].removesuffix(".")
-    if name == "OutOfMemoryException":
+def _fault_of_system(message: str) -> FaultError | None:
+    """Return what a library's text means that quotes the system; None if it does not."""
+    if _NO_MEMORY.search(message):
         return FaultError(_MEMORY)
-    if re.search(r"No space left|disk quota", message, re.IGNORECASE):
-        return FaultError(f"{why}. {_DISK_FULL}, then repeat the command. {UNCHANGED}")
-    if re.search(r"Permission denied|read-only", message, re.IGNORECASE):
-        return FaultError(f"{why}. {_RIGHTS}, then repeat the command. {UNCHANGED}")
-    if name in {"FatalException", "InternalException", "SerializationException"} or (
-        re.search("corrupt|checksum|not a valid DuckDB", message, re.IGNORECASE)
-    ):
-        return FaultError(_WAREHOUSE_DAMAGED.format(why=why))
-    if name == "IOException":
-        return FaultError(
-            f"{why}. Look at the disk and the file, then repeat the command. {UNCHANGED}"
-        )
+    for number, advice in _ADVICE.items():
+        if os.strerror(number).casefold() in message.casefold():
+            return FaultError(f"{_why(message)}. {advice}, then repeat the command. {UNCHANGED}")
     return None
+
+
+def _why(message: str) -> str:
+    """Return the part of DuckDB's message that says what happened."""
+    first_line = message.strip().split("\n", maxsplit=1)[0]
+    return first_line.split(" See also ")[0].split(". However")[0].rstrip(" .!")

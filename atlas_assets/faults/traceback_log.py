@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "tracebacks.log"
 _BYTES, _FILES = 1_000_000, 3
@@ -25,16 +30,18 @@ def log_traceback(error: BaseException, folder: Path) -> str:
 
 
 def log_text(text: str, folder: Path) -> str:
-    """Append a traceback to the log in a folder, or in the temporary one if that cannot be written.
+    """Append a traceback to the log in a folder, or write a temporary file if that is not possible.
 
     Returns a sentence that says where it is.
     """
-    for place in (folder, Path(tempfile.gettempdir())):
-        try:
-            _append(place / NAME, text)
-        except OSError:
-            continue
-        return f"The traceback is in {place / NAME}."
+    with suppress(OSError):
+        _append(folder / NAME, text)
+        return f"The traceback is in {folder / NAME}."
+    with suppress(OSError):
+        descriptor, path = tempfile.mkstemp(prefix="atlas-traceback-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        return f"The traceback is in {path}."
     return "The traceback could not be written anywhere."
 
 

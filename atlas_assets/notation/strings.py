@@ -50,6 +50,11 @@ class Strings:
             f"{self.path} has no text {key!r} in the language {self.locale!r}. Add it."
         )
 
+    def check(self) -> Path:
+        """Return the path of the file. Raises ConfigurationError if it is wrong."""
+        _read(self.path)
+        return self.path
+
     def counted(self, noun: str, value: Decimal, count: str) -> str:
         """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
         return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)

@@ -78,7 +78,10 @@ _FILE_FAULTS = [
     ),
     (
         re.compile(r"unable to open|readonly|read-only|permission", re.IGNORECASE),
-        "{url} cannot be opened for writing. Give Atlas the right to, then repeat.",
+        (
+            "{url} cannot be opened for writing. If it is a folder, move it away; otherwise give Atlas the "
+            "right to write there. Then repeat."
+        ),
     ),
     (
         re.compile(r"disk is full|disk I/O|no space", re.IGNORECASE),

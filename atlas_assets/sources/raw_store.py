@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -67,6 +68,10 @@ CONTROL: dict[str, Any] = {
     "problem": pl.String,
 }
 SEALS = "seals"
+_DAMAGED = (
+    "The raw files of this sheet are incomplete, damaged, or of an earlier version. `atlas sync` loads "
+    "them again."
+)
 FORM = 2  # of the raw files; those of another form are loaded again
 
 
@@ -88,24 +93,23 @@ class RawStore:
     def __init__(self, raw_dir: Path) -> None:
         self.raw_dir = raw_dir
 
-    def glob(self, table: str) -> str:
-        """Return the glob pattern that matches all files of a table."""
-        return f"{self.escaped_dir}/{table}/**/*.parquet"
-
     @property
     def escaped_dir(self) -> str:
         """The folder as the beginning of a glob pattern, in which `[2026]` is not a set of digits."""
         return escape(str(self.raw_dir))
 
     def prepare(self) -> None:
-        """Write an empty file per table, so that every table has all of its columns."""
+        """Write an empty file per table where it is not there, so that every table has all of its columns."""
         schemas: dict[str, dict[str, Any]] = {"sheet_manifest": MANIFEST, CONTROLS: CONTROL}
         for table in TABLES:
             texts = dict.fromkeys((*sorted(COLUMNS[table]), NOT_AS_SHOWN), pl.String)
             schemas[table] = {**PROVENANCE, **texts}
         for name, schema in schemas.items():
-            with written_whole(self.raw_dir / name / "schema.parquet") as temporary:
-                pl.DataFrame(schema=schema).write_parquet(temporary)
+            empty, path = io.BytesIO(), self._schema_path(name)
+            pl.DataFrame(schema=schema).write_parquet(empty)
+            if not path.exists() or path.read_bytes() != empty.getvalue():
+                with written_whole(path) as temporary:
+                    temporary.write_bytes(empty.getvalue())
 
     def note_refusal(self, table: TableName, entity: str, month: Month, problem: str) -> None:
         """Record why a sheet was refused; what was loaded from it before stays."""
@@ -113,13 +117,33 @@ class RawStore:
             temporary.write_text(problem, encoding="utf-8")
 
     def refusals(self, entity: str, year: int) -> dict[tuple[TableName, Month], str]:
-        """Return why sheets of an entity's year were refused when last read."""
-        return {
+        """Return why sheets of an entity's year were refused when last read, or are damaged since."""
+        damaged: dict[tuple[TableName, Month], str] = {
+            (table, of.month): _DAMAGED
+            for table, of in self.damaged()
+            if (of.entity, of.month.year) == (entity, year)
+        }
+        refused: dict[tuple[TableName, Month], str] = {
             (table, month): path.read_text(encoding="utf-8")
             for table in TABLES
             for number in range(1, 13)
             if (path := self._refusal_path(table, entity, month := Month(year, number))).exists()
         }
+        return damaged | refused
+
+    def manifests(self, entity: str) -> list[Path]:
+        """Return the manifests of an entity that are not damaged, and one without rows."""
+        found = [self._manifest_path(table, *of) for table, of in self._sound(entity)]
+        return [self._schema_path("sheet_manifest"), *found]
+
+    def controls(self, entity: str) -> list[Path]:
+        """Return the second readings of an entity that are not damaged, and one without rows."""
+        found = [
+            path
+            for table, of in self._sound(entity)
+            if table == "transactions" and (path := self._control_path(*of)).exists()
+        ]
+        return [self._schema_path(CONTROLS), *found]
 
     def load(self, partition: RawPartition, control: ControlReading | None = None) -> Loaded:
         """Replace a partition, unless its sheet and its configuration are unchanged.
@@ -150,8 +174,7 @@ class RawStore:
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
         if self.is_damaged(*of):
             return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
-        before = pl.read_parquet(self._manifest_path(*of), glob=False).row(0, named=True)
-        return _difference(before, manifest, table, where)
+        return _difference(self._manifest(*of), manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
         """Return whether a partition has been loaded, be it damaged or not."""
@@ -180,6 +203,13 @@ class RawStore:
         """Return the tables and partitions whose files are not those that were written last."""
         return [(table, of) for table, of in self.loaded() if self.is_damaged(table, *of)]
 
+    def _sound(self, entity: str) -> list[tuple[TableName, Partition]]:
+        return [
+            (table, of)
+            for table, of in self.loaded()
+            if of.entity == entity and not self.is_damaged(table, *of)
+        ]
+
     def forget(self, table: TableName, entity: str, month: Month) -> None:
         """Remove a partition; its seal goes last, so that a cut-off removal is noticed."""
         for path in self._paths(table, entity, month):
@@ -204,19 +234,21 @@ class RawStore:
         return frame.drop(name for name in PROVENANCE if name != "source_row")
 
     def partition_hashes(self) -> dict[Partition, str]:
-        """Return one SHA-256 hex digest per loaded entity and month, over all of its tables."""
-        if not (self.raw_dir / "sheet_manifest").exists():
-            return {}
-        manifests = (
-            pl.read_parquet(self.glob("sheet_manifest"))
-            .sort("table_name")
-            .group_by("entity_code", "month_key", maintain_order=True)
-            .agg(pl.concat_str("table_name", "source_hash", "layout_hash").str.join())
-        )
-        return {
-            Partition(entity, Month.of(month)): sha256(text.encode()).hexdigest()
-            for entity, month, text in manifests.iter_rows()
-        }
+        """Return one SHA-256 hex digest per loaded entity and month, over all of its tables.
+
+        A table whose files are damaged counts as not loaded.
+        """
+        texts: dict[Partition, str] = {}
+        for table, partition in sorted(self.loaded()):
+            if not self.is_damaged(table, *partition):
+                manifest = self._manifest(table, *partition)
+                text = f"{table}{manifest['source_hash']}{manifest['layout_hash']}"
+                texts[partition] = texts.get(partition, "") + text
+        return {of: sha256(text.encode()).hexdigest() for of, text in texts.items()}
+
+    def _manifest(self, table: TableName, entity: str, month: Month) -> dict[str, Any]:
+        path = self._manifest_path(table, entity, month)
+        return pl.read_parquet(path, glob=False).row(0, named=True)
 
     def _write(self, partition: RawPartition, manifest: SheetManifest, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month
@@ -279,6 +311,9 @@ class RawStore:
             *([self._control_path(entity, month)] if table == "transactions" else []),
             self._seal_path(table, entity, month),
         ]
+
+    def _schema_path(self, table: str) -> Path:
+        return self.raw_dir / table / "schema.parquet"
 
     def _data_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / table / entity / f"{month}.parquet"

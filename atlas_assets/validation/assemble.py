@@ -6,6 +6,7 @@ Rows and amounts are counted and judged in SQL, not here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from glob import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,35 @@ class ValidationWriter:
         It can be written once a warehouse exists; sheets that are loaded but not checked are marked.
         """
         with self.warehouse.reading() as connection:
-            _name_tables(connection, self.raw_store)
+            self._name_tables(connection, entity)
             validation = self._assemble(connection, entity, year)
         path = self.path(entity, year)
         with written_whole(path) as temporary:
             temporary.write_text(validation.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return path
+
+    def _name_tables(self, connection: duckdb.DuckDBPyConnection, entity: str) -> None:
+        """Create the tables that the queries read: raw manifests, and audit models or stand-ins."""
+        self.raw_store.prepare()
+        raw = {
+            "sheet_manifest": self.raw_store.manifests(entity),
+            "sheet_controls": self.raw_store.controls(entity),
+        }
+        for table, paths in raw.items():
+            connection.execute(
+                f"CREATE TEMP TABLE {table} AS SELECT * FROM read_parquet(?)",
+                [[escape(str(path)) for path in paths]],
+            )
+        built = connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+            "WHERE table_catalog = 'atlas'"
+        ).fetchall()
+        for table, columns in _NOTHING_AUDITED.items():
+            name = table.split(".")[1]
+            if (table,) in built:
+                connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.{table}")
+            else:
+                connection.execute(f"CREATE TEMP TABLE {name} {columns}")
 
     def _assemble(
         self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
@@ -127,23 +151,6 @@ class ValidationWriter:
             reasons={reason: self.strings(f"reason_{reason}") for reason in reasons},
             sheets=sheets,
         )
-
-
-def _name_tables(connection: duckdb.DuckDBPyConnection, raw_store: RawStore) -> None:
-    """Create the tables that the queries read: raw manifests, and audit models or stand-ins."""
-    for table in ("sheet_manifest", "sheet_controls"):
-        quoted = raw_store.glob(table).replace("'", "''")
-        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM read_parquet('{quoted}')")
-    built = connection.execute(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-        "WHERE table_catalog = 'atlas'"
-    ).fetchall()
-    for table, columns in _NOTHING_AUDITED.items():
-        name = table.split(".")[1]
-        if (table,) in built:
-            connection.execute(f"CREATE TEMP VIEW {name} AS FROM atlas.{table}")
-        else:
-            connection.execute(f"CREATE TEMP TABLE {name} {columns}")
 
 
 def _query(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:

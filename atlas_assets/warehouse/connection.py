@@ -9,6 +9,7 @@ import duckdb
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
+from atlas_assets.faults.explanation import explained
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -40,8 +41,8 @@ class Warehouse:
     def connect(self, *, read_only: bool = True) -> Generator[duckdb.DuckDBPyConnection]:
         """Yield a connection whose current database is the warehouse.
 
-        The caller has to hold `locked()`. Raises AtlasError if there is nothing to read yet, another
-        program has the file open, or it is not a DuckDB file.
+        The caller has to hold `locked()`. Raises AtlasError if there is nothing to read yet, and
+        FaultError if the file cannot be opened.
         """
         if read_only and not self.path.exists():
             raise AtlasError(
@@ -53,13 +54,8 @@ class Warehouse:
             quoted = str(self.path).replace("'", "''")
             try:
                 connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
-            except duckdb.IOException as error:
-                why = str(error).removeprefix("IO Error: ").split(". However")[0].rstrip("!")
-                raise AtlasError(
-                    f"The warehouse cannot be opened. {why}. If another program has it open, close "
-                    "it there, then repeat the command. If it is damaged, move it away: the next "
-                    "build makes it again from the workbooks."
-                ) from error
+            except duckdb.Error as error:
+                raise explained(error) from error
             connection.execute(f"USE {CATALOG}")
             yield connection
             connection.execute(f"USE memory; DETACH {CATALOG}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
+from atlas_assets.faults.explanation import fault_of_warehouse
 from atlas_assets.faults.stopping import held_back
 from atlas_assets.files import written_whole
 from atlas_assets.settings import DBT_PROJECT_DIR
@@ -60,7 +61,10 @@ class NodeResult:
 
 
 def refuse_failed(results: list[NodeResult]) -> None:
-    """Raise TransformError for failed results; do nothing if there are none."""
+    """Raise TransformError for failed results, or FaultError where the machine failed; else do nothing."""
+    for result in results:
+        if fault := fault_of_warehouse(_without_heading(result.message)):
+            raise fault
     if results:
         lines = [f"{result.unique_id.split('.')[-1]}: {result.message}" for result in results]
         raise TransformError(
@@ -68,6 +72,12 @@ def refuse_failed(results: list[NodeResult]) -> None:
             + "\n".join(lines)
             + "\nThe tables of these models are as they were before."
         )
+
+
+def _without_heading(message: str) -> str:
+    """Return what the database said, without the line in which dbt names the model."""
+    heading, _, rest = message.strip().partition("\n")
+    return rest if heading.startswith(("Runtime Error", "Database Error")) else message
 
 
 class DbtProject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -9,8 +10,10 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -19,10 +22,10 @@ from atlas_assets.faults.traceback_log import log_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Installation
 
+WORKBOOK = "source/LAPORAN EVALUASI EPN 2026.xlsx"
 GARBAGE = b"\x00\xffgarbage" * 5000
 REPORT = ("report", "--entity", "EPN", "--period", "2026-02")
 PUBLISH = ("publish", "--entity", "EPN", "--period", "2026-02")
@@ -73,10 +76,18 @@ def file_at(name: str) -> Callable[[Installation], object]:
     return spoil
 
 
+def pipe_at(name: str) -> Callable[[Installation], object]:
+    def spoil(made: Installation) -> None:
+        (made.root / name).unlink()
+        os.mkfifo(made.root / name)
+
+    return spoil
+
+
 def mark_up(made: Installation) -> None:
-    path = made.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    path = made.root / WORKBOOK
     workbook = openpyxl.load_workbook(path, data_only=True)
-    workbook["FEBRUARI"]["O6"].value = "[/b] %s {x} [red]"
+    workbook["FEBRUARI"]["O6"].value = "[/b] %s {x} [red] :smile:"
     workbook.save(path)
 
 
@@ -85,9 +96,14 @@ def nothing(_made: Installation) -> None:
 
 
 TROUBLES = {
-    "warehouse cut off": Trouble(cut("warehouse.db"), TRANSFORM, "If it is damaged, move it away"),
-    "warehouse is garbage": Trouble(overwrite("warehouse.db"), STATUS, "move it away"),
-    "warehouse is a folder": Trouble(folder_at("warehouse.db"), STATUS, "warehouse"),
+    "warehouse cut off": Trouble(cut("warehouse.db"), TRANSFORM, "is damaged. Move it away"),
+    "warehouse is garbage": Trouble(overwrite("warehouse.db"), STATUS, "is damaged. Move it away"),
+    "warehouse is a folder": Trouble(
+        folder_at("warehouse.db"), STATUS, "a folder in place of a file"
+    ),
+    "log of the warehouse is a folder": Trouble(
+        lambda made: (made.root / "warehouse.db.wal").mkdir(), STATUS, "a folder in place of a file"
+    ),
     "records cut off": Trouble(cut("operational.db"), PUBLISH, "is damaged or of another program"),
     "records are garbage": Trouble(
         overwrite("operational.db"), PUBLISH, "is damaged or of another program"
@@ -121,13 +137,25 @@ TROUBLES = {
         ("present", "--report", "output/monthly/EPN-2026-02.json"),
         "EPN-2026-02.json",
     ),
-    "markup in a header": Trouble(mark_up, EXTRACT, "[/b] %s {x} [red]"),
+    "markup in a header": Trouble(mark_up, EXTRACT, "[/b] %s {x} [red] :smile:"),
+    "a pipe for a workbook": Trouble(
+        pipe_at(WORKBOOK), EXTRACT, "is no file, but a folder, a pipe"
+    ),
+    "a pipe for the registry": Trouble(
+        pipe_at("source/config/registry.yaml"), STATUS, "registry.yaml is no file, but a pipe"
+    ),
+    "texts are wrong": Trouble(
+        overwrite("source/config/strings.yaml", b"target: Ziel\n"),
+        ("validate", "--config"),
+        "strings.yaml, line 1",
+    ),
     "a file may not grow": Trouble(
         nothing, REPORT, "cannot be read or written: ", {resource.RLIMIT_FSIZE: 100_000}
     ),
     "few open files": Trouble(
         nothing, REPORT, "cannot be read or written: ", {resource.RLIMIT_NOFILE: 24}
     ),
+    "little memory": Trouble(nothing, STATUS, "is used up. ", {resource.RLIMIT_AS: 200 * 2**20}),
 }
 
 
@@ -155,11 +183,71 @@ def test_trouble_is_said_in_words(february: Installation, trouble: Trouble) -> N
     assert trouble.told in done.stderr, done.stderr
 
 
+@pytest.mark.slow
+def test_damaged_raw_files_of_another_month_stop_nothing(february: Installation) -> None:
+    for path in (february.root / "warehouse-raw").rglob("*.*"):
+        if path.is_file() and path.stem != "2026-02":
+            path.write_bytes(GARBAGE)
+    for command in (STATUS, ("validate", *PUBLISH[1:]), REPORT, ("build", *PUBLISH[1:])):
+        february.atlas(*command)
+
+
 def test_a_port_in_use_is_said(february: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         told = february.atlas("ui", "--port", port, status=1).stderr
     assert "The port is in use" in told
+
+
+def test_a_warehouse_in_use_is_said(february: Installation) -> None:
+    program = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(february.root / "warehouse.db")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        told = february.atlas("status", status=1).stderr
+        other.kill()
+    assert "Another program has the warehouse open. Close it there" in told
+    assert "damaged" not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EACCES, os.strerror(errno.EACCES), "a.json"), "at a.json. Atlas may not"),
+        (duckdb.IOException('IO Error: Cannot open file "a": Permission denied'), "Atlas may not"),
+        (duckdb.IOException("IO Error: Could not write file: No space left on device"), "is full"),
+        (duckdb.FatalException("FATAL Error: Failed: database has been invalidated"), "is damaged"),
+        (RuntimeError("No space left on device (os error 28)"), "The disk is full"),
+        (ImportError("failed to map segment from shared object"), "The memory is used up"),
+    ],
+)
+def test_what_a_library_says_of_the_machine_is_explained(error: Exception, told: str) -> None:
+    explanation = str(explained(error))
+    assert told in explanation
+    assert ".." not in explanation
+    assert not isinstance(explained(error), UnexpectedError)
+
+
+@pytest.mark.parametrize("arguments", ["--help", "status"])
+def test_output_that_cannot_be_written_is_said(built: Installation, arguments: str) -> None:
+    command = f"'{sys.executable}' -m atlas_assets.cli.entry {arguments} >/dev/full"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env={**os.environ, **built.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "No space left on device." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "| head -c 1", "<&-"])
@@ -199,4 +287,8 @@ def test_what_nobody_foresaw_is_said_and_its_traceback_logged(
 
 def test_a_traceback_goes_to_the_temporary_folder_if_need_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    assert "tracebacks.log" in log_traceback(ZeroDivisionError(), tmp_path / "file" / "folder")
+    told = log_traceback(ZeroDivisionError("why"), tmp_path / "file" / "folder")
+    path = Path(told.removeprefix("The traceback is in ").removesuffix("."))
+    assert "why" in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o077 == 0  # nobody else reads it
+    path.unlink()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 from conftest import Installation, make_installation, of_all_workers
 from filelock import FileLock
@@ -115,14 +116,19 @@ def copy_of(undisturbed: Undisturbed, folder: Path) -> Installation:
 def test_the_same_command_after_a_kill_makes_the_same(
     number: int, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
+    kill = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP][number % 4]
     installation = copy_of(undisturbed, tmp_path / "atlas")
     moment = random.Random(number).uniform(0, undisturbed.seconds)
     build = start_build(installation)
     try:
         build.communicate(timeout=moment)
     except subprocess.TimeoutExpired:
-        build.send_signal(signal.SIGKILL)
-        build.communicate()
+        children = psutil.Process(build.pid).children(recursive=True)
+        build.send_signal(kill)
+        told = build.communicate()[1]
+        assert psutil.wait_procs(children, timeout=30)[1] == [], moment
+        assert "Traceback" not in told, (moment, told)
+        assert kill is signal.SIGKILL or build.returncode == 128 + kill, (moment, told)
     again = start_build(installation)
     told = again.communicate()[1]
     assert again.returncode == 0, (moment, told)

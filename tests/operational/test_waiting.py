@@ -113,10 +113,11 @@ def test_what_a_server_answers_instead_is_told(status: int, body: bytes, told: s
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_waiting_for_a_server_can_be_stopped(silent: str, number: signal.Signals) -> None:
     program = (
-        "from atlas_assets.cli.outcome import outcome_reported\n"
+        "from atlas_assets.faults.stopping import end_on_signals\n"
         "from atlas_assets.operational.sessions import OperationalStore\n"
+        "end_on_signals()\n"
         "print('begins', flush=True)\n"
-        "with outcome_reported(), OperationalStore('%s').reader() as connection:\n"
+        "with OperationalStore('%s').reader() as connection:\n"
         "    connection.exec_driver_sql('SELECT 1')\n"
     )
     with subprocess.Popen(
@@ -133,4 +134,4 @@ def test_waiting_for_a_server_can_be_stopped(silent: str, number: signal.Signals
         process.send_signal(number)
         _, told = process.communicate(timeout=20)
     assert "Stopped." in told
-    assert process.returncode != 0
+    assert process.returncode == 128 + number

@@ -57,7 +57,7 @@ def test_a_changed_sheet_replaces_its_partition_whole(tmp_path: Path) -> None:
     before = store.partition_hashes()
     changed = store.load(partition("b", amount="2")).changed
     assert changed == "sheet 'JANUARI' of book.xlsx changed"
-    frame = pl.read_parquet(store.glob("transactions"))
+    frame = pl.read_parquet(store.raw_dir / "transactions")
     assert frame.select("entity_code", "month_key", "source_row", "amount").rows() == [
         ("IONS", JANUARY.first_day, 7, "2")
     ]
@@ -78,7 +78,7 @@ def test_what_a_killed_process_leaves_behind_is_never_read(tmp_path: Path) -> No
     killed = written_whole(tmp_path / "transactions" / "IONS" / "2026-01.parquet")
     with suppress(KeyboardInterrupt), killed as temporary:
         shutil.copy(tmp_path / "transactions" / "IONS" / "2026-01.parquet", temporary)
-        assert pl.read_parquet(store.glob("transactions")).height == 1
+        assert pl.read_parquet(f"{tmp_path}/transactions/**/*.parquet").height == 1
         raise KeyboardInterrupt
 
 
@@ -92,6 +92,10 @@ def test_a_single_flipped_bit_is_noticed(tmp_path: Path) -> None:
             at, bit = random.randrange(len(whole)), 1 << random.randrange(8)
             path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
             assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
+            assert store.partition_hashes() == {}
+            assert [p.name for p in store.manifests("IONS")] == ["schema.parquet"]
+            assert [p.name for p in store.controls("IONS")] == ["schema.parquet"]
+            assert "damaged" in store.refusals("IONS", 2026)["transactions", JANUARY]
             assert store.load(partition("a")).changed
         path.write_bytes(whole)
     store.load(partition("a"), ControlReading([ControlAmount(7, Decimal(1), is_total=False)]))
@@ -113,6 +117,16 @@ def test_a_file_that_is_cut_off_or_missing_is_noticed(tmp_path: Path, folder: st
         assert changed
         assert "incomplete, damaged, or of an earlier version" in changed
         assert store.damaged() == []
+
+
+def test_a_damaged_file_without_rows_is_written_again(tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    store.prepare()
+    before = contents(tmp_path)
+    for path in before:
+        Path(path).write_bytes(b"garbage")
+    store.prepare()
+    assert contents(tmp_path) == before
 
 
 def test_raw_files_of_an_earlier_form_are_loaded_again(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_a_changed_label_judges_the_second_reading_anew(tmp_path: Path) -> None:
         configuration.registry.total_row_labels[:] = labels
         source = IsolatedSource(WorkbookAdapter(tmp_path, configuration))
         rows = source.load(store, "transactions", "IONS", FEBRUARY).partition.rows_kept
-        totals = pl.read_parquet(store.glob("sheet_controls"))["total_rows"].item()
+        totals = pl.read_parquet(store.raw_dir / "sheet_controls")["total_rows"].item()
         return rows, len(totals)
 
     assert sums(["TOTAL"]) == (broken.ROWS + 1, 0)

@@ -14,7 +14,6 @@ import yaml
 from filelock import FileLock
 
 from atlas_assets.errors import ConfigurationError
-from atlas_assets.faults.stopping import stopping_after
 from atlas_assets.files import written_whole
 from atlas_assets.orchestration.dagster_internals import CheckError
 from atlas_assets.orchestration.partitions import range_tags, single_key
@@ -86,9 +85,8 @@ def run_job(
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    Raises Stopped once the run has ended because of a signal. `on_step` is called with the name of each
-    step that begins. `assets` limits the job to some of its assets; `config` is the config of its assets,
-    by the names of their steps.
+    `on_step` is called with the name of each step that begins. `assets` limits the job to some of its
+    assets; `config` is the config of its assets, by the names of their steps.
     """
     run_id = str(uuid4())
 
@@ -97,7 +95,7 @@ def run_job(
         if event and event.event_type == dg.DagsterEventType.STEP_START and event.step_key:
             on_step(event.step_key)
 
-    with dg.DagsterInstance.get() as instance, stopping_after():
+    with dg.DagsterInstance.get() as instance:
         instance.add_event_listener(run_id, report_step)
         result = definitions.resolve_job_def(job).execute_in_process(
             instance=instance,

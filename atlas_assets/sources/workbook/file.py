@@ -8,6 +8,7 @@ import time
 import zipfile
 from contextlib import suppress
 from functools import lru_cache
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 import fastexcel
@@ -37,6 +38,10 @@ def open_workbook(path: Path) -> fastexcel.ExcelReader:
     """
     try:
         stat = path.stat()
+        if not S_ISREG(stat.st_mode):
+            raise SourceError(
+                f"{path.name} is no file, but a folder, a pipe or a device. Put the workbook there."
+            )
         return _open(path, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
         raise SourceError(not_opened(path, error)) from error
