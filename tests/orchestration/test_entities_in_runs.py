@@ -1,6 +1,8 @@
 """A run over two entities shows in each partition that partition only, and stops for none."""
 
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from conftest import Installation
 
 from atlas_assets.orchestration.build import build_definitions
-from atlas_assets.orchestration.partitions import range_tags
+from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_START_TAG, range_tags
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Partition, Scope
 
@@ -47,9 +49,8 @@ def of_both(built: Installation, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def foreign(entity: str, text: str) -> list[str]:
     """Return the words of other entities in a text."""
-    return [
-        word for other, words in NAMES.items() if other != entity for word in words if word in text
-    ]
+    others = [word for other, words in NAMES.items() if other != entity for word in words]
+    return re.findall(rf"\b(?:{'|'.join(others)})\b", text)
 
 
 def test_the_metadata_of_a_partition_is_of_that_partition(of_both: Made) -> None:
@@ -109,6 +110,38 @@ def test_one_entity_in_trouble_stops_no_other_and_is_not_named_by_it(
     assert f"{broken.name} cannot be read as a workbook" in finished.stderr
     problems = [line for line in finished.stderr.splitlines() if "EPN" in line and "IONs" in line]
     assert problems == []
+
+
+def test_the_logs_and_files_of_an_entity_say_nothing_of_another(
+    built: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(built.settings.dagster_home))
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs()
+        assert len(runs) == 4  # sync and deliver of each
+        for run in runs:
+            entity = Partition.of_key(partition_of(run)).entity
+            for entry in instance.all_logs(run.run_id):
+                assert not foreign(entity, repr(entry)), entry
+    files = [path for path in (built.root / "output").rglob("*.*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".pptx"}
+    for path in files:
+        entity = path.name.split("-")[0]
+        for name, text in texts(path):
+            assert not foreign(entity, text), (path, name)
+
+
+def partition_of(run: dg.DagsterRun) -> str:
+    """Return the first partition of a run."""
+    return run.tags.get(RANGE_START_TAG) or run.tags[PARTITION_TAG]
+
+
+def texts(path: Path) -> list[tuple[str, str]]:
+    """Return the names and texts of the parts of a deck or, without a name, of another file."""
+    if path.suffix != ".pptx":
+        return [("", path.read_text(encoding="utf-8"))]
+    with zipfile.ZipFile(path) as deck:
+        return [(name, deck.read(name).decode("utf-8", "replace")) for name in deck.namelist()]
 
 
 def test_a_command_for_two_entities_runs_each_apart(built: Installation, tmp_path: Path) -> None:
