@@ -225,6 +225,23 @@ def test_commands_wait_for_runs_and_a_killed_daemon_holds_nothing_up(living: Liv
 
 
 @pytest.mark.slow
+def test_what_a_mistake_in_the_registry_stopped_is_done_once_it_is_corrected(
+    living: Living,
+) -> None:
+    registry = living.source / "config" / "registry.yaml"
+    correct = registry.read_text(encoding="utf-8")
+    living.quiet()
+    registry.write_text(correct.replace("code: EPN", "cod: EPN", 1), encoding="utf-8")
+    for path in living.shelf.glob("*EPN*.xlsx"):
+        living.put(path.name)
+    log = living.installation.root / "output" / "notifications.log"
+    eventually(log.exists, "someone was told")
+    assert "registry.yaml, line" in log.read_text(encoding="utf-8")
+    registry.write_text(correct, encoding="utf-8")
+    eventually((living.decks / "EPN-2026-10.pptx").exists, "the deck was made after all")
+
+
+@pytest.mark.slow
 def test_a_reload_leaves_runs_alone_and_a_second_ui_is_refused(living: Living) -> None:
     for path in living.shelf.glob("*EPN*.xlsx"):
         living.put(path.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -25,6 +25,7 @@ _REPORTED = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.ENGINE_EVENT,  # says why a run did not come to begin
 }
 
 
@@ -50,8 +51,7 @@ def problems_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
         for event in events
         if event.is_step_failure and not _is_of_a_check(event)
     ]
-    ends = [_end_text(event) for event in events if event.is_run_failure]
-    return [*checks, *steps] or ends
+    return [*checks, *steps] or _ends(events)
 
 
 def notice_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice | None:
@@ -109,13 +109,26 @@ def _check_text(evaluation: dg.AssetCheckEvaluation) -> str:
     return f"{evaluation.asset_key.to_user_string()}, check {evaluation.check_name}: {message}"
 
 
-def _end_text(event: dg.DagsterEvent) -> str:
-    """Return why a run ended although no step failed: the innermost cause, which is Atlas's own text."""
-    error = event.job_failure_data.error
-    while error is not None and error.cause is not None:
+def _ends(events: list[dg.DagsterEvent]) -> list[str]:
+    """Return why a run ended although no step failed."""
+    failures = [event for event in events if event.is_run_failure]
+    if not failures:
+        return []
+    errors = [
+        error
+        for event in events
+        if event.is_run_failure or event.is_engine_event
+        for error in [getattr(event.event_specific_data, "error", None)]
+        if error is not None
+    ]
+    texts = [_text_of(error) for error in errors] or [event.message or "" for event in failures]
+    return list(dict.fromkeys(texts))
+
+
+def _text_of(error: Any) -> str:
+    """Return Atlas's own text among an error and its causes, or else that of the first cause."""
+    while error.cause is not None and not error.message.startswith("atlas_assets."):
         error = error.cause
-    if error is None:
-        return event.message or ""
     name, _, text = error.message.partition(": ")
     return text.strip() if name.startswith("atlas_assets.") else error.message.strip()
 
