@@ -21,7 +21,7 @@ format:
 
 # Rebuild the generated files that are committed: sample workbooks, template, JSON Schemas.
 generate:
-    uv run atlas sample source --defects 0.01
+    uv run atlas sample source --defects 0.01 --overwrite
     uv run python -m atlas_assets.deck.template_builder
     uv run python -m atlas_assets.report.schema
     uv run python -m atlas_assets.validation.schema

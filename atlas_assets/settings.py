@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atlas_assets.errors import ConfigurationError
@@ -60,6 +67,23 @@ class Settings(BaseSettings):
             return SecretStr(f"file:{_usable(Path(text.removeprefix('file:')), '')}")
         return url
 
+    @model_validator(mode="after")
+    def _apart(self) -> Settings:
+        """Refuse one place for two things: each would take the other's for damaged."""
+        places = {
+            "ATLAS_SOURCE_DIR": self.source_dir,
+            "ATLAS_OUTPUT_DIR": self.output_dir,
+            "ATLAS_DUCKDB": self.duckdb_path,
+            "the folder of raw files beside ATLAS_DUCKDB": self.raw_dir,
+            "DATABASE_URL": Path(self.database_url.get_secret_value().removeprefix("file:")),
+            "DAGSTER_HOME": self.dagster_home,
+        }
+        names: dict[Path, str] = {}
+        for name, place in places.items():
+            if (other := names.setdefault(place, name)) != name:
+                raise ValueError(f"{other} and {name} are the same place, {place}")
+        return self
+
     @property
     def hosts(self) -> list[str]:
         """The names under which the web UI is reached, beside those of this machine."""
@@ -107,8 +131,10 @@ def load_settings() -> Settings:
 
 def _problem(problem: Any) -> str:
     """Return what is wrong with a variable, without the value of a secret."""
-    variable = str(problem["loc"][0])
     message = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    if not problem["loc"]:  # it is about several of them
+        return f"{message}. Choose another place for one of them."
+    variable = str(problem["loc"][0])
     if variable in _SECRETS:
         return f"{variable}: {message}."
     return f"{variable} is {problem['input']!r}: {message}."

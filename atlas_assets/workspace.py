@@ -124,7 +124,12 @@ class Workspace:
     def staleness(self) -> Staleness:
         """The comparison of what is loaded and built with the source and the rules."""
         return Staleness(
-            self.source, self.raw_store, self.warehouse, self.ledger, self.configuration
+            self.source,
+            self.raw_store,
+            self.warehouse,
+            self.ledger,
+            self.configuration,
+            self.report_files,
         )
 
     @cached_property

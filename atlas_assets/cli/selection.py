@@ -99,6 +99,11 @@ class Selection:
         Raises UsageError if there is none.
         """
         month = newest_month(self.workspace.source, entity, self.running_month)
+        if month is None and (later := self.workspace.source.months(entity)):
+            raise UsageError(
+                f"{entity} has nothing up to {self.running_month}, the month of this machine's clock; its "
+                f"workbooks are about {later[0]} to {later[-1]}. Correct the clock, or give --period."
+            )
         if month is None:
             raise UsageError(
                 f"{entity} has no transactions in {self.workspace.settings.source_dir}."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from atlas_assets.settings import Settings
 
 tools = typer.Typer()
+_port = typer.Option(min=1, max=65_535, help="Port on 127.0.0.1.")
 
 
 @tools.command()
@@ -45,12 +46,17 @@ def sample(
     defects: Annotated[
         float, typer.Option(min=0, max=1, help="Share of defective transaction rows.")
     ] = 0.01,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace workbooks that are in the folder.")
+    ] = False,
 ) -> None:
     """Write realistic workbooks of every entity, with the mistakes that real ones have."""
-    from atlas_assets.sample.workbooks import write_samples, year_range
+    from atlas_assets.sample.workbooks import refuse_workbooks, write_samples, year_range
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
+    if not overwrite:
+        refuse_workbooks(directory)
     configuration = Workspace(load_settings()).configuration
     samples = write_samples(
         directory,
@@ -66,7 +72,7 @@ def sample(
 
 @tools.command()
 def docs(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    port: Annotated[int, _port] = 8080,
     serve: Annotated[bool, typer.Option(help="Serve the pages, or only write them.")] = True,
 ) -> None:
     """Write the documentation of the models and serve it, on this machine only."""
@@ -80,8 +86,9 @@ def docs(
     print(folder / "static_index.html")
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         messages.print(f"Models on http://127.0.0.1:{port}/static_index.html (Ctrl+C ends it)")
-        ThreadingHTTPServer(("127.0.0.1", port), handler).serve_forever()
+        server.serve_forever()
 
 
 class Part(StrEnum):
@@ -93,7 +100,7 @@ class Part(StrEnum):
 
 @tools.command()
 def ui(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, _port] = 3000,
     only: Annotated[
         Part | None, typer.Option(help="Start only this part, as a system service does.")
     ] = None,

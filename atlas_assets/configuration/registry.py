@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
+from unicodedata import category
 from zoneinfo import ZoneInfo, available_timezones
 
 import duckdb
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
@@ -16,10 +17,23 @@ from atlas_assets.errors import ConfigurationError, nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+def _showable(word: str) -> str:
+    """Return a word, or raise ValueError for one that no page could show."""
+    if any(category(character) in _NOT_SHOWN for character in word):
+        raise ValueError(f"{word!r} has a character that cannot be shown")
+    return word
+
+
+_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
-Word = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Word = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_showable),
+]
 ChannelCategory = Literal["conventional", "digital"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -27,27 +41,27 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class Group(StrictModel):
     """The owner of all entities."""
 
-    name: str
-    full_name: str
+    name: Word
+    full_name: Word
 
 
 class Unit(StrictModel):
     """An operating unit of one entity."""
 
     code: Code
-    name: str
-    brand: str
-    receipt_prefix: str
+    name: Word
+    brand: Word
+    receipt_prefix: Word
     color: Color
-    aliases: list[str] = Field(default_factory=list)
+    aliases: list[Word] = Field(default_factory=list)
 
 
 class Entity(StrictModel):
     """A company of the group; data of different entities are never mixed."""
 
     code: Code
-    name: str
-    full_name: str
+    name: Word
+    full_name: Word
     units: Annotated[list[Unit], Field(min_length=1)]
 
     def unit(self, code: str) -> Unit:
@@ -65,7 +79,7 @@ class ProgramUnit(StrictModel):
     """A rule that decides by the program which unit is meant by a word that several units share."""
 
     entity: Code
-    written: str
+    written: Word
     program_pattern: str
     unit: Code
 
@@ -83,9 +97,9 @@ class ProgramUnit(StrictModel):
 class Named(StrictModel):
     """A lookup value, with its spellings in the sheets."""
 
-    code: str
-    name: str
-    aliases: list[str] = Field(default_factory=list)
+    code: Word
+    name: Word
+    aliases: list[Word] = Field(default_factory=list)
 
 
 class PaymentPattern(Named):
@@ -97,16 +111,16 @@ class PaymentPattern(Named):
 class Channel(StrictModel):
     """A marketing channel, with its spellings in the sheets."""
 
-    name: str
+    name: Word
     category: ChannelCategory
-    aliases: list[str] = Field(default_factory=list)
+    aliases: list[Word] = Field(default_factory=list)
 
 
 class PlausibleIntake(StrictModel):
     """How far an intake may be from the month of the transaction, in months."""
 
-    months_before: Annotated[int, Field(ge=0)]
-    months_after: Annotated[int, Field(ge=0)]
+    months_before: Annotated[int, Field(ge=0, le=1_200)]
+    months_after: Annotated[int, Field(ge=0, le=1_200)]
 
 
 class Calendar(StrictModel):
@@ -126,7 +140,8 @@ class Calendar(StrictModel):
     @classmethod
     def _is_known(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(f"{name!r} is not a time zone.{nearest(name, available_timezones())}")
+            near = nearest(name, available_timezones())
+            raise ValueError(f"{name!r} is not a time zone.{near}".rstrip("."))
         return name
 
     @property
@@ -148,7 +163,7 @@ class Registry(StrictModel):
     channels: list[Channel]
     payment_patterns: list[PaymentPattern]
     payment_methods: list[Named]
-    organization_levels: list[str]
+    organization_levels: list[Word]
     sexes: list[Named]
     honorifics: Annotated[list[Word], Field(min_length=1)]
     months: Annotated[dict[MonthNumber, list[Word]], Field(min_length=12)]
@@ -156,7 +171,7 @@ class Registry(StrictModel):
     ignored_sheets: list[Word]
     plausible_intake: PlausibleIntake
     calendar: Calendar = Calendar()
-    renewal_window_days: int
+    renewal_window_days: Annotated[int, Field(ge=0, le=3_660)]
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Registry:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Annotated
 from unicodedata import normalize
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from xlsxwriter.utility import xl_cell_to_rowcol
 
 from atlas_assets.configuration.header_text import normalized_header
@@ -16,6 +16,17 @@ from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
 from atlas_assets.errors import nearest
 
+
+def _without_folder(name: str) -> str:
+    """Return the name of a file, or raise ValueError if it leads to another folder."""
+    if "/" in name or "\\" in name:
+        raise ValueError(
+            f"{name!r} is more than a file's name; workbooks are in the source folder itself"
+        )
+    return name
+
+
+FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_without_folder)]
 RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
 
 
@@ -95,7 +106,7 @@ class WorkbookYear(StrictModel):
 
     entity: Code
     year: Annotated[int, Field(ge=2000, le=2100)]
-    workbooks: dict[str, str]
+    workbooks: dict[str, FileName]
     tables: dict[TableName, SheetTable]
 
     @model_validator(mode="after")

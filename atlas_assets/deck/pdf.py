@@ -34,16 +34,23 @@ def is_available() -> bool:
 def convert(deck: Path, pdf: Path) -> None:
     """Write a deck as PDF, unless the existing PDF was converted from the same deck.
 
-    The same deck gives the same bytes. Raises FaultError when LibreOffice fails or takes too long;
-    an existing PDF then stays.
+    The same deck gives the same bytes. Raises FaultError when LibreOffice fails or takes too long.
     """
-    digest = hashlib.sha256(deck.read_bytes()).hexdigest()
-    if pdf.exists() and _mark(digest) in pdf.read_bytes()[-200:]:
+    remove_other(pdf, deck)
+    if pdf.exists():
         return
+    digest = hashlib.sha256(deck.read_bytes()).hexdigest()
     with tempfile.TemporaryDirectory() as folder:
         converted = _run_libreoffice(deck, Path(folder))
         with written_whole(pdf) as temporary:
             temporary.write_bytes(_without_dates(converted.read_bytes(), digest) + _mark(digest))
+
+
+def remove_other(pdf: Path, deck: Path) -> None:
+    """Remove a PDF unless it was converted from this deck: it would show other figures."""
+    digest = hashlib.sha256(deck.read_bytes()).hexdigest()
+    if pdf.exists() and _mark(digest) not in pdf.read_bytes()[-200:]:
+        pdf.unlink()
 
 
 def _run_libreoffice(deck: Path, folder: Path) -> Path:

@@ -11,6 +11,7 @@ from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
 from atlas_assets.deck.story import build_deck
 from atlas_assets.deck.template import chosen_template
+from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
 from atlas_assets.report.files import read_report
 
@@ -32,7 +33,7 @@ class Presenter:
     commentary_dir: Path
 
     def present(self, report: Report, path: Path) -> Path:
-        """Draw a report's deck at `path`, read it back, and return the path.
+        """Draw a report's deck at `path`, read it back, and return the path. A PDF of another deck goes.
 
         Raises DeckError, with the earlier deck as it was, if a figure on it is not the report's.
         """
@@ -44,6 +45,7 @@ class Presenter:
             render(deck, chosen_template(self.config_dir), temporary)
             written = [entity.full_name, *commentary.texts()]
             refuse_different(temporary, report, self.strings.locale, written)
+            pdf.remove_other(_pdf_of(path), temporary)
         return path
 
     def present_file(self, path: Path) -> list[Path]:
@@ -52,12 +54,21 @@ class Presenter:
         Returns the paths. Raises ReportError if the file is not a report, DeckError as `present` does.
         """
         report = read_report(path)
-        deck = self.present(report, path.with_name(f"{path.name.removesuffix('.json')}.pptx"))
+        try:
+            deck = self.present(report, path.with_name(f"{path.name.removesuffix('.json')}.pptx"))
+        except (LookupError, ArithmeticError) as error:
+            raise ReportError(
+                f"No deck can be drawn of {path}, because its parts contradict each other "
+                f"({type(error).__name__}: {error}). If it was changed by hand, make the report again."
+            ) from error
         return [deck, print_deck(deck)] if pdf.is_available() else [deck]
 
 
 def print_deck(deck: Path) -> Path:
     """Convert a deck to a PDF next to it and return the PDF's path."""
-    path = deck.with_name(f"{deck.name.removesuffix('.pptx')}.pdf")
-    pdf.convert(deck, path)
-    return path
+    pdf.convert(deck, _pdf_of(deck))
+    return _pdf_of(deck)
+
+
+def _pdf_of(deck: Path) -> Path:
+    return deck.with_name(f"{deck.name.removesuffix('.pptx')}.pdf")

@@ -153,4 +153,5 @@ def _fault_of_system(message: str) -> FaultError | None:
 def _why(message: str) -> str:
     """Return the part of DuckDB's message that says what happened."""
     first_line = message.strip().split("\n", maxsplit=1)[0]
+    first_line = re.sub("^[A-Z][A-Za-z ]* Error: ", "", first_line)
     return first_line.split(" See also ")[0].split(". However")[0].rstrip(" .!")

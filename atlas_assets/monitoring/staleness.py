@@ -13,6 +13,7 @@ from atlas_assets.warehouse.provenance import facts_changed, input_hashes
 if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.periods.calendar import Month
+    from atlas_assets.report.files import ReportFiles
     from atlas_assets.sources.extract import Change
     from atlas_assets.sources.isolation import IsolatedSource
     from atlas_assets.sources.raw_store import RawStore
@@ -41,6 +42,7 @@ class Staleness:
     warehouse: Warehouse
     ledger: RunLedger
     configuration: Configuration
+    report_files: ReportFiles
 
     def unverified(self) -> list[Partition]:
         """Return the loaded partitions whose marts are not verified against what is loaded, in order."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from atlas_assets.periods.calendar import Period
 from atlas_assets.periods.scope import Partition
 from atlas_assets.warehouse.ledger import STAGES, Stage
 
 if TYPE_CHECKING:
     from atlas_assets.monitoring.staleness import Stale, Staleness
     from atlas_assets.periods.calendar import Month
+    from atlas_assets.report.files import ReportFiles, Suffix
     from atlas_assets.warehouse.ledger import LastRun
 
 # The stage that a later stage is made from. Once the former has run again, the latter is stale.
@@ -24,6 +26,7 @@ _BUILT_AGAIN: dict[Stage, str] = {
     "report": "the marts were built again after report",
     "present": "the report was made again after its deck",
 }
+_FILES: dict[Stage, Suffix] = {"report": "json", "present": "pptx"}
 State = Literal["fresh", "stale", "failed", "missing"]
 
 
@@ -44,13 +47,28 @@ def partition_status(
     stale = staleness.pending(entity, months)
     runs = staleness.ledger.last_runs()
     return [
-        _status(partition, stale.get(partition.month), runs.get(partition, {}))
+        _status(
+            partition,
+            stale.get(partition.month),
+            runs.get(partition, {}),
+            _gone(staleness.report_files, partition),
+        )
         for partition in (Partition(entity, month) for month in months)
     ]
 
 
+def _gone(files: ReportFiles, partition: Partition) -> set[Stage]:
+    """Return the stages whose file does not exist."""
+    period = Period.of_month(partition.month)
+    return {
+        stage
+        for stage, suffix in _FILES.items()
+        if not files.path(partition.entity, period, suffix).exists()
+    }
+
+
 def _status(
-    partition: Partition, stale: Stale | None, runs: dict[Stage, LastRun]
+    partition: Partition, stale: Stale | None, runs: dict[Stage, LastRun], gone: set[Stage]
 ) -> PartitionStatus:
     states: dict[Stage, State] = {}
     reasons = [stale.reason] if stale else []
@@ -67,6 +85,9 @@ def _status(
         elif source and run.number < source.number:
             states[stage] = "stale"
             reasons.append(_BUILT_AGAIN[stage])
+        elif stage in gone:
+            states[stage] = "stale"
+            reasons.append(f"its file of {stage} is gone")
         else:
             states[stage] = "fresh"
     return PartitionStatus(*partition, states, "; ".join(dict.fromkeys(filter(None, reasons))))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Annotated
 
 from babel.dates import format_date, format_interval
-from pydantic import RootModel
+from pydantic import AfterValidator, RootModel
 
 from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 SHIPPED = PROJECT_DIR / "source" / "config" / "strings.yaml"
 
 
-class _Catalogue(RootModel[dict[str, dict[str, str]]]):
+def _text(text: str) -> str:
+    """Return a text, or raise ValueError if its placeholders are not closed or not simple names."""
+    names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    if wrong := [name for name in names if not name.isidentifier()]:
+        raise ValueError(f"{{{wrong[0]}}} is no placeholder")
+    return text
+
+
+class _Catalogue(RootModel[dict[str, dict[str, Annotated[str, AfterValidator(_text)]]]]):
     """Texts by key and locale."""
 
 
@@ -43,7 +52,7 @@ class Strings:
         """Return a text. Raises ConfigurationError if no catalogue has it."""
         for texts in (self._own, _read(SHIPPED)):
             text = texts.get(key, {}).get(self.locale)
-            with suppress(KeyError, IndexError):
+            with suppress(KeyError):
                 if text is not None:
                     return text.format(**places)
         raise ConfigurationError(

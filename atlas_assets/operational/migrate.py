@@ -41,7 +41,7 @@ def migrate(store: OperationalStore) -> None:
         current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
             raise MigrationError(
-                f"The operational database is newer than this version of Atlas: its schema is "
+                f"The operational database is of a newer version of Atlas, or of another program: its schema is "
                 f"{current}, this version knows up to {scripts.get_current_head()}. Use the newer "
                 "version, or point DATABASE_URL to another database. Nothing was changed."
             )

@@ -17,9 +17,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from atlas_assets.errors import UsageError
+from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import Month
 from atlas_assets.sample.business import Business, fixture, invent
 from atlas_assets.sample.defects import Cells, ErrorCell, Row, intake_text, sound, spoil
+from atlas_assets.sources.workbook.file import workbook_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +62,15 @@ class Samples:
     transactions: dict[tuple[str, Month], list[Row]]
 
 
+def refuse_workbooks(directory: Path) -> None:
+    """Raise UsageError if there are workbooks in a folder: they could be real ones."""
+    if present := workbook_files(directory):
+        raise UsageError(
+            f"{directory} has workbooks already: {present[0].name}. Choose another folder, or add "
+            "--overwrite if they may be lost."
+        )
+
+
 def write_samples(
     directory: Path,
     configuration: Configuration,
@@ -91,13 +102,19 @@ def write_samples(
                 {(entity.code, month): rows for month, rows in writer.transactions.items()}
             )
             injected += writer.injected
-    path = directory / DEFECTS_FILE
-    with path.open("w", encoding="utf-8", newline="") as file:
+    samples.files.append(_write_defects(directory / DEFECTS_FILE, injected))
+    return samples
+
+
+def _write_defects(path: Path, injected: list[Injected]) -> Path:
+    with (
+        written_whole(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         lines = csv.writer(file)
         lines.writerow(field.name for field in fields(Injected))
         lines.writerows(astuple(defect) for defect in injected)
-    samples.files.append(path)
-    return samples
+    return path
 
 
 def _copy_configuration(configuration: Configuration, target: Path, years: range) -> None:

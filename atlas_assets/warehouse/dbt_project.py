@@ -6,15 +6,17 @@ All business logic is in `dbt_atlas`; this module only parses, builds and reads 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
-from atlas_assets.faults.explanation import fault_of_warehouse
+from atlas_assets.faults.explanation import UnexpectedError, explained, fault_of_warehouse
 from atlas_assets.faults.stopping import held_back
 from atlas_assets.files import written_whole
 from atlas_assets.settings import DBT_PROJECT_DIR
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.connection import Warehouse
 
 
-_PARSED: dict[float, Manifest] = {}  # by the time of the project's newest change
+_PARSED: dict[str, Manifest] = {}  # by the digest of the project
 
 
 class TransformError(AtlasError):
@@ -98,13 +100,17 @@ class DbtProject:
 
     @property
     def manifest_path(self) -> Path:
-        """The path of dbt's manifest, written if it is missing, damaged or older than the project."""
+        """The path of dbt's manifest, written if it is missing, damaged or of another project."""
         path = self.target_dir / "manifest.json"
+        marker = self.target_dir / "manifest-of.txt"
         self.target_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(self.target_dir / ".lock", is_singleton=True):
-            if not _is_whole(path) or path.stat().st_mtime < _newest_change():
+            digest = _project_digest()
+            if not marker.exists() or marker.read_bytes() != _mark(digest, path):
                 with written_whole(path) as temporary:
                     self._manifest.writable_manifest().write(str(temporary))
+                with written_whole(marker) as temporary:
+                    temporary.write_bytes(_mark(digest, path))
         return path
 
     def build(self, scope: Scope, selection: Sequence[str] = ()) -> list[NodeResult]:
@@ -133,12 +139,12 @@ class DbtProject:
     @property
     def _manifest(self) -> Manifest:
         """The parsed project, which is the same for every installation; parsed once per process."""
-        newest = _newest_change()
+        digest = _project_digest()
         with FileLock(self.target_dir / ".lock", is_singleton=True):
-            if newest not in _PARSED:
+            if digest not in _PARSED:
                 # If dbt wrote the manifest itself, a killed process could leave half of it.
-                _PARSED[newest] = self._invoke(["parse", "--no-write-json"], None)
-        return _PARSED[newest]
+                _PARSED[digest] = self._invoke(["parse", "--no-write-json"], None)
+        return _PARSED[digest]
 
     def _invoke(
         self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
@@ -161,7 +167,10 @@ class DbtProject:
             finally:
                 DuckDBConnectionManager.close_all_connections()  # it keeps an attached file open
         if outcome.exception is not None:
-            raise TransformError(f"dbt stopped: {outcome.exception}") from outcome.exception
+            fault = explained(outcome.exception)
+            if isinstance(fault, UnexpectedError):
+                raise TransformError(f"dbt stopped: {outcome.exception}") from outcome.exception
+            raise fault from outcome.exception
         return outcome.result
 
     @contextlib.contextmanager
@@ -188,15 +197,20 @@ def _variables(scope: Scope) -> dict[str, list[str]]:
     return {"entities": list(scope.entities), "months": [str(month) for month in scope.months]}
 
 
-def _is_whole(path: Path) -> bool:
-    try:
-        return isinstance(json.loads(path.read_bytes()), dict)
-    except (FileNotFoundError, ValueError):
-        return False
+def _project_digest() -> str:
+    """Return a hash of dbt's version and of all files of the project."""
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(DBT_PROJECT_DIR.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(DBT_PROJECT_DIR)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-def _newest_change() -> float:
-    return max(path.stat().st_mtime for path in DBT_PROJECT_DIR.rglob("*") if path.is_file())
+def _mark(project: str, manifest: Path) -> bytes:
+    """Return what identifies a manifest and the project that it was made of."""
+    content = manifest.read_bytes() if manifest.exists() else b""
+    return f"{project} {hashlib.sha256(content).hexdigest()}\n".encode()
 
 
 def _node_result(result: Any) -> NodeResult:

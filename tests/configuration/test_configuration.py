@@ -108,8 +108,29 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
         (
             "ions-2026.yaml",
             "LAPORAN EVALUASI IONs 2026",
-            "./LAPORAN EVALUASI IONs 2025",
+            "LAPORAN EVALUASI IONs 2025",
             r"ions-2026.yaml, line 5: the workbook .* belongs to ions-2025.yaml already",
+        ),
+        (
+            "ions-2026.yaml",
+            "LAPORAN EVALUASI IONs 2026",
+            "../LAPORAN EVALUASI IONs 2025",
+            r"ions-2026.yaml, line 5: .* is more than a file's name",
+        ),
+        (
+            "registry.yaml",
+            "name: True Mandarin,",
+            'name: "T\\0M",',
+            "has a character that cannot be shown",
+        ),
+        ("registry.yaml", "name: True Mandarin,", 'name: "\\ud83d",', "line 12"),
+        ("registry.yaml", "name: True Mandarin,", "name: '  ',", "line 12"),
+        ("registry.yaml", "months_before: 24", f"months_before: {10**30}", "less than or equal"),
+        (
+            "registry.yaml",
+            "renewal_window_days: 365",
+            "renewal_window_days: -1",
+            "greater than or equal",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from atlas_assets.deck import template, template_builder
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
 from atlas_assets.deck.story import build_deck
-from atlas_assets.errors import ReportError
+from atlas_assets.errors import ConfigurationError, ReportError
 from atlas_assets.notation.strings import Strings
 from atlas_assets.orchestration.checks import SPECS
 from atlas_assets.report.model import Report
@@ -182,6 +182,14 @@ def test_a_file_of_texts_of_an_earlier_version_is_completed(tmp_path: Path) -> N
     assert own("target") == "Rencana"
     assert own("validation_about") == shipped("validation_about")
     assert own("key_message_alone", **places) == shipped("key_message_alone", **places)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "{0}", "{unit.code}", "}"])
+def test_a_text_with_an_odd_placeholder_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "strings.yaml"
+    path.write_text(f"# texts\ntarget: {{id: '{text}'}}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"strings.yaml, line 2"):
+        Strings(path, "id").check()
 
 
 def test_the_committed_template_is_what_the_script_builds(tmp_path: Path) -> None:

@@ -356,7 +356,7 @@ def test_a_warehouse_that_is_open_elsewhere_can_be_read_and_is_not_written(
     month = ["--entity", "EPN", "--period", "2026-02"]
     assert "atlas build" in installation.atlas("status", "--entity", "EPN").stdout
     failed = installation.atlas("sync", *month, status=1).stderr
-    assert f"(PID {another_program.pid}). If another program has it open, close it" in failed
+    assert f"(PID {another_program.pid}). Another program has the warehouse open" in failed
     assert "Traceback" not in failed
     another_program.communicate(b"\n")
     installation.atlas("extract", *month)
@@ -366,10 +366,11 @@ def test_a_damaged_warehouse_is_told_with_its_remedy(installation: Installation)
     installation.settings.duckdb_path.write_bytes(b"no database" * 1000)
     told = installation.atlas("status", "--entity", "EPN", status=1).stderr
     assert f'"{installation.settings.duckdb_path}"' in told.replace("\n", "")
-    assert "not a valid DuckDB database file. If" in told.replace("\n", " ")
-    assert "move it away: the next build makes it again from the workbooks" in told.replace(
-        "\n", " "
+    assert (
+        "not a valid DuckDB database file. The warehouse (ATLAS_DUCKDB) is damaged"
+        in told.replace("\n", " ")
     )
+    assert "Move it away" in told
     assert "Traceback" not in told
 
 
@@ -431,3 +432,61 @@ def test_the_ledger_and_the_runs_are_kept(built: Installation) -> None:
         runs = connection.execute("SELECT pipeline_name, status FROM runs").fetchall()
     assert ("sync", "SUCCESS") in runs
     assert ("deliver", "SUCCESS") in runs
+
+
+def test_a_pdf_of_an_earlier_deck_goes_with_it(february: Installation) -> None:
+    path = february.root / "output" / "monthly" / "EPN-2026-02.pdf"
+    path.write_bytes(b"of an earlier deck")
+    told = february.atlas("report", "--entity", "EPN", "--period", "2026-02")
+    assert "EPN-2026-02.pptx" in told.stdout
+    assert "EPN-2026-02.pdf" not in told.stdout
+    assert not path.exists()
+
+
+def test_a_file_that_somebody_removed_is_not_fresh(february: Installation) -> None:
+    def stages() -> dict[str, str]:
+        told = february.atlas("status", "--entity", "EPN", "--json").stdout
+        months = {month["month"]: month for month in json.loads(told)["partitions"]}
+        return months["2026-02"]
+
+    assert (stages()["report"], stages()["present"]) == ("fresh", "fresh")
+    (february.root / "output" / "monthly" / "EPN-2026-02.pptx").unlink()
+    assert (stages()["report"], stages()["present"]) == ("fresh", "stale")
+    assert "its file of present is gone" in stages()["reason"]
+
+
+def test_a_report_that_was_changed_by_hand_is_refused(february: Installation) -> None:
+    path = february.root / "output" / "monthly" / "EPN-2026-02.json"
+    changed = re.sub(r"\n( +)(20\d\d)", r"\n\1\g<2>000", path.read_text(encoding="utf-8"))
+    path.write_text(changed, encoding="utf-8")
+    told = february.atlas("present", "--report", str(path), status=1).stderr
+    assert "its parts contradict each other" in told
+
+
+def test_samples_never_replace_workbooks(installation: Installation) -> None:
+    source = installation.root / "source"
+    before = {path: path.read_bytes() for path in source.glob("*.xlsx")}
+    told = installation.atlas("sample", str(source), "--years", "2026", status=2).stderr
+    assert "has workbooks already" in told
+    assert {path: path.read_bytes() for path in source.glob("*.xlsx")} == before
+
+
+def test_a_clock_before_all_months_is_blamed(installation: Installation) -> None:
+    config = installation.root / "source" / "config"
+    for path in config.glob("epn-*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.unlink()
+        if path.stem == "epn-2026":
+            later = config / "epn-2099.yaml"
+            later.write_text(text.replace("year: 2026", "year: 2099"), encoding="utf-8")
+    told = installation.atlas("build", "--entity", "EPN", status=2).stderr
+    assert "the month of this machine's clock" in told
+    assert "2099-01 to 2099-12" in told
+
+
+@pytest.mark.parametrize("command", ["ui", "docs"])
+@pytest.mark.parametrize("port", ["-1", "0", "99999"])
+def test_a_port_that_is_none_is_wrong_use(
+    installation: Installation, command: str, port: str
+) -> None:
+    installation.atlas(command, "--port", port, status=2)

@@ -104,6 +104,9 @@ TROUBLES = {
     "log of the warehouse is a folder": Trouble(
         lambda made: (made.root / "warehouse.db.wal").mkdir(), STATUS, "a folder in place of a file"
     ),
+    "dbt's parsed project is a folder": Trouble(
+        folder_at("dagster/dbt/partial_parse.msgpack"), TRANSFORM, "a folder in place of a file"
+    ),
     "records cut off": Trouble(cut("operational.db"), PUBLISH, "is damaged or of another program"),
     "records are garbage": Trouble(
         overwrite("operational.db"), PUBLISH, "is damaged or of another program"

@@ -154,6 +154,18 @@ def test_what_no_library_could_be_given_is_refused_in_words(
     assert variable in str(refused.value)
 
 
+def test_one_place_for_two_things_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_DUCKDB", "/nowhere/atlas.db")
+    for variable, value in {
+        "DATABASE_URL": "file:/nowhere/atlas.db",
+        "ATLAS_OUTPUT_DIR": "/nowhere/atlas-raw",
+    }.items():
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, value)
+            with pytest.raises(ConfigurationError, match=f"{variable}.*the same place"):
+                load_settings()
+
+
 def test_a_folder_that_is_gone_is_said(built: Installation, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

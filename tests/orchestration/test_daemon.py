@@ -247,7 +247,7 @@ def test_a_reload_leaves_runs_alone_and_a_second_ui_is_refused(living: Living) -
         living.put(path.name)
     eventually(living.is_running, "the dropped workbooks led to a run")
     living.reload()
-    told = living.installation.atlas_process("ui", "--port", "0", status=1).stderr
+    told = living.installation.atlas_process("ui", "--port", "3999", status=1).stderr
     assert f"process {living.daemon.pid}, http://127.0.0.1:{living.port}" in told
     living.quiet()
     assert {run.status for run in living.runs()} == {dg.DagsterRunStatus.SUCCESS}

@@ -22,7 +22,7 @@ def test_a_manifest_is_replaced_and_never_written_over(
     installation.atlas("docs", "--no-serve")
     assert path.read_bytes() == before
 
-    os.utime(path, (0, 0))  # older than the models
+    path.with_name("manifest-of.txt").write_text("another project")
     assert installation.workspace.dbt.manifest_path == path
     assert path.read_bytes() != before
     assert same_file.read_bytes() == before
@@ -32,7 +32,7 @@ def test_a_manifest_is_replaced_and_never_written_over(
 def test_a_damaged_manifest_is_written_again(installation: Installation) -> None:
     path = installation.workspace.dbt.manifest_path
     whole = path.read_bytes()
-    for damage in (whole[:1000], b"\x00\xff", b"[]"):
+    for damage in (whole[:1000], b"\x00\xff", b"[]", b"{}"):
         path.write_bytes(damage)
         assert installation.workspace.dbt.manifest_path == path
         assert orjson.loads(path.read_bytes())["nodes"]

@@ -91,7 +91,7 @@ def is_open_elsewhere(path: Path) -> bool:
         written = path.with_name(f"{OWNER_PREFIX}{path.name}").stat().st_mtime
     except OSError:
         return False
-    return time.time() - written < LONGEST_OPEN_SECONDS
+    return abs(time.time() - written) < LONGEST_OPEN_SECONDS
 
 
 def matching_sheet(path: Path, wanted: str, present: list[str], configured_in: str) -> str:
