@@ -237,7 +237,7 @@ def test_what_a_library_says_of_the_machine_is_explained(error: Exception, told:
     assert not isinstance(explained(error), UnexpectedError)
 
 
-@pytest.mark.parametrize("arguments", ["--help", "status"])
+@pytest.mark.parametrize("arguments", ["--help", "status --entity EPN"])
 def test_output_that_cannot_be_written_is_said(built: Installation, arguments: str) -> None:
     command = f"'{sys.executable}' -m atlas_assets.cli.entry {arguments} >/dev/full"
     done = subprocess.run(
@@ -255,7 +255,7 @@ def test_output_that_cannot_be_written_is_said(built: Installation, arguments: s
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "| head -c 1", "<&-"])
 def test_a_closed_stream_leaves_no_traceback(built: Installation, redirection: str) -> None:
-    command = f"'{sys.executable}' -m atlas_assets.cli.entry status {redirection}"
+    command = f"'{sys.executable}' -m atlas_assets.cli.entry status --entity EPN {redirection}"
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         env={**os.environ, **built.environment},
