@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def written_whole(path: Path) -> Generator[Path]:
+def written_whole(path: Path, *, durable: bool = True) -> Generator[Path]:
     """Yield a temporary path next to `path`; rename it into place at the end, remove it on failure.
 
-    It is on the disk before it takes its name, so that not even a power failure leaves half of it.
+    It is on the disk before it takes its name, so that not even a power failure leaves half of it,
+    unless it need not be durable: what is cheap to make again, and whose damage is noticed.
     Its suffix is `.tmp`, so that no pattern such as `*.parquet` matches what a killed process left
     behind. Its name contains the process id: the next writer removes files of dead processes.
     """
@@ -28,9 +29,11 @@ def written_whole(path: Path) -> Generator[Path]:
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{uuid4().hex[:8]}.tmp")
     try:
         yield temporary
-        _sync(temporary)
+        if durable:
+            _sync(temporary)
         temporary.replace(path)
-        _sync(path.parent)
+        if durable:
+            _sync(path.parent)
     except OSError as error:  # a full disk names no file
         if error.filename in (None, str(temporary)):
             error.filename = str(path)

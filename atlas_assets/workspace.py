@@ -1,6 +1,7 @@
 """Everything that is built from the settings, assembled in one place, each part when first needed.
 
 The Dagster shell and the command line use the workspace; below them, functions take only what they need.
+What takes long to import is imported with the part that needs it, so that `status` starts in half the time.
 """
 
 from __future__ import annotations
@@ -9,26 +10,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.configuration import Configuration
-from atlas_assets.deck.pipeline import ReportPipeline
-from atlas_assets.deck.present import Presenter
-from atlas_assets.monitoring.notifications import Notifier
 from atlas_assets.monitoring.staleness import Staleness
 from atlas_assets.monitoring.watching import Watcher
-from atlas_assets.notation.strings import Strings
-from atlas_assets.operational.sessions import OperationalStore
 from atlas_assets.report.files import ReportFiles
 from atlas_assets.sources.isolation import IsolatedSource
+from atlas_assets.sources.memory import SourceMemory
 from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.routing import RoutedSource
-from atlas_assets.validation.assemble import ValidationWriter
 from atlas_assets.warehouse.connection import Warehouse
-from atlas_assets.warehouse.dbt_project import DbtProject
 from atlas_assets.warehouse.ledger import RunLedger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from atlas_assets.deck.pipeline import ReportPipeline
+    from atlas_assets.deck.present import Presenter
+    from atlas_assets.monitoring.notifications import Notifier
+    from atlas_assets.notation.strings import Strings
+    from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.settings import Settings
+    from atlas_assets.validation.assemble import ValidationWriter
+    from atlas_assets.warehouse.dbt_project import DbtProject
 
 
 class Workspace:
@@ -52,8 +54,11 @@ class Workspace:
 
     @cached_property
     def source(self) -> IsolatedSource:
-        """The source of raw partitions, read in separate processes."""
-        return IsolatedSource(RoutedSource(self.settings.source_dir, self.configuration))
+        """The source of raw partitions, read in separate processes, and only what has changed."""
+        return IsolatedSource(
+            RoutedSource(self.settings.source_dir, self.configuration),
+            SourceMemory(self.settings.raw_dir / "seen"),
+        )
 
     @cached_property
     def raw_store(self) -> RawStore:
@@ -68,6 +73,8 @@ class Workspace:
     @cached_property
     def dbt(self) -> DbtProject:
         """The dbt project that turns raw files into marts."""
+        from atlas_assets.warehouse.dbt_project import DbtProject
+
         return DbtProject(
             self.warehouse, self.raw_store, self.configuration, self.settings.dbt_target_dir
         )
@@ -80,16 +87,22 @@ class Workspace:
     @cached_property
     def store(self) -> OperationalStore:
         """The operational database."""
+        from atlas_assets.operational.sessions import OperationalStore
+
         return OperationalStore.of(self.settings)
 
     @cached_property
     def strings(self) -> Strings:
         """The texts of reports and validation files, in the language of the settings."""
+        from atlas_assets.notation.strings import Strings
+
         return Strings(self.settings.config_dir / "strings.yaml", self.settings.locale)
 
     @cached_property
     def validation(self) -> ValidationWriter:
         """The writer of validation files."""
+        from atlas_assets.validation.assemble import ValidationWriter
+
         return ValidationWriter(
             self.warehouse, self.raw_store, self.source, self.strings, self.settings.output_dir
         )
@@ -102,6 +115,8 @@ class Workspace:
     @cached_property
     def presenter(self) -> Presenter:
         """The part that draws decks."""
+        from atlas_assets.deck.present import Presenter
+
         return Presenter(
             self.configuration.registry,
             self.strings,
@@ -112,6 +127,8 @@ class Workspace:
     @cached_property
     def reports(self) -> ReportPipeline:
         """The pipeline from marts to report.json, deck and PDF."""
+        from atlas_assets.deck.pipeline import ReportPipeline
+
         return ReportPipeline(
             self.warehouse,
             self.configuration.registry,
@@ -142,4 +159,6 @@ class Workspace:
     @cached_property
     def notifier(self) -> Notifier:
         """The sender of messages about problems."""
+        from atlas_assets.monitoring.notifications import Notifier
+
         return Notifier.of(self.settings)

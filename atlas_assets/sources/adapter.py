@@ -127,6 +127,14 @@ class SourceAdapter(Protocol):
         """Return one raw partition. Raises SourceError if the source is not as configured."""
         ...
 
+    def state(self, table: TableName, entity: str, month: Month) -> str | None:
+        """Return what changes whenever `read` could return something else.
+
+        None if that cannot be told, as of a file that was written to a moment ago. Raises SourceError if
+        the source is not as configured.
+        """
+        ...
+
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
         ...

@@ -16,17 +16,21 @@ from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import polars as pl
 from pebble import ProcessExpired, ProcessPool
 
 from atlas_assets.errors import AtlasError, FaultError, SourceError
 from atlas_assets.faults.explanation import fault_of
+from atlas_assets.sources.adapter import RawPartition
+from atlas_assets.sources.memory import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
-    from atlas_assets.sources.adapter import RawPartition, SourceAdapter
+    from atlas_assets.sources.adapter import SourceAdapter
+    from atlas_assets.sources.memory import SourceMemory
     from atlas_assets.sources.raw_store import Loaded, RawStore
 
 
@@ -36,16 +40,18 @@ PROCESSES = os.cpu_count() or 1
 _STDERR = 2  # its descriptor, also where `sys.stderr` is None
 
 T = TypeVar("T")
+Read = TypeVar("Read", "RawPartition", "Loaded")
 
 
 class IsolatedSource:
-    """An adapter that reads in other processes, one per processor.
+    """An adapter that reads in other processes, one per processor, and only what has changed.
 
     A reader that crashes or exceeds its memory or time limit is replaced, and its sheet is refused.
+    Without a memory, everything is read.
     """
 
-    def __init__(self, adapter: SourceAdapter) -> None:
-        self._adapter = adapter
+    def __init__(self, adapter: SourceAdapter, memory: SourceMemory | None = None) -> None:
+        self._adapter, self._memory = adapter, memory
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source covers, in order."""
@@ -61,16 +67,19 @@ class IsolatedSource:
         Raises SourceError if the source is not as configured or its reader fails, FaultError if Atlas
         or the machine does.
         """
-        return self._in_reader(table, entity, month, _look)
+        return self._recalled(table, entity, month) or self._read(table, entity, month, _look)
 
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
 
-        The sheet is read once. For `transactions`, the second reading of the amounts is stored as
-        well, unless it is up to date. Raises SourceError, with the partition as it was, if the source
-        is not as configured or its reader fails.
+        The sheet is read once, or not at all if nothing has changed. For `transactions`, the second
+        reading of the amounts is stored as well, unless it is up to date. Raises SourceError, with the
+        partition as it was, if the source is not as configured or its reader fails.
         """
-        return self._in_reader(table, entity, month, partial(_load, store))
+        known = self._recalled(table, entity, month)
+        if known and not store.reason_to_load(known) and not store.needs_control(known):
+            return store.load(known)
+        return self._read(table, entity, month, partial(_load, store))
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
@@ -78,6 +87,45 @@ class IsolatedSource:
             return self._schedule(_warnings, entity, year)
         except (ProcessExpired, TimeoutError):
             return [f"the workbooks of {entity} {year} could not be looked at as a whole"]
+
+    def _recalled(self, table: TableName, entity: str, month: Month) -> RawPartition | None:
+        """Return a partition without its rows, if it is known. Raises SourceError if it was refused."""
+        state = self._adapter.state(table, entity, month) if self._memory else None
+        if self._memory is None or state is None:
+            return None
+        outcome = self._memory.recall(table, entity, month, state)
+        if outcome and outcome.refused is not None:
+            raise SourceError(outcome.refused)
+        return (
+            RawPartition(table, entity, month, pl.DataFrame(), outcome.manifest)
+            if outcome
+            else None
+        )
+
+    def _read(
+        self,
+        table: TableName,
+        entity: str,
+        month: Month,
+        task: Callable[[SourceAdapter, RawPartition], Read],
+    ) -> Read:
+        """Read a partition and apply `task` to it in a reader, and remember how it was."""
+        target = (table, entity, month)
+        state = self._adapter.state(*target) if self._memory else None
+        try:
+            done = self._in_reader(*target, task)
+        except _RefusedError as error:
+            self._keep(target, state, Outcome(refused=str(error)))
+            raise SourceError(str(error)) from error
+        self._keep(target, state, Outcome(done.manifest))
+        return done
+
+    def _keep(
+        self, target: tuple[TableName, str, Month], state: str | None, outcome: Outcome
+    ) -> None:
+        """Remember an outcome, unless the source has changed meanwhile."""
+        if self._memory and state and self._adapter.state(*target) == state:
+            self._memory.keep(*target, state, outcome)
 
     def _in_reader(
         self,
@@ -130,6 +178,10 @@ def _readers() -> ProcessPool:
     return readers
 
 
+class _RefusedError(SourceError):
+    """The adapter refused the sheet, and would refuse it again."""
+
+
 class _ReaderError(Exception):
     """The reader itself failed, not the sheet that it read; the text is for developers."""
 
@@ -162,6 +214,8 @@ def _read(
 ) -> T:
     try:
         return task(adapter, adapter.read(table, entity, month))
+    except SourceError as error:
+        raise _RefusedError(str(error)) from None
     except AtlasError:
         raise
     except OSError as error:

@@ -72,7 +72,8 @@ _DAMAGED = (
     "The raw files of this sheet are incomplete, damaged, or of an earlier version. `atlas sync` loads "
     "them again."
 )
-FORM = 2  # of the raw files; those of another form are loaded again
+_SEALED = ("source_file", "source_sheet", "source_hash", "layout_hash")  # of the manifest
+FORM = 3  # of the raw files; those of another form are loaded again
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,17 @@ class Loaded:
     partition: RawPartition
     changed: str | None
 
+    @property
+    def manifest(self) -> SheetManifest | None:
+        """How the sheet was read."""
+        return self.partition.manifest
+
 
 class RawStore:
     """The folder of raw Parquet files and sheet manifests.
 
-    A seal holds the hashes of a partition's files. It is written last, so that what is cut off or
-    damaged is noticed (`damaged`) and never used.
+    A seal holds the hashes of a partition's files, and of the sheet they were made of. It is written
+    last, so that what is cut off or damaged is noticed (`damaged`) and never used.
     """
 
     def __init__(self, raw_dir: Path) -> None:
@@ -160,7 +166,7 @@ class RawStore:
         if partition.manifest and control:
             self._write_control(partition, partition.manifest, control)
         if partition.manifest and (changed or control):
-            self._seal(*of)
+            self._seal(*of, partition.manifest)
         return Loaded(partition, changed)
 
     def reason_to_load(self, partition: RawPartition) -> str | None:
@@ -174,18 +180,21 @@ class RawStore:
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
         if self.is_damaged(*of):
             return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
-        return _difference(self._manifest(*of), manifest, table, where)
+        return _difference(self._sealed(*of), manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
         """Return whether a partition has been loaded, be it damaged or not."""
         return any(path.exists() for path in self._paths(table, entity, month))
 
     def is_damaged(self, table: TableName, entity: str, month: Month) -> bool:
-        """Return whether the files of a partition are not those that were written last."""
-        seal = self._seal_path(table, entity, month)
+        """Return whether the files of a partition are not those that were written last.
+
+        What cannot be read counts as damaged: loading it again says what is wrong with it.
+        """
         try:
-            return json.loads(seal.read_bytes()) != self._hashes(table, entity, month)
-        except (OSError, ValueError):  # loading it again says what is wrong with the file
+            sealed = self._sealed(table, entity, month)
+            return sealed["form"] != FORM or sealed["files"] != self._hashes(table, entity, month)
+        except (OSError, ValueError):
             return True
 
     def loaded(self) -> list[tuple[TableName, Partition]]:
@@ -241,14 +250,10 @@ class RawStore:
         texts: dict[Partition, str] = {}
         for table, partition in sorted(self.loaded()):
             if not self.is_damaged(table, *partition):
-                manifest = self._manifest(table, *partition)
-                text = f"{table}{manifest['source_hash']}{manifest['layout_hash']}"
+                sealed = self._sealed(table, *partition)
+                text = f"{table}{sealed['source_hash']}{sealed['layout_hash']}"
                 texts[partition] = texts.get(partition, "") + text
         return {of: sha256(text.encode()).hexdigest() for of, text in texts.items()}
-
-    def _manifest(self, table: TableName, entity: str, month: Month) -> dict[str, Any]:
-        path = self._manifest_path(table, entity, month)
-        return pl.read_parquet(path, glob=False).row(0, named=True)
 
     def _write(self, partition: RawPartition, manifest: SheetManifest, loaded_at: datetime) -> None:
         table, entity, month = partition.table, partition.entity, partition.month
@@ -287,20 +292,29 @@ class RawStore:
         with written_whole(self._control_path(partition.entity, partition.month)) as temporary:
             pl.DataFrame([record], schema=CONTROL).write_parquet(temporary)
 
-    def _seal(self, table: TableName, entity: str, month: Month) -> None:
+    def _seal(self, table: TableName, entity: str, month: Month, manifest: SheetManifest) -> None:
+        seal = {
+            "form": FORM,
+            "files": self._hashes(table, entity, month),
+            **{name: getattr(manifest, name) for name in _SEALED},
+        }
         with written_whole(self._seal_path(table, entity, month)) as temporary:
-            temporary.write_text(json.dumps(self._hashes(table, entity, month)), encoding="utf-8")
+            temporary.write_text(json.dumps({**seal, "self": _digest(seal)}), encoding="utf-8")
 
-    def _hashes(self, table: TableName, entity: str, month: Month) -> dict[str, str | int]:
-        """Return the form of the raw files, and the hashes of those of a partition, by folder."""
+    def _sealed(self, table: TableName, entity: str, month: Month) -> dict[str, Any]:
+        """Return the seal of a partition. Raises OSError or ValueError if it is not whole."""
+        seal = json.loads(self._seal_path(table, entity, month).read_bytes())
+        if not isinstance(seal, dict) or seal.pop("self", None) != _digest(seal):
+            raise ValueError("the seal is damaged")
+        return seal
+
+    def _hashes(self, table: TableName, entity: str, month: Month) -> dict[str, str]:
+        """Return the hashes of the files of a partition, by folder."""
         *files, _seal = self._paths(table, entity, month)
         return {
-            "form": FORM,
-            **{
-                path.relative_to(self.raw_dir).parts[0]: sha256(path.read_bytes()).hexdigest()
-                for path in files
-                if path.exists()
-            },
+            path.relative_to(self.raw_dir).parts[0]: sha256(path.read_bytes()).hexdigest()
+            for path in files
+            if path.exists()
         }
 
     def _paths(self, table: TableName, entity: str, month: Month) -> list[Path]:
@@ -329,6 +343,10 @@ class RawStore:
 
     def _refusal_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / "refused" / table / entity / f"{month}.txt"
+
+
+def _digest(seal: dict[str, Any]) -> str:
+    return sha256(json.dumps(seal, sort_keys=True).encode()).hexdigest()
 
 
 def _difference(

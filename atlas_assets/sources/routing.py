@@ -40,6 +40,10 @@ class RoutedSource:
         """Return one raw partition. Raises SourceError if its source is not as configured."""
         return self._adapter(table, entity, month.year).read(table, entity, month)
 
+    def state(self, table: TableName, entity: str, month: Month) -> str | None:
+        """Return what changes whenever `read` could return something else, or None."""
+        return self._adapter(table, entity, month.year).state(table, entity, month)
+
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
         adapter = self._adapter(partition.table, partition.entity, partition.month.year)

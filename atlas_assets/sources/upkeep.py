@@ -87,11 +87,12 @@ def _in_words(lost: list[tuple[TableName, Partition]]) -> dict[str, list[str]]:
 def _gone(
     source: IsolatedSource, store: RawStore, entities: Collection[str]
 ) -> list[tuple[TableName, Partition]]:
+    loaded = store.loaded()
+    without_months = {e for e in {of.entity for _, of in loaded} if not source.months(e)}
     return [
         (table, of)
-        for table, of in store.loaded()
-        if (of.entity in entities or not source.months(of.entity))
-        and table not in source.tables(*of)
+        for table, of in loaded
+        if of.entity in without_months.union(entities) and table not in source.tables(*of)
     ]
 
 

@@ -77,7 +77,9 @@ def test_a_database_newer_than_this_version_is_refused(store: OperationalStore) 
     migrate(store)
     with store.writer() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(MigrationError, match=r"of a newer version of Atlas, or of another program.*9999"):
+    with pytest.raises(
+        MigrationError, match=r"of a newer version of Atlas, or of another program.*9999"
+    ):
         migrate(store)
 
 

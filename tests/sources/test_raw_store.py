@@ -29,8 +29,8 @@ def partition(source_hash: str, *, amount: str = "1") -> RawPartition:
         "test",
         "book.xlsx",
         "JANUARI",
-        source_hash,
-        "layout",
+        source_hash * 64,
+        "layout" * 10,
         [6],
         [SheetColumn("O", "JUMLAH", "amount")],
         1,
@@ -133,7 +133,7 @@ def test_raw_files_of_an_earlier_form_are_loaded_again(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
     store.load(partition("a"))
     (seal,) = (tmp_path / "seals" / "transactions" / "IONS").iterdir()
-    seal.write_text(seal.read_text("utf-8").replace('"form": 2', '"form": 1'), "utf-8")
+    seal.write_text(seal.read_text("utf-8").replace('"form": 3', '"form": 2'), "utf-8")
     assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from atlas_assets.sources.adapter import ControlReading
 
 NAME = "workbook"
+TRUSTED_AFTER_SECONDS = 3  # longer than the steps in which any disk counts time
 
 
 class WorkbookAdapter:
@@ -91,6 +93,30 @@ class WorkbookAdapter:
         labels = self.configuration.registry.total_row_labels
         records, manifest = read_table(grid, place, adapter=NAME, total_labels=labels)
         return RawPartition(table, entity, month, records, manifest)
+
+    def state(self, table: TableName, entity: str, month: Month) -> str | None:
+        """Return the state of the workbook, and what the configuration says of it.
+
+        None without a workbook, and if it was written to so recently that it could be again without
+        being noticed. Raises SourceError if the year is not configured.
+        """
+        place = self._place(table, entity, month)
+        if place is None:
+            return "not configured"
+        try:
+            path = existing_file(self.source_dir, place.file)
+            file = path.stat()
+        except OSError:
+            return None
+        if abs(time.time() - max(file.st_ctime, file.st_mtime)) < TRUSTED_AFTER_SECONDS:
+            return None
+        return repr(
+            (
+                *(str(path), file.st_size, file.st_mtime_ns, file.st_ctime_ns, file.st_ino),
+                *(place.sheet, month.number, place.configured_in, place.layout.model_dump_json()),
+                self.configuration.registry.total_row_labels,
+            )
+        )
 
     def _missing(self, place: TablePlace) -> str:
         near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))

@@ -1,0 +1,84 @@
+"""Remembers what a source held, so that nothing is read again that has not changed.
+
+An entry holds for the state of the source in which it was made (`SourceAdapter.state`) and for this
+version of Atlas's readers. Entries can be deleted at any time; one that is damaged counts as missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from atlas_assets.files import written_whole
+from atlas_assets.sources.adapter import SheetManifest  # noqa: TC001  read by pydantic
+
+if TYPE_CHECKING:
+    from atlas_assets.configuration.tables import TableName
+    from atlas_assets.periods.calendar import Month
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_READING = ("sources", "configuration", "periods")  # packages that decide what is read
+_LIBRARIES = ("fastexcel", "polars")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a table: its manifest (None if the source has no such table), or why it was refused."""
+
+    manifest: SheetManifest | None = None
+    refused: str | None = None
+
+
+_OUTCOME = TypeAdapter(Outcome)
+
+
+class SourceMemory:
+    """The entries in a folder, one file for each table, entity and month."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def recall(self, table: TableName, entity: str, month: Month, state: str) -> Outcome | None:
+        """Return the outcome of a table in a state of its source, or None if it is not known."""
+        try:
+            seal, _, content = self._path(table, entity, month).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if seal != _seal(state, content):
+            return None
+        try:
+            return _OUTCOME.validate_json(content)
+        except ValidationError:
+            return None
+
+    def keep(
+        self, table: TableName, entity: str, month: Month, state: str, outcome: Outcome
+    ) -> None:
+        """Remember the outcome of a table in a state of its source."""
+        content = _OUTCOME.dump_json(outcome)
+        with written_whole(self._path(table, entity, month), durable=False) as temporary:
+            temporary.write_bytes(_seal(state, content) + b"\n" + content)
+
+    def _path(self, table: TableName, entity: str, month: Month) -> Path:
+        return self.folder / entity / f"{month}-{table}.json"
+
+
+def _seal(state: str, content: bytes) -> bytes:
+    """Return the hash of an entry, of the state that it holds for, and of the readers."""
+    return hashlib.sha256(f"{_readers()}\n{state}\n".encode() + content).hexdigest().encode()
+
+
+@cache
+def _readers() -> str:
+    """Return a hash of the code and the versions of the libraries that read sources."""
+    digest = hashlib.sha256(" ".join(map(version, _LIBRARIES)).encode())
+    for package in _READING:
+        for path in sorted((_PACKAGE / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
