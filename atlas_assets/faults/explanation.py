@@ -49,6 +49,10 @@ _WAREHOUSE = {
         "The warehouse (ATLAS_DUCKDB) is damaged. Move it away, together with the file beside it that ends "
         "in .wal; `atlas build` makes it again from the workbooks."
     ),
+    "no files found that match": (
+        "The warehouse was built of raw files that are no longer there, as after a folder was moved. "
+        "`atlas build` builds it anew."
+    ),
     "^io error": f"Look at the disk and the file, then repeat the command. {UNCHANGED}",
 }
 # What SQLite's messages mean for Dagster's databases, by words in them.

@@ -225,6 +225,7 @@ def test_a_warehouse_in_use_is_said(february: Installation) -> None:
         (OSError(errno.EACCES, os.strerror(errno.EACCES), "a.json"), "at a.json. Atlas may not"),
         (duckdb.IOException('IO Error: Cannot open file "a": Permission denied'), "Atlas may not"),
         (duckdb.IOException("IO Error: Could not write file: No space left on device"), "is full"),
+        (duckdb.IOException('IO Error: No files found that match the pattern "x"'), "was moved"),
         (duckdb.FatalException("FATAL Error: Failed: database has been invalidated"), "is damaged"),
         (RuntimeError("No space left on device (os error 28)"), "The disk is full"),
         (ImportError("failed to map segment from shared object"), "The memory is used up"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import tarfile
 from pathlib import Path
@@ -23,6 +24,23 @@ pytestmark = pytest.mark.slow
 
 EARLIER = Path(__file__).parent / "earlier_version" / "installation.tar.xz"
 MOST_ROUNDS = 4  # of following advice; more would be a circle
+
+
+def opened(folder: Path) -> Installation:
+    """Unpack the earlier installation, as if it had always been in this folder."""
+    with tarfile.open(EARLIER) as archive:
+        archive.extractall(folder, filter="data")
+    made = Installation(folder)
+    warehouse = made.workspace.warehouse
+    with warehouse.locked(), warehouse.connect(read_only=False) as connection:
+        views = connection.execute(
+            "SELECT sql FROM duckdb_views() WHERE database_name = 'atlas' AND schema_name = 'raw'"
+        ).fetchall()
+        for (sql,) in views:
+            here = re.sub(r"'[^']*/warehouse-raw", f"'{folder}/warehouse-raw", sql)
+            connection.execute(here.replace("CREATE VIEW", "CREATE OR REPLACE VIEW"))
+    assert views
+    return made
 
 
 def follow_advice(made: Installation) -> list[str]:
@@ -130,9 +148,7 @@ def remove_an_entity(made: Installation) -> None:
 
 
 def test_each_version_opens_what_the_version_before_left_and_advice_ends(tmp_path: Path) -> None:
-    with tarfile.open(EARLIER) as archive:
-        archive.extractall(tmp_path, filter="data")
-    made = Installation(tmp_path)
+    made = opened(tmp_path)
     before = made.report("EPN", "2026-02")
 
     made.atlas("publish", "--entity", "EPN", "--period", "2026-02")  # before anything is built
