@@ -22,6 +22,11 @@ def handles(process: subprocess.Popen, number: signal.Signals) -> bool:
     return bool(int(caught[1], 16) >> number - 1 & 1)
 
 
+def heed_hang_up() -> None:
+    """Let SIGHUP not be ignored because whoever started the tests ignores it, as `nohup` does."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", [0.0, 0.1, 0.3, 0.6])  # seconds, in which it loads its modules
 def test_a_command_that_still_loads_can_be_stopped(
@@ -34,6 +39,7 @@ def test_a_command_that_still_loads_can_be_stopped(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_hang_up,  # noqa: PLW1509  it calls into Python only
     ) as process:
         while not handles(process, signal.SIGHUP):
             assert process.poll() is None
