@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import resource
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -125,7 +126,8 @@ class IsolatedSource:
     ) -> None:
         """Remember an outcome, unless the source has changed meanwhile."""
         if self._memory and state and self._adapter.state(*target) == state:
-            self._memory.keep(*target, state, outcome)
+            with suppress(OSError):  # it is only read again
+                self._memory.keep(*target, state, outcome)
 
     def _in_reader(
         self,
@@ -215,7 +217,9 @@ def _read(
     try:
         return task(adapter, adapter.read(table, entity, month))
     except SourceError as error:
-        raise _RefusedError(str(error)) from None
+        # What the system refused, a lock or a network share, it may allow the next time.
+        kind = SourceError if isinstance(error.__cause__, OSError) else _RefusedError
+        raise kind(str(error)) from None
     except AtlasError:
         raise
     except OSError as error:

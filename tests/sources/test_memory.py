@@ -70,6 +70,36 @@ def test_a_file_that_was_just_written_is_not_remembered(
     assert not memory.folder.exists()
 
 
+@pytest.mark.usefixtures("of_any_age")
+def test_what_the_system_refused_is_asked_for_again(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """A file that opens but cannot be read stands for a lock, or for a network share that is away."""
+    configuration = Configuration(installation.settings.config_dir)
+    memory = SourceMemory(tmp_path / "seen")
+    source = IsolatedSource(
+        WorkbookAdapter(installation.settings.source_dir, configuration), memory
+    )
+    (installation.root / "source" / NAME).unlink()
+    (installation.root / "source" / NAME).symlink_to("/proc/self/mem")  # it opens, but is not read
+    with pytest.raises(SourceError):
+        source.look("transactions", "EPN", FEBRUARY)
+    assert not memory.folder.exists()
+
+
+def test_what_cannot_be_remembered_is_read_all_the_same(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "TRUSTED_AFTER_SECONDS", 0)
+    (tmp_path / "seen").write_text("in the way", encoding="utf-8")
+    configuration = Configuration(installation.settings.config_dir)
+    source = IsolatedSource(
+        WorkbookAdapter(installation.settings.source_dir, configuration),
+        SourceMemory(tmp_path / "seen"),
+    )
+    assert source.look("transactions", "EPN", FEBRUARY).rows_kept
+
+
 @dataclass
 class Changing:
     """A source whose workbook and configuration change, with two ways to look at it."""
