@@ -17,6 +17,8 @@ from atlas_assets.errors import ConfigurationError, nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators
+
 
 def _showable(word: str) -> str:
     """Return a word, or raise ValueError for one that no page could show."""
@@ -25,7 +27,6 @@ def _showable(word: str) -> str:
     return word
 
 
-_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]

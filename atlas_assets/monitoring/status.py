@@ -26,6 +26,7 @@ _BUILT_AGAIN: dict[Stage, str] = {
     "report": "the marts were built again after report",
     "present": "the report was made again after its deck",
 }
+_GONE: dict[Stage, str] = {"report": "its report.json is gone", "present": "its deck is gone"}
 _FILES: dict[Stage, Suffix] = {"report": "json", "present": "pptx"}
 State = Literal["fresh", "stale", "failed", "missing"]
 
@@ -87,7 +88,7 @@ def _status(
             reasons.append(_BUILT_AGAIN[stage])
         elif stage in gone:
             states[stage] = "stale"
-            reasons.append(f"its file of {stage} is gone")
+            reasons.append(_GONE[stage])
         else:
             states[stage] = "fresh"
     return PartitionStatus(*partition, states, "; ".join(dict.fromkeys(filter(None, reasons))))

@@ -452,7 +452,7 @@ def test_a_file_that_somebody_removed_is_not_fresh(february: Installation) -> No
     assert (stages()["report"], stages()["present"]) == ("fresh", "fresh")
     (february.root / "output" / "monthly" / "EPN-2026-02.pptx").unlink()
     assert (stages()["report"], stages()["present"]) == ("fresh", "stale")
-    assert "its file of present is gone" in stages()["reason"]
+    assert "its deck is gone" in stages()["reason"]
 
 
 def test_a_report_that_was_changed_by_hand_is_refused(february: Installation) -> None:

@@ -238,16 +238,20 @@ def test_what_a_library_says_of_the_machine_is_explained(error: Exception, told:
     assert not isinstance(explained(error), UnexpectedError)
 
 
-@pytest.mark.parametrize("arguments", ["--help", "status --entity EPN"])
-def test_output_that_cannot_be_written_is_said(built: Installation, arguments: str) -> None:
-    command = f"'{sys.executable}' -m atlas_assets.cli.entry {arguments} >/dev/full"
-    done = subprocess.run(
-        ["/bin/sh", "-c", command],
-        env={**os.environ, **built.environment},
+def in_a_shell(made: Installation, arguments: str) -> subprocess.CompletedProcess[str]:
+    """Give a command, with redirections, to a shell."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m atlas_assets.cli.entry {arguments}"],
+        env={**os.environ, **made.environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("arguments", ["--help", "status --entity EPN"])
+def test_output_that_cannot_be_written_is_said(built: Installation, arguments: str) -> None:
+    done = in_a_shell(built, f"{arguments} >/dev/full")
     assert done.returncode == 1
     assert "No space left on device." in done.stderr
     assert "Traceback" not in done.stderr
@@ -256,14 +260,7 @@ def test_output_that_cannot_be_written_is_said(built: Installation, arguments: s
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "| head -c 1", "<&-"])
 def test_a_closed_stream_leaves_no_traceback(built: Installation, redirection: str) -> None:
-    command = f"'{sys.executable}' -m atlas_assets.cli.entry status --entity EPN {redirection}"
-    done = subprocess.run(
-        ["/bin/sh", "-c", command],
-        env={**os.environ, **built.environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = in_a_shell(built, f"status --entity EPN {redirection}")
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
 
