@@ -105,7 +105,7 @@ def load(
     period: PeriodOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the raw files in the warehouse: as views `raw.*` and, typed and cleaned, `staging.*`."""
+    """Copy the raw files into the warehouse: as tables `raw.*` and, typed and cleaned, `staging.*`."""
     with _pipeline() as pipeline:
         show_result(pipeline.load(entity, period_text(year, month, period)), as_json=json)
 

@@ -45,7 +45,7 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     EXTRACT: (_RAW, "Workbooks → raw files."),
     LOAD: (
         dg.AssetSelection.groups(keys.STAGING),
-        "Raw files → views of the warehouse, `raw.*` and `staging.*`.",
+        "Raw files → tables of the warehouse, `raw.*` and `staging.*`.",
     ),
     VALIDATE: (
         _VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),

@@ -6,7 +6,6 @@ import io
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from glob import escape
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from atlas_assets.configuration.tables import TableName
@@ -56,6 +56,7 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+MANIFESTS = "sheet_manifest"
 CONTROLS = "sheet_controls"
 CONTROL: dict[str, Any] = {
     "entity_code": pl.String,
@@ -89,6 +90,16 @@ class Loaded:
         return self.partition.manifest
 
 
+@dataclass(frozen=True)
+class RawFiles:
+    """The files of a partition by the raw tables that they are part of, and a digest of all of them."""
+
+    table: TableName
+    of: Partition
+    digest: str
+    paths: dict[str, Path]
+
+
 class RawStore:
     """The folder of raw Parquet files and sheet manifests.
 
@@ -100,13 +111,26 @@ class RawStore:
         self.raw_dir = raw_dir
 
     @property
-    def escaped_dir(self) -> str:
-        """The folder as the beginning of a glob pattern, in which `[2026]` is not a set of digits."""
-        return escape(str(self.raw_dir))
+    def schemas(self) -> dict[str, Path]:
+        """The files without rows, which have all columns, by the names of the raw tables."""
+        return {name: self._schema_path(name) for name in (*TABLES, MANIFESTS, CONTROLS)}
+
+    def files(self) -> Iterator[RawFiles]:
+        """Yield the files of every partition that is not damaged, in order."""
+        for table, of in self.loaded():
+            if not self.is_damaged(table, *of):
+                paths = {
+                    table: self._data_path(table, *of),
+                    MANIFESTS: self._manifest_path(table, *of),
+                }
+                control = self._control_path(*of)
+                if table == "transactions" and control.exists():
+                    paths[CONTROLS] = control
+                yield RawFiles(table, of, _digest(self._sealed(table, *of)), paths)
 
     def prepare(self) -> None:
         """Write an empty file per table where it is not there, so that every table has all of its columns."""
-        schemas: dict[str, dict[str, Any]] = {"sheet_manifest": MANIFEST, CONTROLS: CONTROL}
+        schemas: dict[str, dict[str, Any]] = {MANIFESTS: MANIFEST, CONTROLS: CONTROL}
         for table in TABLES:
             texts = dict.fromkeys((*sorted(COLUMNS[table]), NOT_AS_SHOWN), pl.String)
             schemas[table] = {**PROVENANCE, **texts}
@@ -140,7 +164,7 @@ class RawStore:
     def manifests(self, entity: str) -> list[Path]:
         """Return the manifests of an entity that are not damaged, and one without rows."""
         found = [self._manifest_path(table, *of) for table, of in self._sound(entity)]
-        return [self._schema_path("sheet_manifest"), *found]
+        return [self._schema_path(MANIFESTS), *found]
 
     def controls(self, entity: str) -> list[Path]:
         """Return the second readings of an entity that are not damaged, and one without rows."""
@@ -202,7 +226,7 @@ class RawStore:
         found: set[tuple[TableName, Partition]] = {
             (table, Partition(path.parent.name, Month.parse(path.stem)))
             for table in TABLES
-            for folder in (table, f"sheet_manifest/{table}", f"{SEALS}/{table}")
+            for folder in (table, f"{MANIFESTS}/{table}", f"{SEALS}/{table}")
             for path in (self.raw_dir / folder).glob("*/*.*")
             if not path.name.startswith(".")
         }
@@ -333,7 +357,7 @@ class RawStore:
         return self.raw_dir / table / entity / f"{month}.parquet"
 
     def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.raw_dir / "sheet_manifest" / table / entity / f"{month}.parquet"
+        return self.raw_dir / MANIFESTS / table / entity / f"{month}.parquet"
 
     def _seal_path(self, table: TableName, entity: str, month: Month) -> Path:
         return self.raw_dir / SEALS / table / entity / f"{month}.json"

@@ -20,7 +20,8 @@ from atlas_assets.faults.explanation import UnexpectedError, explained, fault_of
 from atlas_assets.faults.stopping import held_back
 from atlas_assets.files import written_whole
 from atlas_assets.settings import DBT_PROJECT_DIR
-from atlas_assets.warehouse.registry_tables import write_registry_tables
+from atlas_assets.warehouse.provenance import rules_hash
+from atlas_assets.warehouse.raw_tables import load_raw_tables
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -119,12 +120,12 @@ class DbtProject:
         `selection` takes what dbt's `--select` takes, for example `mart_revenue` or `staging`. Raises
         TransformError if dbt itself or a model fails; failed tests are in the results.
         """
-        self.raw_store.prepare()
-        write_registry_tables(self.configuration.registry, self.raw_store.raw_dir)
-        arguments = ["build", "--vars", json.dumps(_variables(scope)), "--no-write-json"]
+        arguments = ["build", "--vars", json.dumps(self._variables(scope)), "--no-write-json"]
         arguments += ["--exclude-resource-type", "unit_test"]
         arguments += ["--select", *selection] if selection else []
         with self.warehouse.locked():
+            with self.warehouse.connect(read_only=False) as connection:
+                load_raw_tables(connection, self.raw_store, self.configuration.registry)
             results = [_node_result(result) for result in self._invoke(arguments, self._manifest)]
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
@@ -173,6 +174,14 @@ class DbtProject:
             raise fault from outcome.exception
         return outcome.result
 
+    def _variables(self, scope: Scope) -> dict[str, str | list[str]]:
+        """Return dbt's variables for a scope."""
+        return {
+            "entities": list(scope.entities),
+            "months": [str(month) for month in scope.months],
+            "rules": rules_hash(self.configuration.registry),
+        }
+
     @contextlib.contextmanager
     def _environment(self) -> Generator[None]:
         """Tell dbt by its environment where the data is, and nothing else; restore it afterwards.
@@ -184,17 +193,11 @@ class DbtProject:
             if name.startswith("DBT_"):
                 del os.environ[name]
         os.environ["ATLAS_DUCKDB"] = str(self.warehouse.path)
-        os.environ["ATLAS_RAW_DIR"] = self.raw_store.escaped_dir
         try:
             yield
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-
-def _variables(scope: Scope) -> dict[str, list[str]]:
-    """Return a scope as dbt's variables."""
-    return {"entities": list(scope.entities), "months": [str(month) for month in scope.months]}
 
 
 def _project_digest() -> str:

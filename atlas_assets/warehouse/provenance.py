@@ -31,7 +31,7 @@ _DIGESTS = "SELECT entity_code, month_key, digests FROM intermediate.audit_month
 
 def input_hashes(raw_store: RawStore, registry: Registry) -> dict[Partition, str]:
     """Return for each loaded partition a hash of its own sheets and of the rules that judge them."""
-    rules = _rules_hash(registry)
+    rules = rules_hash(registry)
     return {
         partition: hashlib.sha256(f"{rules}{own}".encode()).hexdigest()
         for partition, own in sorted(raw_store.partition_hashes().items())
@@ -68,7 +68,8 @@ def _read(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
             return []  # nothing has been built yet, or only by a version without these tables
 
 
-def _rules_hash(registry: Registry) -> str:
+def rules_hash(registry: Registry) -> str:
+    """Return a hash of the registry and of all models: what figures depend on besides the sheets."""
     digest = hashlib.sha256(registry.model_dump_json().encode())
     for folder in ("models", "macros"):
         for path in sorted((DBT_PROJECT_DIR / folder).rglob("*.sql")):

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from atlas_assets.configuration.visible_text import visible_text
-from atlas_assets.files import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from atlas_assets.configuration.registry import Named, Registry
 
@@ -24,15 +22,8 @@ _PROGRAM_UNITS = {
 }
 
 
-def write_registry_tables(registry: Registry, raw_dir: Path) -> None:
-    """Write `registry_units`, `_channels`, `_words`, `_program_units` and `_rules` as Parquet."""
-    for name, frame in registry_tables(registry).items():
-        with written_whole(raw_dir / name / "registry.parquet") as temporary:
-            frame.write_parquet(temporary)
-
-
 def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
-    """Return the registry's tables by name."""
+    """Return `registry_units`, `_channels`, `_words`, `_program_units` and `_rules`, by name."""
     channels = [
         {"channel_name": channel.name, "category": channel.category, "sort_order": position}
         for position, channel in enumerate(registry.channels)

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import polars as pl
 import pytest
 from conftest import ENTITIES, Installation, make_installation
 
@@ -104,32 +103,29 @@ def test_a_figure_changed_in_the_warehouse_is_found(
         refuse_unreconciled(connection, MONTH)
 
 
-def without_first(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.slice(1)
+LOST = "DELETE FROM staging.stg_{table} WHERE {first}"
+TWICE = (
+    "INSERT INTO staging.stg_{table} "
+    "SELECT * REPLACE (9999 AS source_row) FROM staging.stg_{table} WHERE {first}"
+)
+OTHER_AMOUNT = "UPDATE staging.stg_{table} SET amount = 1 WHERE {first}"
 
 
-def with_first_twice(frame: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([frame, frame.head(1).with_columns(source_row=pl.lit(9999, pl.Int64))])
-
-
-def with_another_amount(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(
-        amount=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("1")).otherwise("amount")
-    )
-
-
-def test_rows_changed_in_raw_files_are_found(copy: Installation) -> None:
+def test_rows_changed_on_their_way_to_the_models_are_found(copy: Installation) -> None:
     spoiled = [
-        ("transactions", "2026-02", without_first, "sheet_rows_judged"),
-        ("transactions", "2026-03", with_first_twice, "sheet_rows_judged"),
-        ("transactions", "2026-04", with_another_amount, "sheet_amounts"),
-        ("students", "2026-05", without_first, "sheet_rows_judged"),
-        ("targets", "2026-06", without_first, "sheet_rows_judged"),
-        ("marketing_activity", "2026-07", without_first, "sheet_rows_judged"),
+        ("transactions", "2026-02", LOST, "sheet_rows_judged"),
+        ("transactions", "2026-03", TWICE, "sheet_rows_judged"),
+        ("transactions", "2026-04", OTHER_AMOUNT, "sheet_amounts"),
+        ("students", "2026-05", LOST, "sheet_rows_judged"),
+        ("targets", "2026-06", LOST, "sheet_rows_judged"),
+        ("marketing_activity", "2026-07", LOST, "sheet_rows_judged"),
     ]
-    for table, month, spoil, _ in spoiled:
-        path = copy.settings.raw_dir / table / "IONS" / f"{month}.parquet"
-        spoil(pl.read_parquet(path)).write_parquet(path)
+    with copy.workspace.warehouse.connect(read_only=False) as connection:
+        for table, month, spoil, _ in spoiled:
+            of = f"entity_code = 'IONS' AND month_key = DATE '{month}-01'"
+            first = f"{of} AND source_row = (SELECT min(source_row) FROM staging.stg_{table} WHERE {of})"
+            (changed,) = connection.execute(spoil.format(table=table, first=first)).fetchone() or ()
+            assert changed
     assert not transform(copy.workspace.dbt, EVERYTHING).problems
     expected = {(check, f"IONS|{month}") for _, month, _, check in spoiled}
     assert failing_checks(copy) >= expected

@@ -1,5 +1,6 @@
 with raw_marketing_activity as (
     select * from {{ source('raw', 'marketing_activity') }}
+    where {{ not_staged() }}
 )
 
 select

@@ -1,5 +1,6 @@
 with raw_organizations as (
     select * from {{ source('raw', 'organizations') }}
+    where {{ not_staged() }}
 )
 
 select

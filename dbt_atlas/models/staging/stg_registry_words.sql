@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with words as (
     select * from {{ source('raw', 'registry_words') }}
 )

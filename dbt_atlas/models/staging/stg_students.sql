@@ -1,5 +1,6 @@
 with raw_students as (
     select * from {{ source('raw', 'students') }}
+    where {{ not_staged() }}
 ),
 
 -- Until 2025 registration month and intake share one column: `FEBRUARI/MARET 2025`.

@@ -1,5 +1,6 @@
 with raw_targets as (
     select * from {{ source('raw', 'targets') }}
+    where {{ not_staged() }}
 )
 
 select

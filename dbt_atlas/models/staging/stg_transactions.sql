@@ -1,5 +1,6 @@
 with raw_transactions as (
     select * from {{ source('raw', 'transactions') }}
+    where {{ not_staged() }}
 )
 
 select
