@@ -1,7 +1,8 @@
-"""Writes files so that they appear whole or not at all."""
+"""Writes files so that they appear whole or not at all, and tells whether files are the same."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import contextmanager
 from glob import escape
@@ -11,7 +12,7 @@ from uuid import uuid4
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
 
@@ -66,3 +67,18 @@ def is_running(process: int) -> bool:
         return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def digest_of(paths: Iterable[Path], *texts: str) -> str:
+    """Return a hash of the names and the content of some files, folders left out, and of texts."""
+    digest = hashlib.sha256("\0".join(texts).encode())
+    for path in sorted(paths):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def state_of(path: Path) -> str:
+    """Return what changes whenever a file is written: name, size, times and inode, without reading it."""
+    stat = path.stat()
+    return f"{path} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.pipeline import ReportPipeline
     from atlas_assets.deck.present import Presenter
+    from atlas_assets.monitoring.deliveries import Deliveries
     from atlas_assets.monitoring.notifications import Notifier
     from atlas_assets.notation.strings import Strings
     from atlas_assets.operational.sessions import OperationalStore
@@ -137,9 +138,9 @@ class Workspace:
             self.settings.source_date_epoch,
         )
 
-    @cached_property
+    @property
     def staleness(self) -> Staleness:
-        """The comparison of what is loaded and built with the source and the rules."""
+        """The comparison of what is loaded and built with the source and the rules, at this moment."""
         return Staleness(
             self.source,
             self.raw_store,
@@ -150,6 +151,15 @@ class Workspace:
         )
 
     @cached_property
+    def deliveries(self) -> Deliveries:
+        """The memory of what months were last delivered from."""
+        from atlas_assets.monitoring.deliveries import Deliveries
+
+        return Deliveries(
+            self.settings.raw_dir / "seen", self.settings, self.ledger, self.report_files
+        )
+
+    @property
     def watcher(self) -> Watcher:
         """The planner of the work that a changed source folder requires."""
         return Watcher(

@@ -12,7 +12,6 @@ from atlas_assets.cli.output import messages
 from atlas_assets.errors import AtlasError, UsageError
 from atlas_assets.faults.explanation import explained
 from atlas_assets.faults.traceback_log import log_traceback
-from atlas_assets.settings import PROJECT_DIR, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -54,6 +53,8 @@ def _end(text: str, status: int, error: BaseException) -> NoReturn:
 
 
 def _home() -> Path:
+    from atlas_assets.settings import PROJECT_DIR, load_settings  # takes a third of `atlas --help`
+
     try:
         return load_settings().dagster_home
     except AtlasError:

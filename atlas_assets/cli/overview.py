@@ -70,8 +70,9 @@ def overview(
     empty: list[PartitionStatus] = []
     remedies: list[tuple[str, str]] = []
     late: list[Late] = []
+    staleness = workspace.staleness
     for entity in entities:
-        view = outlook(workspace.staleness, entity, now)
+        view = outlook(staleness, entity, now)
         with_data = [s for s in view.statuses if view.newest and s.month <= view.newest]
         remedies += _remedies(entity, with_data)
         statuses += with_data

@@ -45,16 +45,15 @@ class Pipeline:
         return turn_of_commands(self.settings.dagster_home, self.messages.print)
 
     def build(self, entity: str | None, period: str | None) -> Result:
-        """Sync what is stale up to the period, then publish and report its months.
+        """Sync what is stale up to the period, then publish and report its months if that changes anything.
 
         An entity with a sheet that cannot be read is left as it is, except that its other sheets are
         loaded.
         """
         wanted = self.selection.months_of_each(entity, period)
+        staleness = self.workspace.staleness
         stale = {
-            code: self.workspace.staleness.pending(
-                code, self.selection.known_months(code, months[-1])
-            )
+            code: staleness.pending(code, self.selection.known_months(code, months[-1]))
             for code, months in wanted.items()
         }
         for code, months in stale.items():
@@ -63,9 +62,20 @@ class Pipeline:
                 del wanted[code]
         synced = self.jobs.run(jobs.SYNC, {code: tuple(stale[code]) for code in wanted})
         followed = self._follow({code: wanted[code] for code in synced})
-        delivered = self.jobs.run(jobs.DELIVER, {code: wanted[code] for code in followed})
-        self._add_files(_monthly(delivered))
+        self._deliver({code: wanted[code] for code in followed})
         return self.result
+
+    def _deliver(self, wanted: dict[str, tuple[Month, ...]]) -> None:
+        """Publish and report months, unless everything is as their last delivery left it."""
+        deliveries = self.workspace.deliveries
+        for entity, months in wanted.items():
+            if deliveries.are_current(entity, months):
+                self.messages.print(f"{Scope((entity,), months)}: nothing changed")
+            elif self.jobs.run(jobs.DELIVER, {entity: months}):
+                deliveries.note(entity, months)
+            else:
+                continue
+            self._add_files(_monthly({entity: months}))
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> dict[str, tuple[Month, ...]]:
         """Rebuild the months whose figures a correction of another month has changed.
@@ -92,10 +102,11 @@ class Pipeline:
         return self._run_period(jobs.SYNC, entity, period)
 
     def extract(self, entity: str, period: str) -> Result:
-        """Run the extract job, and return which sheets changed and why."""
+        """Run the extract job if a sheet changed, and return which ones did and why."""
         code = self.selection.entity(entity)
         months = self.selection.months(code, period)
-        self.jobs.run(jobs.EXTRACT, {code: tuple(months)})
+        if self.workspace.staleness.to_extract(code, months):
+            self.jobs.run(jobs.EXTRACT, {code: tuple(months)})
         self.result.changes = self.jobs.changed_sheets()
         if not self.result.changes:
             self.messages.print("No sheet changed.")

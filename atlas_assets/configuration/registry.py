@@ -88,7 +88,9 @@ class ProgramUnit(StrictModel):
     @classmethod
     def _is_a_pattern(cls, pattern: str) -> str:
         try:  # in the engine that will use it
-            duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+            # As a literal: a parameter makes DuckDB import pandas where it is installed (0.3 s).
+            literal = pattern.replace("'", "''")
+            duckdb.execute(f"SELECT regexp_matches('', '{literal}')")
         except duckdb.InvalidInputException as error:
             why = str(error).split("\n", maxsplit=1)[0]
             raise ValueError(f"{pattern!r} is no regular expression ({why})") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from atlas_assets.periods.scope import Partition
@@ -35,7 +36,10 @@ class Stale:
 
 @dataclass(frozen=True)
 class Staleness:
-    """Compares what is loaded and built with the source and the rules. Writes nothing."""
+    """Compares what is loaded and built with the source and the rules, at one moment.
+
+    What the warehouse and the raw store say is asked once; a new object asks again.
+    """
 
     source: IsolatedSource
     raw_store: RawStore
@@ -46,12 +50,10 @@ class Staleness:
 
     def unverified(self) -> list[Partition]:
         """Return the loaded partitions whose marts are not verified against what is loaded, in order."""
-        verified = self.ledger.verified_hashes()
-        changed = set(facts_changed(self.warehouse))
         return [
             partition
-            for partition, digest in self._input_hashes().items()
-            if partition in changed or verified.get(partition) != digest
+            for partition, digest in self._input_hashes.items()
+            if partition in self._moved or self._verified.get(partition) != digest
         ]
 
     def pending(self, entity: str, months: list[Month]) -> dict[Month, Stale]:
@@ -60,26 +62,22 @@ class Staleness:
         Only a sync whose checks all passed counts. A sheet that cannot be read is also a reason, and for
         the last of the months, that the source no longer has something that is loaded.
         """
-        hashes = self._input_hashes()
-        verified = self.ledger.verified_hashes()
         changed = changes(self.source, self.raw_store, entity, months)
-        moved = set(facts_changed(self.warehouse))
-        last = self.ledger.last_runs()
         lost = gone(self.source, self.raw_store, [entity])
         stale: dict[Month, Stale] = {}
         for month in months:
             partition = Partition(entity, month)
             if month_changes := changed.get(month):
                 stale[month] = self._of_changes(partition, month_changes)
-            elif _failed(last.get(partition, {}).get("extract")):
+            elif self._is_unfinished(partition):
                 stale[month] = Stale("its last extraction was not finished", "extract")
-            elif partition not in verified:
+            elif partition not in self._verified:
                 stale[month] = Stale("its figures have not passed their checks yet", "transform")
-            elif verified[partition] != hashes.get(partition):
+            elif self._verified[partition] != self._input_hashes.get(partition):
                 stale[month] = Stale(
                     "a sheet was loaded again, or the registry or a model changed", "transform"
                 )
-            elif partition in moved:
+            elif partition in self._moved:
                 stale[month] = Stale(
                     "a correction of another month changed its figures", "transform"
                 )
@@ -87,15 +85,39 @@ class Staleness:
                 stale[month] = Stale("; ".join(lost), "extract")
         return stale
 
+    def to_extract(self, entity: str, months: list[Month]) -> bool:
+        """Return whether an extraction of these months would change or refuse anything. Reads the source."""
+        return bool(
+            changes(self.source, self.raw_store, entity, months)
+            or gone(self.source, self.raw_store, [entity])
+            or self.raw_store.damaged()
+            or any(self._is_unfinished(Partition(entity, month)) for month in months)
+        )
+
+    def _is_unfinished(self, partition: Partition) -> bool:
+        """Return whether the last extraction of a partition failed, or was not finished."""
+        run = self.last_runs.get(partition, {}).get("extract")
+        return run is not None and run.status == "failed"
+
+    @cached_property
+    def last_runs(self) -> dict[Partition, dict[Stage, LastRun]]:
+        """The newest run of every stage of each partition."""
+        return self.ledger.last_runs()
+
+    @cached_property
     def _input_hashes(self) -> dict[Partition, str]:
         return input_hashes(self.raw_store, self.configuration.registry)
+
+    @cached_property
+    def _verified(self) -> dict[Partition, str]:
+        return self.ledger.verified_hashes()
+
+    @cached_property
+    def _moved(self) -> set[Partition]:
+        return set(facts_changed(self.warehouse))
 
     def _of_changes(self, partition: Partition, month_changes: list[Change]) -> Stale:
         refused = [change.reason for change in month_changes if change.refused]
         is_new = not self.raw_store.is_loaded("transactions", *partition)
         reasons = ["not loaded yet"] if is_new else [change.reason for change in month_changes]
         return Stale("; ".join(refused or reasons), "extract", bool(refused))
-
-
-def _failed(run: LastRun | None) -> bool:
-    return run is not None and run.status == "failed"

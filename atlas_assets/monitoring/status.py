@@ -46,7 +46,7 @@ def partition_status(
 ) -> list[PartitionStatus]:
     """Return the status of an entity's months, in order. Reads the source and writes nothing."""
     stale = staleness.pending(entity, months)
-    runs = staleness.ledger.last_runs()
+    runs = staleness.last_runs
     return [
         _status(
             partition,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from atlas_assets.files import written_whole
+from atlas_assets.files import digest_of, written_whole
 from atlas_assets.sources.adapter import SheetManifest  # noqa: TC001  read by pydantic
 
 if TYPE_CHECKING:
@@ -77,8 +77,5 @@ def _seal(state: str, content: bytes) -> bytes:
 @cache
 def _readers() -> str:
     """Return a hash of the code and the versions of the libraries that read sources."""
-    digest = hashlib.sha256(" ".join(map(version, _LIBRARIES)).encode())
-    for package in _READING:
-        for path in sorted((_PACKAGE / package).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    code = (path for package in _READING for path in (_PACKAGE / package).rglob("*.py"))
+    return digest_of(code, *map(version, _LIBRARIES))

@@ -18,7 +18,7 @@ from filelock import FileLock
 from atlas_assets.errors import AtlasError
 from atlas_assets.faults.explanation import UnexpectedError, explained, fault_of_warehouse
 from atlas_assets.faults.stopping import held_back
-from atlas_assets.files import written_whole
+from atlas_assets.files import digest_of, written_whole
 from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.warehouse.provenance import rules_hash
 from atlas_assets.warehouse.raw_tables import load_raw_tables
@@ -202,12 +202,7 @@ class DbtProject:
 
 def _project_digest() -> str:
     """Return a hash of dbt's version and of all files of the project."""
-    digest = hashlib.sha256(version("dbt-core").encode())
-    for path in sorted(DBT_PROJECT_DIR.rglob("*")):
-        if path.is_file():
-            digest.update(str(path.relative_to(DBT_PROJECT_DIR)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest_of(DBT_PROJECT_DIR.rglob("*"), version("dbt-core"))
 
 
 def _mark(project: str, manifest: Path) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from atlas_assets.files import digest_of
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Partition
 from atlas_assets.settings import DBT_PROJECT_DIR
@@ -70,8 +71,5 @@ def _read(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
 
 def rules_hash(registry: Registry) -> str:
     """Return a hash of the registry and of all models: what figures depend on besides the sheets."""
-    digest = hashlib.sha256(registry.model_dump_json().encode())
-    for folder in ("models", "macros"):
-        for path in sorted((DBT_PROJECT_DIR / folder).rglob("*.sql")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    models = (path for f in ("models", "macros") for path in (DBT_PROJECT_DIR / f).rglob("*.sql"))
+    return digest_of(models, registry.model_dump_json())

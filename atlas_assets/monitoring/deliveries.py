@@ -1,0 +1,85 @@
+"""Remembers what a month was last delivered from, so that nothing is delivered again without need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from glob import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck import pdf
+from atlas_assets.files import digest_of, state_of, written_whole
+from atlas_assets.periods.calendar import Period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.report.files import ReportFiles
+    from atlas_assets.settings import Settings
+    from atlas_assets.warehouse.ledger import RunLedger
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_LIBRARIES = ("duckdb", "polars", "python-pptx", "sqlalchemy")
+_FILE = "file:"
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """The months whose records, report, deck and PDF are those of the last delivery."""
+
+    folder: Path
+    settings: Settings
+    ledger: RunLedger
+    report_files: ReportFiles
+
+    def are_current(self, entity: str, months: Iterable[Month]) -> bool:
+        """Return whether a delivery would change nothing.
+
+        That is so if nothing was done for the entity since, its files and the operational database were
+        not touched, and nothing that a delivery depends on has changed. What a server holds is not
+        known, so that it is always published again.
+        """
+        if not self.settings.database_url.get_secret_value().startswith(_FILE):
+            return False
+        made_from = self._made_from(entity)
+        for month in months:
+            path = self._path(entity, month)
+            if not path.exists() or path.read_text("utf-8") != self._state(
+                entity, month, made_from
+            ):
+                return False
+        return True
+
+    def note(self, entity: str, months: Iterable[Month]) -> None:
+        """Remember months that were delivered."""
+        made_from = self._made_from(entity)
+        for month in months:
+            with written_whole(self._path(entity, month), durable=False) as temporary:
+                temporary.write_text(self._state(entity, month, made_from), encoding="utf-8")
+
+    def _path(self, entity: str, month: Month) -> Path:
+        return self.folder / entity / f"{month}-delivered.txt"
+
+    def _made_from(self, entity: str) -> str:
+        """Return a digest of everything that the deliveries of an entity depend on, and of its database."""
+        settings = self.settings
+        database = Path(settings.database_url.get_secret_value().removeprefix(_FILE))
+        runs = {of.key: runs for of, runs in self.ledger.last_runs().items() if of.entity == entity}
+        return digest_of(
+            [
+                *_PACKAGE.rglob("*.*"),
+                *settings.config_dir.rglob("*.*"),
+                *settings.commentary_dir.rglob("*.*"),
+            ],
+            settings.model_dump_json(),
+            str(pdf.is_available()),
+            *map(version, _LIBRARIES),
+            *(state_of(path) for path in sorted(database.parent.glob(f"{escape(database.name)}*"))),
+            str(sorted(runs.items())),
+        )
+
+    def _state(self, entity: str, month: Month, made_from: str) -> str:
+        """Return a digest of a month's files, and of what they were made from."""
+        return digest_of(self.report_files.existing(entity, Period.of_month(month)), made_from)
