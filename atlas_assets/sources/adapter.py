@@ -146,3 +146,7 @@ class SourceAdapter(Protocol):
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
         ...
+
+    def state_of_year(self, entity: str, year: int) -> str | None:
+        """Return what changes whenever `warnings` could return something else, or None as `state` does."""
+        ...

@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import pickle
 import resource
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from pebble import ProcessExpired, ProcessPool
 from atlas_assets.errors import AtlasError, FaultError, SourceError
 from atlas_assets.faults.explanation import fault_of
 from atlas_assets.sources.adapter import RawPartition
-from atlas_assets.sources.memory import Outcome
+from atlas_assets.sources.memory import OUTCOME, WARNINGS, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,17 +83,24 @@ class IsolatedSource:
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
+        key, memory = f"{entity}/{year}-warnings", self._memory
+        state = self._adapter.state_of_year(entity, year) if memory else None
+        if memory and state and (known := memory.recall(key, state, WARNINGS)) is not None:
+            return known
         try:
-            return self._schedule(_warnings, entity, year)
+            found = self._schedule(_warnings, entity, year)
         except (ProcessExpired, TimeoutError):
             return [f"the workbooks of {entity} {year} could not be looked at as a whole"]
+        if memory and state and self._adapter.state_of_year(entity, year) == state:
+            memory.keep(key, state, WARNINGS, found)
+        return found
 
     def _recalled(self, table: TableName, entity: str, month: Month) -> RawPartition | None:
         """Return a partition without its rows, if it is known. Raises SourceError if it was refused."""
         state = self._adapter.state(table, entity, month) if self._memory else None
         if self._memory is None or state is None:
             return None
-        outcome = self._memory.recall(table, entity, month, state)
+        outcome = self._memory.recall(_key(table, entity, month), state, OUTCOME)
         if outcome and outcome.refused is not None:
             raise SourceError(outcome.refused)
         return (
@@ -126,8 +132,7 @@ class IsolatedSource:
     ) -> None:
         """Remember an outcome, unless the source has changed meanwhile."""
         if self._memory and state and self._adapter.state(*target) == state:
-            with suppress(OSError):  # it is only read again
-                self._memory.keep(*target, state, outcome)
+            self._memory.keep(_key(*target), state, OUTCOME, outcome)
 
     def _in_reader(
         self,
@@ -166,6 +171,10 @@ class IsolatedSource:
     @cached_property
     def _pickled(self) -> bytes:
         return pickle.dumps(self._adapter)
+
+
+def _key(table: TableName, entity: str, month: Month) -> str:
+    return f"{entity}/{month}-{table}"
 
 
 @cache

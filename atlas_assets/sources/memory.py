@@ -7,20 +7,17 @@ version of Atlas's readers. Entries can be deleted at any time; one that is dama
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from atlas_assets.files import digest_of, written_whole
 from atlas_assets.sources.adapter import SheetManifest  # noqa: TC001  read by pydantic
-
-if TYPE_CHECKING:
-    from atlas_assets.configuration.tables import TableName
-    from atlas_assets.periods.calendar import Month
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _READING = ("sources", "configuration", "periods")  # packages that decide what is read
@@ -35,38 +32,41 @@ class Outcome:
     refused: str | None = None
 
 
-_OUTCOME = TypeAdapter(Outcome)
+OUTCOME = TypeAdapter(Outcome)
+WARNINGS = TypeAdapter(list[str])
+T = TypeVar("T")
 
 
 class SourceMemory:
-    """The entries in a folder, one file for each table, entity and month."""
+    """The entries in a folder, one file for each key, such as `IONS/2026-02-students`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def recall(self, table: TableName, entity: str, month: Month, state: str) -> Outcome | None:
-        """Return the outcome of a table in a state of its source, or None if it is not known."""
+    def recall(self, key: str, state: str, form: TypeAdapter[T]) -> T | None:
+        """Return what was found under a key in a state of its source, or None if it is not known."""
         try:
-            seal, _, content = self._path(table, entity, month).read_bytes().partition(b"\n")
+            seal, _, content = self._path(key).read_bytes().partition(b"\n")
         except OSError:
             return None
         if seal != _seal(state, content):
             return None
         try:
-            return _OUTCOME.validate_json(content)
+            return form.validate_json(content)
         except ValidationError:
             return None
 
-    def keep(
-        self, table: TableName, entity: str, month: Month, state: str, outcome: Outcome
-    ) -> None:
-        """Remember the outcome of a table in a state of its source."""
-        content = _OUTCOME.dump_json(outcome)
-        with written_whole(self._path(table, entity, month), durable=False) as temporary:
+    def keep(self, key: str, state: str, form: TypeAdapter[T], found: T) -> None:
+        """Remember what was found under a key in a state of its source, unless it cannot be written."""
+        content = form.dump_json(found)
+        with (
+            suppress(OSError),  # it is only read again
+            written_whole(self._path(key), durable=False) as temporary,
+        ):
             temporary.write_bytes(_seal(state, content) + b"\n" + content)
 
-    def _path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.folder / entity / f"{month}-{table}.json"
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.json"
 
 
 def _seal(state: str, content: bytes) -> bytes:

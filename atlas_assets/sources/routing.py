@@ -56,3 +56,8 @@ class RoutedSource:
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
         return [text for adapter in self._adapters for text in adapter.warnings(entity, year)]
+
+    def state_of_year(self, entity: str, year: int) -> str | None:
+        """Return what changes whenever `warnings` could return something else, or None."""
+        states = [adapter.state_of_year(entity, year) for adapter in self._adapters]
+        return None if None in states else repr(states)

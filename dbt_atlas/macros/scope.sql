@@ -1,22 +1,10 @@
 {#- Whether a row belongs to the entities and months that this invocation builds. -#}
 {% macro in_scope() -%}
-    {%- if var('months') is none or should_full_refresh() -%}
+    {%- if var('months') is none or (model.config.materialized == 'partitioned' and is_built_anew()) -%}
         true
     {%- else -%}
-        entity_code in ('{{ var("entities") | join("', '") }}')
-        and month_key in (date '{{ var("months") | join("-01', date '") }}-01')
+        {{ of_entities() }} and month_key in (date '{{ var("months") | join("-01', date '") }}-01')
     {%- endif -%}
-{%- endmacro %}
-
-{#- What a test looks at: the rows of the entities that are built and, of marts, of the months that are built, so that no
-    other entity or month can stop these. -#}
-{% macro get_where_subquery(relation) -%}
-    {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
-    {%- if not tested or var('months') is none or 'entity_code' not in tested.columns -%}
-        {{ return(relation) }}
-    {%- endif -%}
-    {%- set is_mart = tested.config.materialized == 'incremental' -%}
-    {{ return('(select * from ' ~ relation ~ ' where ' ~ (in_scope() if is_mart else of_entities()) ~ ') as tested') }}
 {%- endmacro %}
 
 {#- Whether a row belongs to the entities that this invocation builds. -#}
@@ -29,18 +17,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Replaces all rows in scope, deleting also those without a new version, and those of months and units that are no
-    longer loaded or registered. -#}
-{% macro get_incremental_replace_partitions_sql(arg_dict) %}
-    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set has_units = 'unit_code' in arg_dict['dest_columns'] | map(attribute='name') -%}
-    delete from {{ arg_dict['target_relation'] }}
-    where
-        {{ in_scope() }}
-        or (entity_code, month_key) not in (select (entity_code, month_key) from {{ source('raw', 'sheet_manifest') }})
-        {%- if has_units %}
-        or (entity_code, unit_code) not in (select (entity_code, unit_code) from {{ source('raw', 'registry_units') }})
-        {%- endif %};
-    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arg_dict['temp_relation'] }};
-{% endmacro %}
+{#- Whether a row of a raw table belongs to a sheet that was loaded since its model was built. -#}
+{% macro not_staged() -%}
+    {%- if is_built_anew() -%}
+        true
+    {%- else -%}
+        (entity_code, month_key, loaded_at) not in (select distinct (entity_code, month_key, loaded_at) from {{ this }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What a test looks at: the rows of the entities that are built and, where months are replaced, of the months that are
+    built, so that no other entity or month can stop these. -#}
+{% macro get_where_subquery(relation) -%}
+    {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
+    {%- if not tested or var('months') is none or 'entity_code' not in tested.columns -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set of_months = tested.config.materialized == 'partitioned' and tested.config.meta.replaces != 'entities' -%}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ (in_scope() if of_months else of_entities()) ~ ') as tested') }}
+{%- endmacro %}

@@ -99,7 +99,7 @@ def test_one_entity_in_trouble_stops_no_other_and_is_not_named_by_it(
     with made.workspace.warehouse.connect(read_only=False) as connection:
         # A figure that a test of dbt refuses, whichever entity is built.
         connection.execute(
-            "UPDATE marts.mart_revenue SET revenue_actuals = NULL WHERE entity_code = 'IONS'"
+            "UPDATE marts.mart_revenue SET unit_code = 'NOBODY' WHERE entity_code = 'IONS'"
         )
     broken = made.root / "source" / "LAPORAN EVALUASI IONs 2026 TM-WLC.xlsx"
     broken.write_bytes(broken.read_bytes()[:5000])

@@ -10,6 +10,7 @@ import polars as pl
 
 from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
+from atlas_assets.files import state_of
 from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.grid import ROW
@@ -103,20 +104,20 @@ class WorkbookAdapter:
         place = self._place(table, entity, month)
         if place is None:
             return "not configured"
+        file = self._state_of(place.file)
+        labels = self.configuration.registry.total_row_labels
+        layout = place.layout.model_dump_json()
+        return file and repr((file, place.sheet, month.number, place.configured_in, layout, labels))
+
+    def _state_of(self, name: str) -> str | None:
+        """Return the state of a workbook, or None if there is none, or if it was just written to."""
         try:
-            path = existing_file(self.source_dir, place.file)
+            path = existing_file(self.source_dir, name)
             file = path.stat()
         except OSError:
             return None
-        if abs(time.time() - max(file.st_ctime, file.st_mtime)) < TRUSTED_AFTER_SECONDS:
-            return None
-        return repr(
-            (
-                *(str(path), file.st_size, file.st_mtime_ns, file.st_ctime_ns, file.st_ino),
-                *(place.sheet, month.number, place.configured_in, place.layout.model_dump_json()),
-                self.configuration.registry.total_row_labels,
-            )
-        )
+        age = abs(time.time() - max(file.st_ctime, file.st_mtime))
+        return None if age < TRUSTED_AFTER_SECONDS else state_of(path)
 
     def _missing(self, place: TablePlace) -> str:
         near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))
@@ -170,6 +171,19 @@ class WorkbookAdapter:
                 existing_file(self.source_dir, name), layout, key
             )
         ]
+
+    def state_of_year(self, entity: str, year: int) -> str | None:
+        """Return the states of a year's workbooks, whether they are open, and what is configured."""
+        layout = self.configuration.years.get((entity, year))
+        if layout is None:
+            return "not configured"
+        names = [name for name in layout.workbooks.values() if is_there(self.source_dir, name)]
+        states = [self._state_of(name) for name in names]
+        is_open = [is_open_elsewhere(existing_file(self.source_dir, name)) for name in names]
+        ignored = self.configuration.registry.ignored_sheets
+        return (
+            None if None in states else repr((states, is_open, layout.model_dump_json(), ignored))
+        )
 
     def _place(self, table: TableName, entity: str, month: Month) -> TablePlace | None:
         """Return where a partition's table is, or None if the year has no such table for the month.
