@@ -71,5 +71,6 @@ def _read(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
 
 def rules_hash(registry: Registry) -> str:
     """Return a hash of the registry and of all models: what figures depend on besides the sheets."""
-    models = (path for f in ("models", "macros") for path in (DBT_PROJECT_DIR / f).rglob("*.sql"))
+    folders = (DBT_PROJECT_DIR / name for name in ("models", "macros", "materializations"))
+    models = (path for folder in folders for path in folder.rglob("*.sql"))
     return digest_of(models, registry.model_dump_json())
