@@ -1,6 +1,6 @@
 {#- Whether a row belongs to the entities and months that this invocation builds. -#}
 {% macro in_scope() -%}
-    {%- if var('months') is none or (model.config.materialized == 'partitioned' and is_built_anew()) -%}
+    {%- if var('months') is none or (execute and model.config.materialized == 'partitioned' and is_built_anew()) -%}
         true
     {%- else -%}
         {{ of_entities() }} and month_key in (date '{{ var("months") | join("-01', date '") }}-01')

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from defusedxml import ElementTree
 
+from atlas_assets.sources.workbook.shared_strings import SharedStrings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
@@ -112,6 +114,12 @@ class Archive:
         """Return the part of an .xlsx workbook that is of a kind, such as `sharedStrings`, or None."""
         parts = [part for of, part in self._related.values() if of.endswith(f"/{kind}")]
         return next((part for part in parts if part in self), None)
+
+    @cached_property
+    def strings(self) -> SharedStrings:
+        """The texts that the sheets of an .xlsx workbook share. Raises as `read` does."""
+        part = self.part_of_kind("sharedStrings")
+        return SharedStrings(self.read(part) if part else b"")
 
     @cached_property
     def _related(self) -> dict[str, tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -69,7 +70,7 @@ def inspected(path: Path, sheet: str) -> Inspection:
     if key in _LAST:
         return _LAST[key]
     _LAST.clear()
-    archive = Archive(path.read_bytes())
+    archive = _archive(path, stat.st_mtime_ns, stat.st_size)
     if WORKBOOK in archive:
         xml = SheetXml(archive, sheet)
         found: Inspection = XlsxInspection(xml, counts_from_1904=archive.counts_from_1904)
@@ -80,6 +81,12 @@ def inspected(path: Path, sheet: str) -> Inspection:
         _LAST[key] = OdsInspection(ods_cells(archive, sheet))
         return _LAST[key]
     raise NoXmlError("it is no XML")
+
+
+@lru_cache(maxsize=2)  # a month's tables are in two workbooks
+def _archive(path: Path, _modified: int, _size: int) -> Archive:
+    """Return an archive, kept for further sheets of the same workbook."""
+    return Archive(path.read_bytes())
 
 
 def error_text(text: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.sources.workbook.archive import UninspectableError
 from atlas_assets.sources.workbook.number_format import BUILT_IN, GENERAL, is_date
+from atlas_assets.sources.workbook.shared_strings import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,10 +28,7 @@ Value = str | int | Decimal | bool | None
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _PLACE = re.compile(rb'(?<![\w:])r="([A-Z]+)(\d+)"')
-_TEXTS = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)</")
-_PHONETIC = re.compile(rb"<((?:\w+:)?rPh)\b.*?</\1>", re.DOTALL)
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
-_NOT_PLAIN = re.compile(rb"[\x80-\xff]|&#|_x")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?\bref="([A-Z]+\d+:[A-Z]+\d+)"')
 
 
@@ -62,8 +59,7 @@ class SheetXml:
         self._archive = archive
         self.part = archive.sheet_part(sheet)
         self.xml = archive.read(self.part)
-        strings = archive.part_of_kind("sharedStrings")
-        self._string_xml = archive.read(strings) if strings else b""
+        self._strings = archive.strings
         opening = re.search(rb"<(\w+:)?sheetData\b", self.xml)
         if opening is None:
             raise UninspectableError("it has no cells that can be found")
@@ -161,13 +157,8 @@ class SheetXml:
     def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
         """Return the rows with a text that begins with a pattern in a form; there may be too many."""
         pattern = re.compile(beginning, re.IGNORECASE)
-        plain = re.compile(rb">\s*" + beginning.encode(), re.IGNORECASE)
-        shared = {self._string_at(match.start()) for match in plain.finditer(self._string_xml)}
-        for position in {self._string_at(m.start()) for m in _NOT_PLAIN.finditer(self._string_xml)}:
-            if position >= 0 and pattern.match(form(self._string(position) or "")):
-                shared.add(position)
         rows: set[int] = set()
-        for position in shared:
+        for position in self._strings.beginning_with(beginning, form):
             cells = map(self._around, self._offsets(b"<%sv>%d</" % (self._prefix, position)))
             rows |= {cell.row for cell in cells if cell and cell.type == b"s"}
         for kind in (b' t="inlineStr"', b' t="str"'):
@@ -176,17 +167,14 @@ class SheetXml:
             rows |= {row for row, text in texts if pattern.match(form(str(text)))}
         return rows
 
-    def _string_at(self, offset: int) -> int:
-        return bisect_right(self._string_places, offset) - 1
-
     def value(self, cell: XmlCell) -> Value:
         """Return what a cell holds; None for a date, which is no number to whoever reads it."""
         if cell.type == b"inlineStr":
-            return _text(cell.content)
+            return text_of(cell.content)
         match = self._value.search(cell.content)
         held = html.unescape(match[1].decode()) if match else ""
         if cell.type == b"s":
-            return self._string(int(held)) if held else None
+            return self._strings.text(int(held)) if held else None
         if cell.type == NUMBER and held:
             return None if is_date(self.format(cell)) else _number(held.encode())
         return held == "1" if cell.type == b"b" else held or None
@@ -221,24 +209,6 @@ class SheetXml:
             for tag in re.findall(rb"<(?:\w+:)?xf\b[^>]*>", cell_styles[0] if cell_styles else b"")
         ]
         return [own.get(number) or BUILT_IN.get(number, GENERAL) for number in numbers]
-
-    @cached_property
-    def _string_prefix(self) -> bytes:
-        opening = re.search(rb"<(\w+:)?sst\b", self._string_xml)
-        return (opening[1] if opening else b"") or b""
-
-    @cached_property
-    def _string_places(self) -> list[int]:
-        """Where each of the texts begins in their XML."""
-        item = re.compile(rb"<%ssi[ >/]" % self._string_prefix)
-        return [match.start() for match in item.finditer(self._string_xml)]
-
-    def _string(self, position: int) -> str | None:
-        places = self._string_places
-        if position >= len(places):
-            return None
-        end = places[position + 1] if position + 1 < len(places) else None
-        return _text(self._string_xml[places[position] : end])
 
     @cached_property
     def _tag(self) -> bytes:
@@ -297,9 +267,3 @@ def _number(held: bytes) -> int | Decimal:
 def _type_and_style(attributes: bytes) -> tuple[bytes, int]:
     kind, style = _TYPE.search(attributes), _STYLE.search(attributes)
     return kind[1] if kind else NUMBER, int(style[1]) if style else 0
-
-
-def _text(xml: bytes) -> str:
-    """Return the text of an element with one or more runs, without phonetic hints."""
-    plain = _PHONETIC.sub(b"", xml) if b"rPh" in xml else xml
-    return html.unescape(b"".join(_TEXTS.findall(plain)).decode("utf-8", "replace"))
