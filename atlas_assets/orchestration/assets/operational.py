@@ -11,6 +11,7 @@ from atlas_assets.operational.seed import prepare
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS
+from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.markdown import markdown_rows
 from atlas_assets.orchestration.partitions import SINGLE_RUN
@@ -106,8 +107,8 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
         _log(context, publication)
         yield reconciliation_result(_RECORDS_CHECK, publication.compared)
         yield _references_result(publication.dangling)
-        for partition, metadata in _metadata(publication).items():
-            context.add_asset_metadata(metadata, keys.RECORDS, partition_key=partition.key)
+        metadata = _metadata(publication).items()
+        describe_partitions(context, {(keys.RECORDS, of.key): values for of, values in metadata})
         yield dg.MaterializeResult()
 
     return records

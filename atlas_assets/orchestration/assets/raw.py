@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.sheet_metadata import MANIFEST, sheet_metadata
 from atlas_assets.orchestration.partitions import SINGLE_RUN
@@ -67,8 +68,10 @@ def raw_assets(
                 workspace.validation.write(entity, year)
             _log_loaded(context, metadata)
             raise dg.Failure("\n".join(extraction.problems), allow_retries=False)
-        for (table, partition), values in metadata.items():
-            context.add_asset_metadata(values, keys.raw(table), partition_key=partition.key)
+        describe_partitions(
+            context,
+            {(keys.raw(table), of.key): values for (table, of), values in metadata.items()},
+        )
         for table in tables:
             yield dg.MaterializeResult(asset_key=keys.raw(table))
 

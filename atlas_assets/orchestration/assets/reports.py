@@ -18,6 +18,7 @@ from atlas_assets.notation.numbers import percent, rupiah
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
+from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.partitions import SINGLE_RUN, entity_month, entity_period
 from atlas_assets.periods.calendar import Period, PeriodType
@@ -76,9 +77,13 @@ class _Series:
         made: dict[EntityPeriod, dict[str, Any]],
     ) -> None:
         """Give each partition the metadata of what was made for it, and nothing of the others."""
-        for (entity, period), metadata in made.items():
-            partition = Partition(entity, period.first).key
-            context.add_asset_metadata(metadata, self.key(kind), partition_key=partition)
+        describe_partitions(
+            context,
+            {
+                (self.key(kind), Partition(entity, period.first).key): metadata
+                for (entity, period), metadata in made.items()
+            },
+        )
 
     @contextmanager
     def stage(

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.partitions import SINGLE_RUN
 from atlas_assets.periods.scope import Scope
@@ -31,10 +32,11 @@ def validation_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.Asset
         scope = Scope.of_keys(context.partition_keys)
         with as_dagster_failure():
             paths = {pair: workspace.validation.write(*pair) for pair in scope.entity_years}
-        for partition in scope.partitions:
-            path = paths[partition.entity, partition.month.year]
-            metadata = {path.stem: dg.MetadataValue.path(path)}
-            context.add_asset_metadata(metadata, partition_key=partition.key)
+        metadata: dict[tuple[dg.AssetKey, str], dict[str, Any]] = {}
+        for of in scope.partitions:
+            path = paths[of.entity, of.month.year]
+            metadata[keys.VALIDATION_FILE, of.key] = {path.stem: dg.MetadataValue.path(path)}
+        describe_partitions(context, metadata)
         return dg.MaterializeResult()
 
     return [validation_file]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlglot.schema import MappingSchema
 
     from atlas_assets.orchestration.metadata.column_lineage import Tables
-    from atlas_assets.periods.scope import Partition, Scope
+    from atlas_assets.periods.scope import Scope
     from atlas_assets.warehouse.dbt_project import NodeResult
 
 Metadata = dict[str, Any]
@@ -42,14 +42,12 @@ def model_metadata(
     known = warehouse_schema(tables)
     metadata: dict[dg.AssetKey, ModelMetadata] = {}
     for key, result in results.items():
-        of_run = {"seconds": round(result.seconds, 3), **_lineage(key, result, tables, known)}
-        of_partitions: dict[str, Metadata] = {}
+        of_partitions: dict[str, Metadata] = {of.key: {} for of in scope.partitions}
         if tuple(key.path[-2:]) not in views:
-            of_partitions = {
-                partition.key: _of_partition(connection, key, partition, tables, scope)
-                for partition in scope.partitions
-            }
-        metadata[key] = ModelMetadata(of_run, of_partitions)
+            of_partitions = _rows(connection, key, tables, scope)
+        # Dagster shows the lineage of the newest event; in every one it would be most of what is stored.
+        of_partitions[scope.last_key] |= _lineage(key, result, tables, known)
+        metadata[key] = ModelMetadata({"seconds": round(result.seconds, 3)}, of_partitions)
     return metadata
 
 
@@ -71,28 +69,27 @@ def _views(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     return set(connection.execute(query).fetchall())
 
 
-def _of_partition(
-    connection: duckdb.DuckDBPyConnection,
-    key: dg.AssetKey,
-    partition: Partition,
-    tables: Tables,
-    scope: Scope,
-) -> Metadata:
-    """Return the number of rows of a partition and, if the run is about it alone, the first of them.
+def _rows(
+    connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, tables: Tables, scope: Scope
+) -> dict[str, Metadata]:
+    """Return the number of rows of each partition and, if the run is about one alone, the first of them.
 
     Tables that are not kept by month show all rows of the entity.
     """
     schema, table = key.path[-2:]
-    columns = {"entity_code": partition.entity, "month_key": partition.month.first_day}
-    by = {name: value for name, value in columns.items() if name in tables[schema][table]}
-    rows = connection.table(f"{schema}.{table}").filter(
-        " AND ".join(f"{name} = '{value}'" for name, value in by.items()) or "true"
-    )
-    counted = rows.count("*").fetchone()
-    metadata: Metadata = {"dagster/partition_row_count": counted[0] if counted else 0}
-    if scope.is_single:
-        head = rows.order("ALL").limit(5).pl()
-        metadata["preview"] = dg.MetadataValue.md(markdown_table(head))
+    by = [name for name in ("entity_code", "month_key") if name in tables[schema][table]]
+    rows = connection.table(f"{schema}.{table}")
+    counted = rows.aggregate(", ".join([*by, "count(*)"])).fetchall()
+    counts = {tuple(of): count for *of, count in counted}
+    metadata: dict[str, Metadata] = {}
+    for partition in scope.partitions:
+        values = {"entity_code": partition.entity, "month_key": partition.month.first_day}
+        of = {name: values[name] for name in by}
+        metadata[partition.key] = {"dagster/partition_row_count": counts.get(tuple(of.values()), 0)}
+        if scope.is_single:
+            condition = " AND ".join(f"{name} = '{value}'" for name, value in of.items())
+            head = rows.filter(condition or "true").order("ALL").limit(5).pl()
+            metadata[partition.key]["preview"] = dg.MetadataValue.md(markdown_table(head))
     return metadata
 
 

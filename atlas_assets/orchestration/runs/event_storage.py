@@ -8,7 +8,7 @@ Remove it when Dagster keeps its connections open.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,18 @@ class PooledEventLogStorage(SqliteEventLogStorage):
                 self._initialized_dbs.add(shard)
             with engine.begin() as connection:
                 yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Return whether a table exists, queried until it does instead of for every event."""
+        if table_name not in self._tables:
+            if not super().has_table(table_name):
+                return False
+            self._tables.add(table_name)
+        return True
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()
 
     def _has_asset_key_col_on_connection(self, conn: sa.Connection, column_name: str) -> bool:
         """Return whether a column exists, queried once instead of for every event: only migrations add any."""
