@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 # and for what changes no result.
 _FOREIGN = ("DBT_", "DAGSTER_", "PYTHON")
 _KEPT = {"DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"}
-# For this process and those that it starts: no module from the current folder, text in UTF-8, and no
-# word from the process of Python that clears up after one that was stopped.
+# For this process and those that it starts: the events of an asset's partitions are stored at once, no
+# module from the current folder, text in UTF-8, and no word from the process of Python that clears up
+# after one that was stopped.
 _OWN = {
+    "DAGSTER_EVENT_BATCH_SIZE": "1000",
     "PYTHONSAFEPATH": "1",
     "PYTHONUTF8": "1",
     "PYTHONWARNINGS": "ignore:resource_tracker:UserWarning",

@@ -11,6 +11,7 @@ from dagster._core.execution.context.metadata_logging import (
     AssetMetadataHandle,
     OutputMetadataAccumulator,
 )
+from dagster._core.execution.plan.outputs import StepOutputHandle
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -26,6 +27,7 @@ __all__ = [
     "SqliteEventLogStorage",
     "TaggingExecutor",
     "describe_partitions",
+    "last_described",
     "launched_process",
     "next_tick",
     "run_dev",
@@ -73,6 +75,15 @@ def describe_partitions(
     step._metadata_accumulator = OutputMetadataAccumulator(  # noqa: SLF001
         per_output_metadata={**known, **added}
     )
+
+
+def last_described(context: dg.AssetExecutionContext, asset: dg.AssetKey) -> str:
+    """Return the key of the partition whose materialization will be the newest: their order is Dagster's."""
+    step: Any = context.get_step_execution_context()
+    output = StepOutputHandle(
+        step.step.key, context.assets_def.get_output_name_for_asset_key(asset)
+    )
+    return list(step.get_output_context(output).asset_partition_keys)[-1]
 
 
 def launched_process(instance: dg.DagsterInstance, run_id: str) -> int | None:

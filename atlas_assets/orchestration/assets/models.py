@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_ass
 
 from atlas_assets.errors import SourceError
 from atlas_assets.orchestration import keys
-from atlas_assets.orchestration.dagster_internals import describe_partitions
+from atlas_assets.orchestration.dagster_internals import describe_partitions, last_described
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.fact_versions import FactVersions
 from atlas_assets.orchestration.metadata.model_metadata import model_metadata
@@ -117,14 +117,14 @@ def _materializations(
     facts = FactVersions(transformation)
     with duckdb.reading() as connection:
         metadata_of = model_metadata(connection, built, transformation.scope)
-    describe_partitions(
-        context,
-        {
-            (key, partition): values
-            for key, metadata in metadata_of.items()
-            for partition, values in metadata.of_partitions.items()
-        },
-    )
+    of_partitions = {
+        (key, partition): values
+        for key, metadata in metadata_of.items()
+        for partition, values in metadata.of_partitions.items()
+    }
+    for key, metadata in metadata_of.items():
+        of_partitions[key, last_described(context, key)] |= metadata.lineage
+    describe_partitions(context, of_partitions)
     for key, metadata in metadata_of.items():
         yield dg.MaterializeResult(
             asset_key=key,

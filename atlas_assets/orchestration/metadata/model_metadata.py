@@ -25,10 +25,14 @@ Metadata = dict[str, Any]
 
 @dataclass(frozen=True)
 class ModelMetadata:
-    """The metadata of one model: of the run, and of each partition by its key."""
+    """The metadata of one model: of the run, of each partition by its key, and its column lineage.
+
+    Dagster shows the lineage of the newest event; in every one it would be most of what is stored.
+    """
 
     of_run: Metadata
     of_partitions: dict[str, Metadata]
+    lineage: Metadata
 
 
 def model_metadata(
@@ -45,9 +49,8 @@ def model_metadata(
         of_partitions: dict[str, Metadata] = {of.key: {} for of in scope.partitions}
         if tuple(key.path[-2:]) not in views:
             of_partitions = _rows(connection, key, tables, scope)
-        # Dagster shows the lineage of the newest event; in every one it would be most of what is stored.
-        of_partitions[scope.last_key] |= _lineage(key, result, tables, known)
-        metadata[key] = ModelMetadata({"seconds": round(result.seconds, 3)}, of_partitions)
+        lineage = _lineage(key, result, tables, known)
+        metadata[key] = ModelMetadata({"seconds": round(result.seconds, 3)}, of_partitions, lineage)
     return metadata
 
 

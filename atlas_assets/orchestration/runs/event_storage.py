@@ -7,9 +7,10 @@ Remove it when Dagster keeps its connections open.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,7 +19,9 @@ from sqlalchemy import event
 from atlas_assets.orchestration.dagster_internals import SqliteEventLogStorage
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
+
+    import dagster as dg
 
 BUSY_TIMEOUT_SECONDS = 60
 OPEN_FILES = 64
@@ -27,6 +30,11 @@ _ENGINES: dict[str, sa.Engine] = {}
 
 class PooledEventLogStorage(SqliteEventLogStorage):
     """The stock storage under `history/runs` of the configured Dagster home."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._batch: tuple[ExitStack, dict[str, sa.Connection]] | None = None
+        super().__init__(*arguments, **options)
+        self._db_lock = RLock()  # a batch holds it while it stores its events
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Any) -> PooledEventLogStorage:
@@ -40,15 +48,36 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         for engine in list(_ENGINES.values()):
             engine.dispose()
 
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """Store events in one transaction for each file, instead of four for each event."""
+        with self._db_lock, ExitStack() as transactions:
+            self._batch = (transactions, {})
+            try:
+                for entry in events:
+                    self.store_event(entry)
+            finally:
+                self._batch = None
+
     @contextmanager
     def _connect(self, shard: str) -> Generator[sa.Connection]:
         with self._db_lock:
-            engine = _engine(self.conn_string_for_shard(shard))
-            if shard not in self._initialized_dbs:
-                self._initdb(engine)
-                self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
-                yield connection
+            if self._batch is None:
+                with self._transaction(shard) as connection:
+                    yield connection
+                return
+            transactions, connections = self._batch
+            if shard not in connections:
+                connections[shard] = transactions.enter_context(self._transaction(shard))
+            yield connections[shard]
+
+    @contextmanager
+    def _transaction(self, shard: str) -> Generator[sa.Connection]:
+        engine = _engine(self.conn_string_for_shard(shard))
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        with engine.begin() as connection:
+            yield connection
 
     def has_table(self, table_name: str) -> bool:
         """Return whether a table exists, queried until it does instead of for every event."""
