@@ -1,27 +1,32 @@
-"""500 random schedules of loads, corrections and builds, each compared with a full refresh.
-
-    uv run --group test python tests/benchmarks/schedules.py [--schedules 500]
-
-The tests try 50. It ends with status 0 when every mart was equal, row for row, after every schedule.
-"""
+"""The line that checks random schedules: loads, corrections and builds in any order give the same marts."""
 
 from __future__ import annotations
 
-import argparse
-import os
-from pathlib import Path
+import sys
+from typing import TYPE_CHECKING
 
-import pytest
+from tests.benchmarks.installations import ENVIRONMENT, PROJECT_DIR
+from tests.benchmarks.process import Program, measured
+from tests.benchmarks.runner import Row, Several, found_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.installations import Bench
+    from tests.benchmarks.runner import Line
+
+TEST = "tests/warehouse/test_any_order.py"
 
 
-def main() -> None:
-    """Run the test of the schedules with more of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--schedules", type=int, default=500)
-    os.environ["ATLAS_SCHEDULES"] = str(parser.parse_args().schedules)
-    test = Path(__file__).parents[1] / "warehouse" / "test_any_order.py"
-    raise SystemExit(pytest.main(["-m", "slow", str(test)]))
+def _schedules(bench: Bench, waits_for: str) -> Iterator[Row]:
+    """Yield the only row; a mart that differs from a full refresh is an error."""
+    environment = ENVIRONMENT | {"ATLAS_SCHEDULES": str(bench.schedules)}
+    command = (sys.executable, "-m", "pytest", "-m", "slow", TEST)
+    figures = measured(Program(command, environment, PROJECT_DIR))
+    same = found_within("marts that differ", 0, "", 0)
+    yield Row("schedules", waits_for, figures, amount=bench.schedules, goals=(same,))
 
 
-if __name__ == "__main__":
-    main()
+LINES: list[Line] = [
+    Several("schedules", "random schedules, each compared with a full refresh", _schedules)
+]

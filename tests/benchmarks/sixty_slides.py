@@ -1,17 +1,14 @@
-"""How long a large deck takes, beside the same slides by python-pptx's own interface, in one run.
+"""Sixty slides, drawn by Atlas and by python-pptx's own interface, for `inside`.
 
-    uv run --group test python tests/benchmarks/deck.py
-
-60 slides: 44 with two native charts each, every label written, and 16 with a table of 19 rows and 16
-columns, 4,864 cells with size, weight, alignment and borders. Atlas also makes the file reproducible
-and reads nothing back in either case. Medians of five; the goal is at most half of the peer's time.
+44 have two native charts each, every label written, and 16 a table of 19 rows and 16 columns, 4,864
+cells with size, weight, alignment and borders. Atlas also makes the file reproducible; nothing is read
+back in either case.
 """
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +18,6 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.text import PP_ALIGN
 from pptx.util import Inches, Pt
-from rich.console import Console
-from rich.table import Table as Printed
 
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
@@ -40,9 +35,9 @@ from atlas_assets.deck.slides import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
-CHART_SLIDES, TABLE_SLIDES, ROWS, COLUMNS, REPEATS = 44, 16, 18, 16, 5
+CHART_SLIDES, TABLE_SLIDES, ROWS, COLUMNS = 44, 16, 18, 16
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des", "Jan"]
 
 
@@ -88,13 +83,26 @@ def slides() -> list[Slide]:
     return [*charts, *tables]
 
 
-def by_atlas(content: list[Slide], path: Path) -> None:
+@contextmanager
+def by_atlas() -> Generator[Callable[[], object]]:
     """Draw the slides with Atlas."""
-    render(Deck("Deck", "Entity", "2026-01-01T00:00:00Z", content), template.PATH, path)
+    content = slides()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deck.pptx"
+        deck = Deck("Deck", "Entity", "2026-01-01T00:00:00Z", content)
+        yield lambda: render(deck, template.PATH, path)
 
 
-def by_python_pptx(content: list[Slide], path: Path) -> None:
+@contextmanager
+def by_python_pptx() -> Generator[Callable[[], object]]:
     """Draw the same slides as the documentation of python-pptx shows it."""
+    content = slides()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deck.pptx"
+        yield lambda: _naive_deck(content, path)
+
+
+def _naive_deck(content: list[Slide], path: Path) -> None:
     presentation = Presentation()
     presentation.slide_width, presentation.slide_height = Inches(13.333), Inches(7.5)
     for slide in content:
@@ -167,40 +175,3 @@ def _naive_table(drawn: Any, table: Table) -> None:
             run = paragraph.add_run()
             run.text, run.font.size, run.font.bold = text, Pt(9), row == 0
             run.font.color.rgb = RGBColor(0x1F, 0x29, 0x33)
-
-
-def seconds(draw: Callable[[list[Slide], Path], None], content: list[Slide], path: Path) -> float:
-    """Return how long one deck takes."""
-    started = time.perf_counter()
-    draw(content, path)
-    return time.perf_counter() - started
-
-
-def main() -> None:
-    """Draw with both in turn and print medians and their ratio."""
-    content = slides()
-    times: dict[str, list[float]] = {"python-pptx": [], "Atlas": []}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "deck.pptx"
-        for _ in range(REPEATS):
-            times["python-pptx"].append(seconds(by_python_pptx, content, path))
-            times["Atlas"].append(seconds(by_atlas, content, path))
-        drawn = Presentation(str(path))
-        frames = [shape for slide in drawn.slides for shape in slide.shapes]
-        charts = sum(shape.has_chart for shape in frames)
-        cells = sum(
-            len(shape.table.rows) * len(shape.table.columns) for shape in frames if shape.has_table
-        )
-    peer = statistics.median(times["python-pptx"])
-    table = Printed("deck", "slides", "charts", "cells", "seconds", "ratio")
-    for name, measured in times.items():
-        median = statistics.median(measured)
-        table.add_row(
-            *(name, str(len(content)), str(charts), f"{cells:,}"),
-            *(f"{median:.2f}", f"{median / peer:.2f}"),
-        )
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()
