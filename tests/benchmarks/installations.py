@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -146,7 +146,10 @@ class Bench:
         made = self.empty()
         options = {"--years": years, "--scale": f"{scale:g}", "--defects": f"{defects:g}"}
         flat = [text for option in options.items() for text in option]
-        measured(made.atlas("sample", str(made.source), *flat))
+        sample = made.atlas("sample", str(made.source), *flat)
+        # It reads the configuration of the project, and copies it.
+        project = sample.environment | {"ATLAS_SOURCE_DIR": str(PROJECT_DIR / "source")}
+        measured(replace(sample, environment=project))
         return made
 
     def fresh(self) -> Installation:

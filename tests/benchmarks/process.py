@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MEBIBYTE = 2**20
 TICKS = os.sysconf("SC_CLK_TCK")  # of a processor's clock, a second
 SAMPLING = 0.05  # seconds between two looks at the memory
+WIDEST = 160  # characters of a line of what a failed process said
 PATIENCE = 180  # seconds until a server that does not answer is given up
 
 
@@ -176,7 +177,7 @@ def _run(program: Program) -> tuple[Figures, str]:
         process.returncode = os.waitstatus_to_exitcode(status)
         printed, said = _text(output), _text(errors)
     if process.returncode:
-        last = "\n".join((said or printed).strip().splitlines()[-5:])
+        last = "\n".join(line[:WIDEST] for line in (said or printed).strip().splitlines()[-5:])
         raise FailedError(f"status {process.returncode} of {program.command[-1]!r}: {last}")
     return Figures(wall, usage.ru_utime + usage.ru_stime, peak.bytes / MEBIBYTE), printed
 

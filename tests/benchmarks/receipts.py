@@ -83,25 +83,30 @@ def orders(count: int) -> dict[type, Records]:
 
 
 def receipts(count: int, orders: int) -> Records:
-    """Return receipts, as a publish makes them."""
-    payment = lookup_id(TransactionType, "payment")
+    """Return receipts, as a publish makes them, with the columns that the table has."""
+    columns = set(Transaction.__table__.columns.keys())
+    always: dict[str, object] = {
+        "entity_id": OWNER,
+        "unit_id": unit_id(ENTITY, REGISTRY.entity(ENTITY).units[0].code),
+        "type_id": lookup_id(TransactionType, "payment"),
+        "method_id": None,
+        "pattern_id": None,
+        "receipt_is_fallback": 0,
+        "transacted_on": "2026-01-15",
+        "month_key": "2026-01-01",
+        "source_file": "LAPORAN EVALUASI IONs 2026 TM-WLC.xlsx",
+        "source_sheet": "JANUARI",
+        "note": None,
+    }
+    shared = {name: value for name, value in always.items() if name in columns}
     return [
         {
             "id": stable_ulid("receipt", str(number)),
-            "entity_id": OWNER,
             "order_id": stable_ulid("order", str(number % orders)),
-            "type_id": payment,
-            "method_id": None,
-            "pattern_id": None,
             "receipt_number": f"IONS-2026-{number:06}",
-            "receipt_is_fallback": 0,
-            "transacted_on": "2026-01-15",
-            "month_key": "2026-01-01",
             "amount": 1_500_000.0 + number,
-            "source_file": "LAPORAN EVALUASI IONs 2026 TM-WLC.xlsx",
-            "source_sheet": "JANUARI",
             "source_row": number,
-            "note": None,
+            **shared,
         }
         for number in range(count)
     ]
