@@ -90,7 +90,9 @@ def main() -> None:
         )
         for name in given.names or LINES:
             with progress.status(name):
-                rows += rows_of(LINES[name], bench)
+                for row in rows_of(LINES[name], bench):
+                    rows.append(row)
+                    progress.print(f"{row.name}: {row.error or row.waits_for}", markup=False)
     if given.json:
         print(json.dumps(as_json(found, given.size, given.rounds, rows), indent=2))
     else:

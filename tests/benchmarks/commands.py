@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.installations import FIRST, NEWEST, PARTITIONS, Installation
+from tests.benchmarks.installations import FIRST, NEWEST, PARTITIONS, PROGRAMS, Installation
 from tests.benchmarks.process import (
     Program,
     free_port,
@@ -16,7 +16,7 @@ from tests.benchmarks.runner import Pair, ratio_within, wall_within
 if TYPE_CHECKING:
     from tests.benchmarks.installations import Bench
     from tests.benchmarks.process import Figures
-    from tests.benchmarks.runner import Line, Side
+    from tests.benchmarks.runner import Line, Side, Sides
 
 LOADING = """
 import dagster as dg
@@ -74,14 +74,13 @@ def _ui(bench: Bench) -> tuple[Side, Side]:
 
     def dagster() -> Figures:
         port = free_port()
-        program = str(plain.atlas().command[0]).replace("/atlas", "/dagster-webserver")
-        command = (program, "-f", "nothing.py", "-p", str(port))
+        command = (str(PROGRAMS / "dagster-webserver"), "-f", "nothing.py", "-p", str(port))
         return measured_until_it_answers(Program(command, plain.environment, plain.root), port)
 
     return atlas, dagster
 
 
-def _unchanged(*arguments: str):  # noqa: ANN202  of the type of Pair.sides
+def _unchanged(*arguments: str) -> Sides:
     def sides(bench: Bench) -> tuple[Side, Side]:
         made = bench.unchanged
         return running(made.atlas(*arguments)), running(made.python(LIBRARIES))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import yaml
@@ -91,7 +92,7 @@ class Installation:
         """Return the path of one of the workbooks of an entity and year."""
         return self.source / self.layout(entity, year)["workbooks"][kind]
 
-    def layout(self, entity: str, year: int) -> dict:
+    def layout(self, entity: str, year: int) -> dict[str, Any]:
         """Return the configuration of an entity and year."""
         path = self.source / "config" / f"{entity.lower()}-{year}.yaml"
         return yaml.safe_load(path.read_text("utf-8"))
@@ -105,8 +106,9 @@ class Installation:
         book = openpyxl.load_workbook(path, data_only=True)  # keeps what formulas came to
         sheet = book[table["sheets"][number]]
         rows = range(table["header_row"] + 1, sheet.max_row + 1)
-        cells = (sheet.cell(row, column) for row in rows)
-        next(cell for cell in cells if isinstance(cell.value, int)).value += 1_000
+        amounts = ((row, sheet.cell(row, column).value) for row in rows)
+        row, amount = next((row, found) for row, found in amounts if isinstance(found, int))
+        sheet.cell(row, column, amount + 1_000)
         book.save(path)
 
 

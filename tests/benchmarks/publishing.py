@@ -9,10 +9,8 @@ from tests.benchmarks.process import measured_inside
 from tests.benchmarks.runner import Pair, ratio_within, wall_within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.benchmarks.installations import Bench
-    from tests.benchmarks.runner import Line, Side
+    from tests.benchmarks.runner import Line, Side, Sides
 
 LIMIT = "sqlite3.executemany into a file"
 STOCK = "the stock driver alone"
@@ -26,7 +24,7 @@ def _sides(bench: Bench, mine: tuple[str, ...], other: tuple[str, ...]) -> tuple
     return partial(measured_inside, first), partial(measured_inside, second)
 
 
-def _writing(place: str, way: str, part: int = 1) -> Callable[[Bench], tuple[Side, Side]]:
+def _writing(place: str, way: str, part: int = 1) -> Sides:
     def sides(bench: Bench) -> tuple[Side, Side]:
         count = str(bench.receipts // part)
         return _sides(bench, (place, way, count), ("into_file", "sqlite", count))
@@ -34,7 +32,7 @@ def _writing(place: str, way: str, part: int = 1) -> Callable[[Bench], tuple[Sid
     return sides
 
 
-def _reading(mine: tuple[str, str], other: tuple[str, str]) -> Callable[[Bench], tuple[Side, Side]]:
+def _reading(mine: tuple[str, str], other: tuple[str, str]) -> Sides:
     return lambda bench: _sides(bench, mine, other)
 
 

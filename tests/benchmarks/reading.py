@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.installations import Bench, Installation
     from tests.benchmarks.process import Figures
-    from tests.benchmarks.runner import Line, Side
+    from tests.benchmarks.runner import Line, Side, Sides
 
 ENTITY, YEAR = "IONS", "2026"
 LIMIT = "fastexcel alone"
@@ -43,7 +43,7 @@ def sheets(source: Path) -> Sheets:
 
 
 @contextmanager
-def fastexcel_alone(source: str) -> Generator[Callable[[], object]]:
+def fastexcel_alone(source: str) -> Generator[Callable[[], int]]:
     """Read all sheets as text with fastexcel."""
     import fastexcel
 
@@ -136,7 +136,7 @@ def largest_sheet(made: Installation) -> float:
 def rows_of(made: Installation) -> int:
     """Return the number of rows below the headers of all sheets."""
     with fastexcel_alone(str(made.source)) as read:
-        return int(read())
+        return read()
 
 
 def _functions(bench: Bench) -> tuple[Side, Side]:
@@ -147,7 +147,7 @@ def _functions(bench: Bench) -> tuple[Side, Side]:
     return lambda: measured_inside(mine), lambda: measured_inside(other)
 
 
-def _peer(name: str) -> Callable[[Bench], tuple[Side, Side]]:
+def _peer(name: str) -> Sides:
     """Return the sides of another reader, which is too slow for the size L."""
 
     def sides(bench: Bench) -> tuple[Side, Side]:

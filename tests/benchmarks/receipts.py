@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.operational import dbapi
+from atlas_assets.operational.models.base import Base
 from atlas_assets.operational.models.catalog import Brand, Item
 from atlas_assets.operational.models.commerce import Order, OrderStatus, OrderType
 from atlas_assets.operational.models.finance import Transaction, TransactionType
@@ -57,10 +58,10 @@ class Plain(Tables):
     )
 
 
-def orders(count: int) -> dict[type, Records]:
+def orders(count: int) -> dict[type[Base], Records]:
     """Return orders with all that they refer to."""
     key, unit = stable_ulid("benchmark", "one"), REGISTRY.entity(ENTITY).units[0].code
-    one = {"id": key, "entity_id": OWNER}
+    one: dict[str, object] = {"id": key, "entity_id": OWNER}
     student, enrollment = lookup_id(AccountType, "student"), lookup_id(OrderType, "enrollment")
     order = {
         "entity_id": OWNER,

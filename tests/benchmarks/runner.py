@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.installations import Bench
 
 Side = Callable[[], Figures]  # measures one run; what it prepares stays outside of the figures
+Sides = Callable[["Bench"], tuple[Side, Side]]  # what is measured, and its reference
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Pair:
     name: str
     waits_for: str
     reference: str
-    sides: Callable[[Bench], tuple[Side, Side]]
+    sides: Sides
     goals: tuple[Goal, ...] = ()
 
     def measure(self, bench: Bench) -> Iterator[Row]:

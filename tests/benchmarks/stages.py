@@ -5,18 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from atlas_assets.operational.publish import publish_months
 from atlas_assets.periods.calendar import Period
 from atlas_assets.periods.scope import Scope
 from atlas_assets.settings import load_settings
-from atlas_assets.sources.extract import extract
-from atlas_assets.warehouse.transform import transform
 from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    import duckdb
+
+    from atlas_assets.report.model import Report
+    from atlas_assets.warehouse.dbt_project import NodeResult
 
 Work = Callable[[], object]
 
@@ -28,23 +30,30 @@ def _given(entity: str, period: str) -> tuple[Workspace, Scope]:
 
 
 def _extract(workspace: Workspace, scope: Scope) -> None:
+    from atlas_assets.sources.extract import extract
+
     problems = extract(workspace.source, workspace.raw_store, scope).problems
     assert not problems, problems
 
 
-def _transform(workspace: Workspace, scope: Scope) -> None:
-    problems = transform(workspace.dbt, scope).problems
-    assert not problems, problems
+def _transform(workspace: Workspace, scope: Scope) -> list[NodeResult]:
+    from atlas_assets.warehouse.transform import transform
+
+    done = transform(workspace.dbt, scope)
+    assert not done.problems, done.problems
+    return done.results
 
 
 def _publish(workspace: Workspace, scope: Scope) -> None:
+    from atlas_assets.operational.publish import publish_months
+
     registry = workspace.configuration.registry
     with workspace.warehouse.reading() as connection:
         problems = publish_months(workspace.store, registry, connection, scope).problems
     assert not problems, problems
 
 
-def _report(workspace: Workspace, scope: Scope) -> list:
+def _report(workspace: Workspace, scope: Scope) -> list[Report]:
     wanted = [(of.entity, Period.of_month(of.month)) for of in scope.partitions]
     reports = workspace.reports.assemble(wanted).reports
     workspace.reports.write(reports)
@@ -100,10 +109,9 @@ def compiled_sql(entity: str, period: str) -> Generator[Work]:
     Each result becomes a temporary table. A model in Python has no SQL and is left out.
     """
     workspace, scope = _given(entity, period)
-    results = transform(workspace.dbt, scope).results
     models = {
         result.unique_id.rpartition(".")[2]: result.sql
-        for result in results
+        for result in _transform(workspace, scope)
         if result.unique_id.startswith("model.") and "def model(" not in result.sql
     }
     assert models
@@ -142,7 +150,7 @@ def report_queries(entity: str, period: str) -> Generator[Work]:
     workspace, scope = _given(entity, period)
     registry, locale = workspace.configuration.registry, workspace.strings.locale
     with workspace.warehouse.reading() as connection:
-        asking = _Recording(connection)
+        asking: Any = _Recording(connection)
         for of in scope.partitions:
             period_ = Period.of_month(of.month)
             assemble(asking, registry.entity(of.entity), period_, locale=locale)
@@ -159,10 +167,11 @@ def report_queries(entity: str, period: str) -> Generator[Work]:
 class _Recording:
     """A connection that remembers the queries."""
 
-    def __init__(self, connection: object) -> None:
-        self.connection, self.asked = connection, []
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.asked: list[tuple[Any, ...]] = []
 
-    def execute(self, *arguments: object) -> object:
+    def execute(self, *arguments: Any) -> object:
         """Run and remember a query."""
         self.asked.append(arguments)
         return self.connection.execute(*arguments)
