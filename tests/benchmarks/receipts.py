@@ -19,7 +19,6 @@ from sqlalchemy.orm import DeclarativeBase
 
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.operational import dbapi
-from atlas_assets.operational.models.base import Base
 from atlas_assets.operational.models.catalog import Brand, Item
 from atlas_assets.operational.models.commerce import Order, OrderStatus, OrderType
 from atlas_assets.operational.models.finance import Transaction, TransactionType
@@ -32,6 +31,8 @@ from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from atlas_assets.operational.models.base import Base
 
 ENTITY = "IONS"
 REGISTRY = Configuration(PROJECT_DIR / "source" / "config").registry
