@@ -41,7 +41,7 @@ def options() -> argparse.Namespace:
     """Read the command line; a name that no line has is refused."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="lines to measure; default: all")
-    parser.add_argument("--size", choices=SCALES, default="S", help="1, 10 or 100 x the orders")
+    parser.add_argument("--size", choices=SCALES, default="S", help="1, 10 or 100 x the rows")
     parser.add_argument("--rounds", type=int, default=3, help="how often each side is measured")
     parser.add_argument("--list", action="store_true", help="name the lines and measure nothing")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
@@ -53,7 +53,9 @@ def options() -> argparse.Namespace:
         help="of `growth`; rounded up to whole entities of 22 months",
     )
     parser.add_argument("--receipts", type=int, default=100_000, help="that `publish` writes")
-    parser.add_argument("--schedules", type=int, default=500, help="that `schedules` tries")
+    parser.add_argument(
+        "--schedules", type=int, default=500, help="that `schedules` tries, 2 or more"
+    )
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in LINES]:
         parser.error(f"no line is called {', '.join(unknown)}; --list names them")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.installations import FIRST, NEWEST, PARTITIONS, PROGRAMS, Installation
@@ -14,6 +15,8 @@ from tests.benchmarks.process import (
 from tests.benchmarks.runner import Pair, ratio_within, wall_within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.benchmarks.installations import Bench
     from tests.benchmarks.process import Figures
     from tests.benchmarks.runner import Line, Side, Sides
@@ -33,11 +36,15 @@ def running(program: Program) -> Side:
     return lambda: measured(program)
 
 
-def first_time(bench: Bench, *arguments: str) -> Side:
-    """Return the measuring of a command on a new installation each time."""
+def first_time(bench: Bench, program: Callable[[Installation], Program]) -> Side:
+    """Return the measuring of a program on a new installation each time, which is removed again."""
 
     def side() -> Figures:
-        return measured(bench.fresh().atlas(*arguments))
+        made = bench.fresh()
+        try:
+            return measured(program(made))
+        finally:
+            rmtree(made.root)
 
     return side
 
@@ -97,20 +104,25 @@ def _one_cell(bench: Bench) -> tuple[Side, Side]:
 
 
 def _first_build(bench: Bench) -> tuple[Side, Side]:
-    return first_time(bench, "build"), running(bench.empty().python(LIBRARIES))
+    build = first_time(bench, lambda made: made.atlas("build"))
+    return build, running(bench.empty().python(LIBRARIES))
 
 
 def _month(bench: Bench) -> tuple[Side, Side]:
-    def functions() -> Figures:
-        return measured(bench.fresh().function("stages:month", "EPN", NEWEST))
-
-    span = ("--from", NEWEST, "--to", NEWEST)
-    return first_time(bench, "backfill", "--entity", "EPN", *span, "--reports"), functions
+    command = ("backfill", "--entity", "EPN", "--from", NEWEST, "--to", NEWEST, "--reports")
+    return (
+        first_time(bench, lambda made: made.atlas(*command)),
+        first_time(bench, lambda made: made.function("stages:month", "EPN", NEWEST)),
+    )
 
 
 def _backfill(bench: Bench) -> tuple[Side, Side]:
+    every = ("backfill", "--from", FIRST, "--to", NEWEST)
     one = ("backfill", "--entity", "IONS", "--from", NEWEST, "--to", NEWEST)
-    return first_time(bench, "backfill", "--from", FIRST, "--to", NEWEST), first_time(bench, *one)
+    return (
+        first_time(bench, lambda made: made.atlas(*every)),
+        first_time(bench, lambda made: made.atlas(*one)),
+    )
 
 
 LINES: list[Line] = [

@@ -42,9 +42,10 @@ def as_json(machine: dict[str, str], size: str, rounds: int, rows: list[Row]) ->
 def _cells(row: Row) -> list[str]:
     if row.error:
         return [row.name, row.waits_for, *["–"] * 7, escape(row.error), "failed"]
+    judged = {goal.measure for goal in row.goals}
+    besides = row.also if row.exponent is None else {"exponent": row.exponent, **row.also}
     goals = [f"{goal}: {goal.value(row):.2f}" for goal in row.goals]
-    if row.exponent is not None:
-        goals.insert(0, f"(exponent {row.exponent:.2f})")
+    goals += [f"({name}: {found:.2f})" for name, found in besides.items() if name not in judged]
     ratio = "–" if row.ratio is None else f"{row.ratio:.2f}"
     return [
         row.name,

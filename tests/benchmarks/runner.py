@@ -31,7 +31,7 @@ class Goal:
     value: Callable[[Row], float]
 
     def __str__(self) -> str:
-        return f"{self.measure} ≤ {self.limit:g} {self.unit}"
+        return f"{self.measure} ≤ {self.limit:g} {self.unit}".rstrip()
 
     def is_reached(self, row: Row) -> bool:
         """Return whether the row keeps to it."""
@@ -43,7 +43,7 @@ class Row:
     """What was measured of a line, or why it could not be.
 
     `ratio` is that of the processors' seconds to the reference's. `exponent` says how these grow with
-    `amount`, which counts rows or partitions: 1 is in proportion.
+    `amount`, which counts rows or partitions: 1 is in proportion. `also` is what was measured besides.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Row:
     ratio: float | None = None
     amount: int | None = None
     exponent: float | None = None
+    also: dict[str, float] = field(default_factory=dict[str, float])
     goals: tuple[Goal, ...] = ()
     error: str = ""
 
@@ -172,14 +173,9 @@ def exponent_within(power: float) -> Goal:
     return Goal("exponent", power, "", lambda row: row.exponent or 0.0)
 
 
-def each_within(seconds: float, of: str) -> Goal:
-    """Return the goal that processors work at most this long for each of what is counted."""
-    return Goal(f"CPU a {of}", seconds, "s", lambda row: _figures(row).cpu / (row.amount or 1))
-
-
-def found_within(measure: str, limit: float, unit: str, found: float) -> Goal:
-    """Return a goal of something that has been measured by other means."""
-    return Goal(measure, limit, unit, lambda _: found)
+def also_within(measure: str, limit: float, unit: str) -> Goal:
+    """Return the goal of something that was measured besides."""
+    return Goal(measure, limit, unit, lambda row: row.also[measure])
 
 
 def _figures(row: Row) -> Figures:
