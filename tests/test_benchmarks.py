@@ -8,6 +8,8 @@ import pytest
 
 from atlas_assets.settings import PROJECT_DIR
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they read /proc")
+
 
 def benchmarks(*arguments: str, status: int = 0) -> str:
     """Run the benchmarks and return what they print."""
