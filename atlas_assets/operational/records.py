@@ -83,6 +83,7 @@ ORDER BY organizations.normalized_name
 ALL_ORDER_KEYS = """
 SELECT order_key, intake FROM intermediate.int_enrollments WHERE entity_code = $entity
 """
+ORDER_KEYS = f"SELECT order_key, intake FROM ({ENROLLMENTS})"
 
 
 ACTIVITIES = """
@@ -141,9 +142,9 @@ class MonthRecords:
         self.entity, self.month_key = entity, str(month.first_day)
         self.entity_id = entity_id(entity)
         self.stored: list[str] = []
-        self.order_keys = {
-            self._order_id(row): row["order_key"] for row in self._query(ALL_ORDER_KEYS)
-        }
+        self.order_keys = self._order_keys(ORDER_KEYS)
+        if stored_orders - self.order_keys.keys():  # one has moved to another month, or is gone
+            self.order_keys = self._order_keys(ALL_ORDER_KEYS)
         known = self.order_keys.keys() & stored_orders
         self.stored = sorted(self.order_keys[order] for order in known)
         self.receipts = self._query(RECEIPTS)
@@ -152,6 +153,9 @@ class MonthRecords:
         self.activities = self._query(ACTIVITIES)
         self.agendas = self._query(AGENDAS)
         self.targets = self._query(TARGETS)
+
+    def _order_keys(self, query: str) -> dict[str, str]:
+        return {self._order_id(row): row["order_key"] for row in self._query(query)}
 
     def records(self) -> dict[type[Base], Records]:
         """Return the records by table, parents before children."""

@@ -150,8 +150,8 @@ class RawStore:
         """Return why sheets of an entity's year were refused when last read, or are damaged since."""
         damaged: dict[tuple[TableName, Month], str] = {
             (table, of.month): _DAMAGED
-            for table, of in self.damaged()
-            if (of.entity, of.month.year) == (entity, year)
+            for table, of in self.loaded()
+            if (of.entity, of.month.year) == (entity, year) and self.is_damaged(table, *of)
         }
         refused: dict[tuple[TableName, Month], str] = {
             (table, month): path.read_text(encoding="utf-8")
@@ -161,16 +161,16 @@ class RawStore:
         }
         return damaged | refused
 
-    def manifests(self, entity: str) -> list[Path]:
-        """Return the manifests of an entity that are not damaged, and one without rows."""
-        found = [self._manifest_path(table, *of) for table, of in self._sound(entity)]
+    def manifests(self, entity: str, year: int) -> list[Path]:
+        """Return the manifests of an entity's year that are not damaged, and one without rows."""
+        found = [self._manifest_path(table, *of) for table, of in self._sound(entity, year)]
         return [self._schema_path(MANIFESTS), *found]
 
-    def controls(self, entity: str) -> list[Path]:
-        """Return the second readings of an entity that are not damaged, and one without rows."""
+    def controls(self, entity: str, year: int) -> list[Path]:
+        """Return the second readings of an entity's year that are not damaged, and one without rows."""
         found = [
             path
-            for table, of in self._sound(entity)
+            for table, of in self._sound(entity, year)
             if table == "transactions" and (path := self._control_path(*of)).exists()
         ]
         return [self._schema_path(CONTROLS), *found]
@@ -236,11 +236,11 @@ class RawStore:
         """Return the tables and partitions whose files are not those that were written last."""
         return [(table, of) for table, of in self.loaded() if self.is_damaged(table, *of)]
 
-    def _sound(self, entity: str) -> list[tuple[TableName, Partition]]:
+    def _sound(self, entity: str, year: int) -> list[tuple[TableName, Partition]]:
         return [
             (table, of)
             for table, of in self.loaded()
-            if of.entity == entity and not self.is_damaged(table, *of)
+            if (of.entity, of.month.year) == (entity, year) and not self.is_damaged(table, *of)
         ]
 
     def forget(self, table: TableName, entity: str, month: Month) -> None:

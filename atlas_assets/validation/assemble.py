@@ -82,19 +82,19 @@ class ValidationWriter:
         It can be written once a warehouse exists; sheets that are loaded but not checked are marked.
         """
         with self.warehouse.reading() as connection:
-            self._name_tables(connection, entity)
+            self._name_tables(connection, entity, year)
             validation = self._assemble(connection, entity, year)
         path = self.path(entity, year)
         with written_whole(path) as temporary:
             temporary.write_text(validation.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return path
 
-    def _name_tables(self, connection: duckdb.DuckDBPyConnection, entity: str) -> None:
+    def _name_tables(self, connection: duckdb.DuckDBPyConnection, entity: str, year: int) -> None:
         """Create the tables that the queries read: raw manifests, and audit models or stand-ins."""
         self.raw_store.prepare()
         raw = {
-            "sheet_manifest": self.raw_store.manifests(entity),
-            "sheet_controls": self.raw_store.controls(entity),
+            "sheet_manifest": self.raw_store.manifests(entity, year),
+            "sheet_controls": self.raw_store.controls(entity, year),
         }
         for table, paths in raw.items():
             connection.execute(

@@ -93,8 +93,8 @@ def test_a_single_flipped_bit_is_noticed(tmp_path: Path) -> None:
             path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
             assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
             assert store.partition_hashes() == {}
-            assert [p.name for p in store.manifests("IONS")] == ["schema.parquet"]
-            assert [p.name for p in store.controls("IONS")] == ["schema.parquet"]
+            assert [p.name for p in store.manifests("IONS", 2026)] == ["schema.parquet"]
+            assert [p.name for p in store.controls("IONS", 2026)] == ["schema.parquet"]
             assert "damaged" in store.refusals("IONS", 2026)["transactions", JANUARY]
             assert store.load(partition("a")).changed
         path.write_bytes(whole)
