@@ -68,10 +68,8 @@ def raw_assets(
                 workspace.validation.write(entity, year)
             _log_loaded(context, metadata)
             raise dg.Failure("\n".join(extraction.problems), allow_retries=False)
-        describe_partitions(
-            context,
-            {(keys.raw(table), of.key): values for (table, of), values in metadata.items()},
-        )
+        values = {(keys.raw(table), of.key): shown for (table, of), shown in metadata.items()}
+        describe_partitions(context, values)
         for table in tables:
             yield dg.MaterializeResult(asset_key=keys.raw(table))
 
