@@ -66,7 +66,12 @@ class Deliveries:
         """Return a digest of everything that the deliveries of an entity depend on, and of its database."""
         settings = self.settings
         database = Path(settings.database_url.get_secret_value().removeprefix(_FILE))
-        runs = {of.key: runs for of, runs in self.ledger.last_runs().items() if of.entity == entity}
+        runs = sorted(
+            f"{of.key} {stage} {run}"
+            for of, last in self.ledger.last_runs().items()
+            for stage, run in last.items()
+            if of.entity == entity
+        )
         return digest_of(
             [
                 *_PACKAGE.rglob("*.*"),
@@ -77,7 +82,7 @@ class Deliveries:
             str(pdf.is_available()),
             *map(version, _LIBRARIES),
             *(state_of(path) for path in sorted(database.parent.glob(f"{escape(database.name)}*"))),
-            str(sorted(runs.items())),
+            *runs,
         )
 
     def _state(self, entity: str, month: Month, made_from: str) -> str:

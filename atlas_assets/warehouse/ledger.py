@@ -127,7 +127,7 @@ class RunLedger:
         An exception fails every partition in scope.
         """
         run = {"run_id": run_id, "stage": stage}
-        self._write(_START, {**run, **_columns(scope.partitions)})
+        self._write((_START, {**run, **_columns(scope.partitions)}))
         result = StageResult()
         try:
             yield result
@@ -142,13 +142,15 @@ class RunLedger:
                 "hashes": [result.source_hashes.get(partition) for partition in succeeded],
                 "counts": [result.row_counts.get(partition, 0) for partition in succeeded],
             }
-            self._write(_FAIL, {**run, **_columns(failed), **messages})
-            self._write(_SUCCEED, {**run, **_columns(succeeded), **outcome})
+            self._write(
+                (_FAIL, {**run, **_columns(failed), **messages}),
+                (_SUCCEED, {**run, **_columns(succeeded), **outcome}),
+            )
 
     def fail_unfinished(self, before: datetime, message: str) -> None:
         """Record stages that were started before a moment and have not ended as failed."""
         if self._read(_UNFINISHED):
-            self._write(_FAIL_UNFINISHED, {"before": before, "message": message})
+            self._write((_FAIL_UNFINISHED, {"before": before, "message": message}))
 
     def verified_hashes(self) -> dict[Partition, str]:
         """Return the input hash of each partition whose marts are built and passed their checks."""
@@ -178,10 +180,14 @@ class RunLedger:
                 return []
             return connection.execute(query).fetchall()
 
-    def _write(self, statement: str, parameters: dict[str, object]) -> None:
+    def _write(self, *statements: tuple[str, dict[str, object]]) -> None:
+        """Execute statements with their parameters in one transaction."""
         with self.warehouse.locked(), self.warehouse.connect(read_only=False) as connection:
+            connection.begin()
             connection.execute(_CREATE)
-            connection.execute(statement, {**parameters, "now": datetime.now(UTC)})
+            for statement, parameters in statements:
+                connection.execute(statement, {**parameters, "now": datetime.now(UTC)})
+            connection.commit()
 
 
 def _columns(partitions: list[Partition]) -> dict[str, object]:
