@@ -57,9 +57,13 @@ class Workspace:
     def source(self) -> IsolatedSource:
         """The source of raw partitions, read in separate processes, and only what has changed."""
         return IsolatedSource(
-            RoutedSource(self.settings.source_dir, self.configuration),
-            SourceMemory(self.settings.raw_dir / "seen"),
+            RoutedSource(self.settings.source_dir, self.configuration), self.memory
         )
+
+    @cached_property
+    def memory(self) -> SourceMemory:
+        """What sources held and what was delivered, which can be deleted at any time."""
+        return SourceMemory(self.settings.raw_dir / "seen")
 
     @cached_property
     def raw_store(self) -> RawStore:
@@ -155,9 +159,7 @@ class Workspace:
         """The memory of what months were last delivered from."""
         from atlas_assets.monitoring.deliveries import Deliveries
 
-        return Deliveries(
-            self.settings.raw_dir / "seen", self.settings, self.ledger, self.report_files
-        )
+        return Deliveries(self.memory, self.settings, self.ledger, self.report_files)
 
     @property
     def watcher(self) -> Watcher:

@@ -8,8 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from atlas_assets.deck import pdf
-from atlas_assets.files import digest_of, state_of, written_whole
+from atlas_assets.files import digest_of, state_of
 from atlas_assets.periods.calendar import Period
 
 if TYPE_CHECKING:
@@ -18,18 +20,20 @@ if TYPE_CHECKING:
     from atlas_assets.periods.calendar import Month
     from atlas_assets.report.files import ReportFiles
     from atlas_assets.settings import Settings
+    from atlas_assets.sources.memory import SourceMemory
     from atlas_assets.warehouse.ledger import RunLedger
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _LIBRARIES = ("duckdb", "polars", "python-pptx", "sqlalchemy")
 _FILE = "file:"
+_DELIVERED = TypeAdapter(bool)
 
 
 @dataclass(frozen=True)
 class Deliveries:
     """The months whose records, report, deck and PDF are those of the last delivery."""
 
-    folder: Path
+    memory: SourceMemory
     settings: Settings
     ledger: RunLedger
     report_files: ReportFiles
@@ -44,23 +48,19 @@ class Deliveries:
         if not self.settings.database_url.get_secret_value().startswith(_FILE):
             return False
         made_from = self._made_from(entity)
-        for month in months:
-            path = self._path(entity, month)
-            if not path.exists() or path.read_text("utf-8") != self._state(
-                entity, month, made_from
-            ):
-                return False
-        return True
+        return all(
+            self.memory.recall(
+                _key(entity, month), self._state(entity, month, made_from), _DELIVERED
+            )
+            for month in months
+        )
 
     def note(self, entity: str, months: Iterable[Month]) -> None:
         """Remember months that were delivered."""
         made_from = self._made_from(entity)
         for month in months:
-            with written_whole(self._path(entity, month), durable=False) as temporary:
-                temporary.write_text(self._state(entity, month, made_from), encoding="utf-8")
-
-    def _path(self, entity: str, month: Month) -> Path:
-        return self.folder / entity / f"{month}-delivered.txt"
+            state = self._state(entity, month, made_from)
+            self.memory.keep(_key(entity, month), state, _DELIVERED, found=True)
 
     def _made_from(self, entity: str) -> str:
         """Return a digest of everything that the deliveries of an entity depend on, and of its database."""
@@ -88,3 +88,7 @@ class Deliveries:
     def _state(self, entity: str, month: Month, made_from: str) -> str:
         """Return a digest of a month's files, and of what they were made from."""
         return digest_of(self.report_files.existing(entity, Period.of_month(month)), made_from)
+
+
+def _key(entity: str, month: Month) -> str:
+    return f"{entity}/{month}-delivered"

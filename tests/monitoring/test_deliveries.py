@@ -48,7 +48,7 @@ CHANGES: dict[str, Callable[[Installation], None]] = {
     "words": lambda made: edit(made.settings.config_dir / "strings.yaml"),
     "commentary": lambda made: create(made.settings.commentary_dir / "EPN-2026-02.md"),
     "another month": transform_again,
-    "memory": lambda made: edit(made.settings.raw_dir / "seen" / "EPN" / "2026-02-delivered.txt"),
+    "memory": lambda made: edit(made.settings.raw_dir / "seen" / "EPN" / "2026-02-delivered.json"),
 }
 
 
@@ -77,5 +77,5 @@ def test_other_settings_are_another_delivery(
     deliveries = february.workspace.deliveries
     deliveries.note("EPN", [FEBRUARY])
     changed = deliveries.settings.model_copy(update=other)
-    again = Deliveries(deliveries.folder, changed, deliveries.ledger, deliveries.report_files)
+    again = Deliveries(deliveries.memory, changed, deliveries.ledger, deliveries.report_files)
     assert not again.are_current("EPN", [FEBRUARY])
