@@ -1,7 +1,8 @@
 """Remembers what a source held, so that nothing is read again that has not changed.
 
 An entry holds for the state of the source in which it was made (`SourceAdapter.state`) and for this
-version of Atlas's readers. `monitoring/deliveries.py` remembers deliveries in the same way. Entries can be deleted at any time; one that is damaged counts as missing.
+version of Atlas's readers. Entries can be deleted at any time; one that is damaged counts as missing.
+`monitoring/deliveries.py` remembers in the same way what was delivered.
 """
 
 from __future__ import annotations
