@@ -4,6 +4,7 @@ A policy is satisfied by any month that is built; the checks look at every month
 """
 
 from datetime import timedelta
+from functools import cache
 
 import dagster as dg
 
@@ -43,12 +44,17 @@ def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpe
         return spec
     months = _MONTHS.get(spec.key.path[-1].partition("_")[0], "*")
     hour = calendar.close_hour + DEADLINES[stage]
-    policy = dg.FreshnessPolicy.cron(
-        deadline_cron=f"0 {hour} {calendar.close_day} {months} *",
-        lower_bound_delta=timedelta(days=calendar.close_day - 1, hours=hour),
-        timezone=calendar.time_zone,
-    )
+    policy = _policy(hour, calendar.close_day, months, calendar.time_zone)
     return spec.replace_attributes(freshness_policy=policy)
+
+
+@cache  # Dagster looks through years of a schedule: half a second for all assets
+def _policy(hour: int, day: int, months: str, zone: str) -> dg.FreshnessPolicy:
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"0 {hour} {day} {months} *",
+        lower_bound_delta=timedelta(days=day - 1, hours=hour),
+        timezone=zone,
+    )
 
 
 def due_month_checks(registry: Registry) -> list[dg.AssetChecksDefinition]:
