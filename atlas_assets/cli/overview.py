@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from atlas_assets.workspace import Workspace
 
 _REASONS = 3  # the number that is listed; the others are counted
+_SILENCE_SECONDS = (
+    180  # after which a daemon, which reports itself every 30, is not running any more
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _ticks(
         (name, "switched off" if name in stopped else f"{tick:%Y-%m-%d %H:%M} ({tick.tzname()})")
         for name, tick in sorted(next_ticks(workspace, now).items(), key=lambda item: item[1])
     ]
-    healthy = any(status.healthy for status in instance.get_daemon_statuses().values())
-    if not healthy:
+    beats = [beat.timestamp for beat in instance.get_daemon_heartbeats().values()]
+    if not any(time.time() - beat < _SILENCE_SECONDS for beat in beats):
         ticks.append(("nothing runs by itself", "no daemon is running; `atlas ui` starts one"))
     return ticks
