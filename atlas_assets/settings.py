@@ -111,7 +111,7 @@ class Settings(BaseSettings):
 
     @property
     def raw_dir(self) -> Path:
-        """The folder of the raw Parquet files, next to the DuckDB file whose views read them."""
+        """The folder of the raw Parquet files, next to the DuckDB file that they are copied into."""
         return self.duckdb_path.with_name(f"{self.duckdb_path.stem}-raw")
 
     @property

@@ -17,7 +17,6 @@ def dbt(built: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     shutil.copy(built.settings.duckdb_path, tmp_path)
     settings = Installation(tmp_path).settings
     monkeypatch.setenv("ATLAS_DUCKDB", str(settings.duckdb_path))
-    monkeypatch.setenv("ATLAS_RAW_DIR", str(built.settings.raw_dir))
     monkeypatch.setenv("DBT_PROJECT_DIR", str(DBT_PROJECT_DIR))
     monkeypatch.setenv("DBT_PROFILES_DIR", str(DBT_PROJECT_DIR))
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
