@@ -90,7 +90,11 @@ def _ui(bench: Bench) -> tuple[Side, Side]:
 def _unchanged(*arguments: str) -> Sides:
     def sides(bench: Bench) -> tuple[Side, Side]:
         made = bench.unchanged
-        return running(made.atlas(*arguments)), running(made.python(LIBRARIES))
+        program = made.atlas(*arguments)
+        measured(
+            program
+        )  # once before: it may load months without rows, which a build leaves alone
+        return running(program), running(made.python(LIBRARIES))
 
     return sides
 
