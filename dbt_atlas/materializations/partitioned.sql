@@ -14,11 +14,13 @@
             comment on table {{ this }} is '{{ var("rules") }}';
         {%- else %}
             delete from {{ this }} where {{ is_replaced() }};
+            {%- if model.config.meta.replaces != 'sheets' or is_to_be_staged() %}
             insert into {{ this }} ({{ columns }})
             select {{ columns }} from (
                 {{ sql }}
             ) as built
             where {{ of_entities() if model.config.meta.replaces == 'entities' else true }};
+            {%- endif %}
         {%- endif %}
     {% endcall %}
     {{ adapter.commit() }}
