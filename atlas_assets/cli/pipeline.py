@@ -53,7 +53,9 @@ class Pipeline:
         wanted = self.selection.months_of_each(entity, period)
         staleness = self.workspace.staleness
         stale = {
-            code: staleness.pending(code, self.selection.known_months(code, months[-1]))
+            code: staleness.pending(
+                code, self.selection.known_months(code, months[-1]), read_new=False
+            )
             for code, months in wanted.items()
         }
         for code, months in stale.items():

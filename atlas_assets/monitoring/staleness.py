@@ -56,13 +56,16 @@ class Staleness:
             if partition in self._moved or self._verified.get(partition) != digest
         ]
 
-    def pending(self, entity: str, months: list[Month]) -> dict[Month, Stale]:
+    def pending(
+        self, entity: str, months: list[Month], *, read_new: bool = True
+    ) -> dict[Month, Stale]:
         """Return the months that have to be synced, and why. Reads the source.
 
         Only a sync whose checks all passed counts. A sheet that cannot be read is also a reason, and for
-        the last of the months, that the source no longer has something that is loaded.
+        the last of the months, that the source no longer has something that is loaded. Without
+        `read_new`, a sheet of which nothing is loaded is not read, so that nothing says whether it can be.
         """
-        changed = changes(self.source, self.raw_store, entity, months)
+        changed = changes(self.source, self.raw_store, entity, months, read_new=read_new)
         lost = gone(self.source, self.raw_store, [entity])
         stale: dict[Month, Stale] = {}
         for month in months:
@@ -86,9 +89,12 @@ class Staleness:
         return stale
 
     def to_extract(self, entity: str, months: list[Month]) -> bool:
-        """Return whether an extraction of these months would change or refuse anything. Reads the source."""
+        """Return whether an extraction of these months would change or refuse anything.
+
+        Reads the source, except for sheets of which nothing is loaded.
+        """
         return bool(
-            changes(self.source, self.raw_store, entity, months)
+            changes(self.source, self.raw_store, entity, months, read_new=False)
             or gone(self.source, self.raw_store, [entity])
             or self.raw_store.damaged()
             or any(self._is_unfinished(Partition(entity, month)) for month in months)

@@ -107,14 +107,21 @@ class Change:
 
 
 def changes(
-    source: IsolatedSource, store: RawStore, entity: str, months: list[Month]
+    source: IsolatedSource,
+    store: RawStore,
+    entity: str,
+    months: list[Month],
+    *,
+    read_new: bool = True,
 ) -> dict[Month, list[Change]]:
     """Return, by month, what an extraction would change or refuse, and why.
 
-    Reads the source and writes nothing. Months without changes are left out.
+    Reads the source and changes no raw files. Without `read_new`, a sheet of which nothing is loaded
+    counts as a change unread, so that an extraction that follows is the first to read it. Months without
+    changes are left out.
     """
     changed: dict[Month, list[Change]] = {}
-    change_of = partial(_change, source, store, entity)
+    change_of = partial(_change, source, store, entity, read_new)
     with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
         for month, change in pool.map(change_of, product(months, TABLES)):
             if change:
@@ -123,9 +130,15 @@ def changes(
 
 
 def _change(
-    source: IsolatedSource, store: RawStore, entity: str, target: tuple[Month, TableName]
+    source: IsolatedSource,
+    store: RawStore,
+    entity: str,
+    read_new: bool,
+    target: tuple[Month, TableName],
 ) -> tuple[Month, Change | None]:
     month, table = target
+    if not read_new and not store.is_loaded(table, entity, month):
+        return month, Change(table, "not loaded yet")
     try:
         partition = source.look(table, entity, month)
     except SourceError as error:
