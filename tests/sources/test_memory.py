@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -55,6 +55,23 @@ def test_what_has_not_changed_is_not_read_again(installation: Installation, tmp_
     shutil.rmtree(store.raw_dir / "transactions")  # what is remembered is not there any more
     extract(source, store, Scope(("EPN",), tuple(MONTHS)))
     assert len([line for line in log.read_text("utf-8").splitlines() if "read" in line]) == 2
+
+
+def test_a_new_sheet_is_read_by_its_extraction_alone(
+    installation: Installation, tmp_path: Path
+) -> None:
+    log, scope = tmp_path / "readings", Scope(("EPN",), tuple(MONTHS))
+    configuration = Configuration(installation.settings.config_dir)
+    source = IsolatedSource(
+        CountingSource(installation.settings.source_dir, configuration, log), None
+    )
+    staleness = replace(installation.workspace.staleness, source=source)
+    assert staleness.to_extract("EPN", MONTHS)
+    assert list(staleness.pending("EPN", MONTHS, read_new=False)) == MONTHS
+    assert not log.exists()
+    extract(source, installation.workspace.raw_store, scope)
+    readings = [line for line in log.read_text("utf-8").splitlines() if line.startswith("read")]
+    assert len(readings) == len(set(readings)) == len(TABLES) * len(MONTHS)
 
 
 def test_a_file_that_was_just_written_is_not_remembered(
