@@ -1,6 +1,6 @@
 {#- A table of which a build replaces a part, in one transaction: of staging the sheets that were loaded since, of the
     intermediate models the entities in scope, of marts the months in scope (`meta.replaces` says which). It needs fewer
-    statements than dbt's own materializations: all models of the samples take 3.1 instead of 4.7 s. -#}
+    statements than dbt's own materializations: a month of the samples takes a fifth less time (7.0 and 5.6 s, in turn). -#}
 {% materialization partitioned, adapter='duckdb' %}
     {%- set columns = model.columns.values() | map(attribute='name') | join(', ') -%}
     {% call statement('main') %}
