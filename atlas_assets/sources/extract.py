@@ -137,8 +137,11 @@ def _change(
     target: tuple[Month, TableName],
 ) -> tuple[Month, Change | None]:
     month, table = target
-    if not read_new and not store.is_loaded(table, entity, month):
-        return month, Change(table, "not loaded yet")
+    if not store.is_loaded(table, entity, month):
+        if table not in source.tables(entity, month):
+            return month, None
+        if not read_new:
+            return month, Change(table, "not loaded yet")
     try:
         partition = source.look(table, entity, month)
     except SourceError as error:

@@ -74,6 +74,13 @@ def test_a_new_sheet_is_read_by_its_extraction_alone(
     assert len(readings) == len(set(readings)) == len(TABLES) * len(MONTHS)
 
 
+def test_a_table_that_a_month_does_not_have_is_not_waited_for(installation: Installation) -> None:
+    source, store = installation.workspace.source, installation.workspace.raw_store
+    assert "organizations" not in source.tables("IONS", FEBRUARY)
+    extract(source, store, Scope(("IONS",), (FEBRUARY,)))
+    assert changes(source, store, "IONS", [FEBRUARY], read_new=False) == {}
+
+
 def test_a_file_that_was_just_written_is_not_remembered(
     installation: Installation, tmp_path: Path
 ) -> None:
