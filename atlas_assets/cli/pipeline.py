@@ -71,10 +71,11 @@ class Pipeline:
         """Publish and report months, unless everything is as their last delivery left it."""
         deliveries = self.workspace.deliveries
         for entity, months in wanted.items():
+            database = deliveries.database
             if deliveries.are_current(entity, months):
                 self.messages.print(f"{Scope((entity,), months)}: nothing changed")
             elif self.jobs.run(jobs.DELIVER, {entity: months}):
-                deliveries.note(entity, months)
+                deliveries.note(entity, months, database)
             else:
                 continue
             self._add_files(_monthly({entity: months}))

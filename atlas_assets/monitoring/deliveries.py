@@ -27,6 +27,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _LIBRARIES = ("duckdb", "polars", "python-pptx", "sqlalchemy")
 _FILE = "file:"
 _DELIVERED = TypeAdapter(bool)
+_DATABASE = "database"
+_STATE = TypeAdapter(str)
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Deliveries:
     def are_current(self, entity: str, months: Iterable[Month]) -> bool:
         """Return whether a delivery would change nothing.
 
-        That is so if nothing was done for the entity since, its files and the operational database were
-        not touched, and nothing that a delivery depends on has changed. What a server holds is not
-        known, so that it is always published again.
+        That is so if nothing was done for the entity since, its files were not touched, nor the
+        operational database except by noted deliveries, and nothing that a delivery depends on has
+        changed. What a server holds is not known, so that it is always published again.
         """
         if not self.settings.database_url.get_secret_value().startswith(_FILE):
             return False
@@ -55,17 +57,23 @@ class Deliveries:
             for month in months
         )
 
-    def note(self, entity: str, months: Iterable[Month]) -> None:
-        """Remember months that were delivered."""
+    @property
+    def database(self) -> str:
+        """The state of the operational database before the noted deliveries that alone wrote to it since."""
+        state = self._state_of_database()
+        return self.memory.recall(_DATABASE, state, _STATE) or state
+
+    def note(self, entity: str, months: Iterable[Month], database: str) -> None:
+        """Remember months that were delivered, and what `database` was just before."""
+        self.memory.keep(_DATABASE, self._state_of_database(), _STATE, found=database)
         made_from = self._made_from(entity)
         for month in months:
             state = self._state(entity, month, made_from)
             self.memory.keep(_key(entity, month), state, _DELIVERED, found=True)
 
     def _made_from(self, entity: str) -> str:
-        """Return a digest of everything that the deliveries of an entity depend on, and of its database."""
+        """Return a digest of everything that the deliveries of an entity depend on, and of the database."""
         settings = self.settings
-        database = Path(settings.database_url.get_secret_value().removeprefix(_FILE))
         runs = sorted(
             f"{of.key} {stage} {run}"
             for of, last in self.ledger.last_runs().items()
@@ -81,9 +89,14 @@ class Deliveries:
             settings.model_dump_json(),
             str(pdf.is_available()),
             *map(version, _LIBRARIES),
-            *(state_of(path) for path in sorted(database.parent.glob(f"{escape(database.name)}*"))),
+            self.database,
             *runs,
         )
+
+    def _state_of_database(self) -> str:
+        database = Path(self.settings.database_url.get_secret_value().removeprefix(_FILE))
+        files = sorted(database.parent.glob(f"{escape(database.name)}*"))
+        return "\n".join(map(state_of, files))
 
     def _state(self, entity: str, month: Month, made_from: str) -> str:
         """Return a digest of a month's files, and of what they were made from."""

@@ -58,13 +58,27 @@ def test_what_changed_is_delivered_again(
 ) -> None:
     deliveries = february.workspace.deliveries
     assert not deliveries.are_current("EPN", [FEBRUARY])  # it was delivered elsewhere, and copied
-    deliveries.note("EPN", [FEBRUARY])
+    deliveries.note("EPN", [FEBRUARY], deliveries.database)
     assert deliveries.are_current("EPN", [FEBRUARY])
     validate_another(february)
     assert deliveries.are_current("EPN", [FEBRUARY])
     assert not deliveries.are_current("EPN", [FEBRUARY, FEBRUARY.plus(1)])
     change(february)
     assert not deliveries.are_current("EPN", [FEBRUARY])
+
+
+def test_a_delivery_of_another_entity_changes_nothing(february: Installation) -> None:
+    deliveries = february.workspace.deliveries
+    deliveries.note("EPN", [FEBRUARY], deliveries.database)
+    for _ in range(2):
+        before = deliveries.database
+        edit(february.root / "operational.db")
+        deliveries.note("IONS", [FEBRUARY], before)
+        assert deliveries.are_current("EPN", [FEBRUARY])
+        assert deliveries.are_current("IONS", [FEBRUARY])
+    edit(february.root / "operational.db")
+    assert not deliveries.are_current("EPN", [FEBRUARY])
+    assert not deliveries.are_current("IONS", [FEBRUARY])
 
 
 @pytest.mark.parametrize(
@@ -75,7 +89,7 @@ def test_other_settings_are_another_delivery(
     february: Installation, other: dict[str, object]
 ) -> None:
     deliveries = february.workspace.deliveries
-    deliveries.note("EPN", [FEBRUARY])
+    deliveries.note("EPN", [FEBRUARY], deliveries.database)
     changed = deliveries.settings.model_copy(update=other)
     again = Deliveries(deliveries.memory, changed, deliveries.ledger, deliveries.report_files)
     assert not again.are_current("EPN", [FEBRUARY])
