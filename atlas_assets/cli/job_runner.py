@@ -13,7 +13,6 @@ from atlas_assets.orchestration.runs.changed_sheets import changed_sheets, remov
 from atlas_assets.orchestration.runs.instance import run_job
 from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
 from atlas_assets.periods.scope import Scope
-from atlas_assets.sources.upkeep import gone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -80,7 +79,7 @@ class JobRunner:
         label = f"{job} {scope}" if scope else job
         entities = scope.entities if scope else ()
         if job in _KEEPING_UP:
-            for text in gone(self.workspace.source, self.workspace.raw_store, entities):
+            for text in self.workspace.staleness.lost(entities):
                 self.messages.print(f"{text}: it leaves every figure that is built from now on.")
         with dg.DagsterInstance.get() as instance:
             wait_for_runs(instance, self.messages.print)

@@ -12,6 +12,8 @@ from atlas_assets.sources.upkeep import gone
 from atlas_assets.warehouse.provenance import facts_changed, input_hashes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.periods.calendar import Month
     from atlas_assets.report.files import ReportFiles
@@ -66,7 +68,7 @@ class Staleness:
         `read_new`, a sheet of which nothing is loaded is not read, so that nothing says whether it can be.
         """
         changed = changes(self.source, self.raw_store, entity, months, read_new=read_new)
-        lost = gone(self.source, self.raw_store, [entity])
+        lost = self.lost([entity])
         stale: dict[Month, Stale] = {}
         for month in months:
             partition = Partition(entity, month)
@@ -95,7 +97,7 @@ class Staleness:
         """
         return bool(
             changes(self.source, self.raw_store, entity, months, read_new=False)
-            or gone(self.source, self.raw_store, [entity])
+            or self.lost([entity])
             or self.raw_store.damaged()
             or any(self._is_unfinished(Partition(entity, month)) for month in months)
         )
@@ -104,6 +106,19 @@ class Staleness:
         """Return whether the last extraction of a partition failed, or was not finished."""
         run = self.last_runs.get(partition, {}).get("extract")
         return run is not None and run.status == "failed"
+
+    def lost(self, entities: Collection[str]) -> list[str]:
+        """Return what the source no longer has of some entities, and of those that it no longer has at all."""
+        return [
+            text
+            for entity, texts in self._gone.items()
+            if entity in entities or not self.source.months(entity)
+            for text in texts
+        ]
+
+    @cached_property
+    def _gone(self) -> dict[str, list[str]]:
+        return gone(self.source, self.raw_store)
 
     @cached_property
     def last_runs(self) -> dict[Partition, dict[Stage, LastRun]]:

@@ -16,7 +16,6 @@ from atlas_assets.configuration.workbook_year import file_key
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Partition, Scope, exact_scopes
 from atlas_assets.sources.known_months import known_months, newest_month
-from atlas_assets.sources.upkeep import gone
 from atlas_assets.sources.workbook.file import is_open_elsewhere, not_opened, workbook_files
 from atlas_assets.warehouse.provenance import fact_digests
 
@@ -156,7 +155,7 @@ class Watcher:
         stale: dict[Partition, Stale] = {}
         for entity in (entity.code for entity in self.configuration.registry.entities):
             last = newest.get(entity) or running
-            is_gone = bool(gone(self.staleness.source, self.staleness.raw_store, [entity]))
+            is_gone = bool(self.staleness.lost([entity]))
             months = [
                 month
                 for month in known_months(self.staleness.source, entity, last)

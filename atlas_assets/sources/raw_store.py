@@ -118,7 +118,7 @@ class RawStore:
     def files(self) -> Iterator[RawFiles]:
         """Yield the files of every partition that is not damaged, in order."""
         for table, of in self.loaded():
-            if not self.is_damaged(table, *of):
+            if sealed := self._sound_seal(table, *of):
                 paths = {
                     table: self._data_path(table, *of),
                     MANIFESTS: self._manifest_path(table, *of),
@@ -126,7 +126,7 @@ class RawStore:
                 control = self._control_path(*of)
                 if table == "transactions" and control.exists():
                     paths[CONTROLS] = control
-                yield RawFiles(table, of, _digest(self._sealed(table, *of)), paths)
+                yield RawFiles(table, of, _digest(sealed), paths)
 
     def prepare(self) -> None:
         """Write an empty file per table where it is not there, so that every table has all of its columns."""
@@ -202,9 +202,10 @@ class RawStore:
         if manifest is None:
             return f"{table} is no longer configured"
         where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
-        if self.is_damaged(*of):
+        sealed = self._sound_seal(*of)
+        if sealed is None:
             return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
-        return _difference(self._sealed(*of), manifest, table, where)
+        return _difference(sealed, manifest, table, where)
 
     def is_loaded(self, table: TableName, entity: str, month: Month) -> bool:
         """Return whether a partition has been loaded, be it damaged or not."""
@@ -215,11 +216,18 @@ class RawStore:
 
         What cannot be read counts as damaged: loading it again says what is wrong with it.
         """
+        return self._sound_seal(table, entity, month) is None
+
+    def _sound_seal(self, table: TableName, entity: str, month: Month) -> dict[str, Any] | None:
+        """Return the seal of a partition, or None if it is damaged."""
         try:
             sealed = self._sealed(table, entity, month)
-            return sealed["form"] != FORM or sealed["files"] != self._hashes(table, entity, month)
+            is_sound = sealed["form"] == FORM and sealed["files"] == self._hashes(
+                table, entity, month
+            )
         except (OSError, ValueError):
-            return True
+            return None
+        return sealed if is_sound else None
 
     def loaded(self) -> list[tuple[TableName, Partition]]:
         """Return every table and partition that has been loaded, be it damaged or not."""
@@ -273,8 +281,7 @@ class RawStore:
         """
         texts: dict[Partition, str] = {}
         for table, partition in sorted(self.loaded()):
-            if not self.is_damaged(table, *partition):
-                sealed = self._sealed(table, *partition)
+            if sealed := self._sound_seal(table, *partition):
                 text = f"{table}{sealed['source_hash']}{sealed['layout_hash']}"
                 texts[partition] = texts.get(partition, "") + text
         return {of: sha256(text.encode()).hexdigest() for of, text in texts.items()}

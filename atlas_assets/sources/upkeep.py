@@ -45,7 +45,11 @@ def keep_up(
     removed, and refused. Entities that the source no longer has at all are removed, too.
     """
     upkeep = Upkeep()
-    lost = _gone(source, store, entities)
+    lost: list[tuple[TableName, Partition]] = [
+        (table, of)
+        for table, of in _gone(source, store)
+        if of.entity in entities or not source.months(of.entity)
+    ]
     for entity, texts in _in_words(lost).items():
         for text in texts:
             upkeep.note(entity, f"{text}: it leaves every figure.")
@@ -57,12 +61,9 @@ def keep_up(
     return upkeep
 
 
-def gone(source: IsolatedSource, store: RawStore, entities: Collection[str]) -> list[str]:
-    """Return in words what is loaded although the source or its configuration no longer has it.
-
-    That is of some entities, and of those that the source no longer has at all.
-    """
-    return [text for texts in _in_words(_gone(source, store, entities)).values() for text in texts]
+def gone(source: IsolatedSource, store: RawStore) -> dict[str, list[str]]:
+    """Return in words, by entity, what is loaded although the source no longer has it, or not as configured."""
+    return _in_words(_gone(source, store))
 
 
 def _in_words(lost: list[tuple[TableName, Partition]]) -> dict[str, list[str]]:
@@ -84,16 +85,8 @@ def _in_words(lost: list[tuple[TableName, Partition]]) -> dict[str, list[str]]:
     return texts
 
 
-def _gone(
-    source: IsolatedSource, store: RawStore, entities: Collection[str]
-) -> list[tuple[TableName, Partition]]:
-    loaded = store.loaded()
-    without_months = {e for e in {of.entity for _, of in loaded} if not source.months(e)}
-    return [
-        (table, of)
-        for table, of in loaded
-        if of.entity in without_months.union(entities) and table not in source.tables(*of)
-    ]
+def _gone(source: IsolatedSource, store: RawStore) -> list[tuple[TableName, Partition]]:
+    return [(table, of) for table, of in store.loaded() if table not in source.tables(*of)]
 
 
 def _load_again(

@@ -48,8 +48,7 @@ def store(tmp_path: Path) -> RawStore:
 def test_a_month_that_is_no_longer_configured_goes_by_name(tmp_path: Path, store: RawStore) -> None:
     january_only = source(tmp_path, [1])
     told = ["IONS 2026-02 is no longer in the source or its configuration"]
-    assert gone(january_only, store, [ENTITY]) == told
-    assert gone(january_only, store, ["EPN"]) == []  # it is no other entity's
+    assert gone(january_only, store) == {ENTITY: told}
     assert keep_up(january_only, store, ["EPN"]).notes == {}
     assert keep_up(january_only, store, [ENTITY]).notes == {
         ENTITY: [f"{told[0]}: it leaves every figure."]
@@ -60,9 +59,9 @@ def test_a_month_that_is_no_longer_configured_goes_by_name(tmp_path: Path, store
 
 def test_months_whose_workbooks_are_all_gone_go(tmp_path: Path, store: RawStore) -> None:
     (tmp_path / broken.NAME).unlink()
-    assert gone(source(tmp_path, [1, 2]), store, [ENTITY]) == [
-        "IONS 2026-01–2026-02 is no longer in the source or its configuration"
-    ]
+    assert gone(source(tmp_path, [1, 2]), store) == {
+        ENTITY: ["IONS 2026-01–2026-02 is no longer in the source or its configuration"]
+    }
 
 
 def test_a_damaged_month_is_loaded_again_whatever_the_run_is_about(
