@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
     from atlas_assets.periods.scope import Partition, Scope
-    from atlas_assets.sources.isolation import IsolatedSource
+    from atlas_assets.sources.adapter import RawPartition
+    from atlas_assets.sources.isolation import IsolatedSource, Target
     from atlas_assets.sources.raw_store import Loaded, RawStore
 
 
@@ -120,31 +121,27 @@ def changes(
     counts as a change unread, so that an extraction that follows is the first to read it. Months without
     changes are left out.
     """
+    targets: list[Target] = [
+        (table, entity, month)
+        for month, table in product(months, TABLES)
+        if store.is_loaded(table, entity, month) or table in source.tables(entity, month)
+    ]
+    to_read = [target for target in targets if read_new or store.is_loaded(*target)]
+    found = dict(zip(to_read, source.look_at(to_read), strict=True))
     changed: dict[Month, list[Change]] = {}
-    change_of = partial(_change, source, store, entity, read_new)
-    with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
-        for month, change in pool.map(change_of, product(months, TABLES)):
-            if change:
-                changed.setdefault(month, []).append(change)
+    for target in targets:
+        table, _, month = target
+        if target not in found:
+            changed.setdefault(month, []).append(Change(table, "not loaded yet"))
+        elif change := _change(store, table, found[target]):
+            changed.setdefault(month, []).append(change)
     return changed
 
 
 def _change(
-    source: IsolatedSource,
-    store: RawStore,
-    entity: str,
-    read_new: bool,
-    target: tuple[Month, TableName],
-) -> tuple[Month, Change | None]:
-    month, table = target
-    if not store.is_loaded(table, entity, month):
-        if table not in source.tables(entity, month):
-            return month, None
-        if not read_new:
-            return month, Change(table, "not loaded yet")
-    try:
-        partition = source.look(table, entity, month)
-    except SourceError as error:
-        return month, Change(table, str(error), refused=True)
+    store: RawStore, table: TableName, partition: RawPartition | SourceError
+) -> Change | None:
+    if isinstance(partition, SourceError):
+        return Change(table, str(partition), refused=True)
     reason = store.reason_to_load(partition)
-    return month, Change(table, reason) if reason else None
+    return Change(table, reason) if reason else None

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.memory import OUTCOME, WARNINGS, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from atlas_assets.sources.memory import SourceMemory
     from atlas_assets.sources.raw_store import Loaded, RawStore
 
+    Target = tuple[TableName, str, Month]
 
 MEMORY = 4 * 2**30  # bytes that a reader may use in addition to what it has at start
 SECONDS = 120  # per task; a sheet of a million rows takes ten
@@ -68,6 +70,17 @@ class IsolatedSource:
         or the machine does.
         """
         return self._recalled(table, entity, month) or self._read(table, entity, month, _look)
+
+    def look_at(self, targets: Sequence[Target]) -> list[RawPartition | SourceError]:
+        """Look at several partitions at once; the error stands for one that is refused.
+
+        What is known is recalled one by one: threads would take turns at that, and need twice as long.
+        """
+        known = [_or_error(self._recalled, target) for target in targets]
+        unknown = [target for target, found in zip(targets, known, strict=True) if found is None]
+        with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+            read = pool.map(partial(_or_error, self.look), unknown)
+            return [found or next(read) for found in known]
 
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
@@ -127,9 +140,7 @@ class IsolatedSource:
         self._keep(target, state, Outcome(done.manifest))
         return done
 
-    def _keep(
-        self, target: tuple[TableName, str, Month], state: str | None, outcome: Outcome
-    ) -> None:
+    def _keep(self, target: Target, state: str | None, outcome: Outcome) -> None:
         """Remember an outcome, unless the source has changed meanwhile."""
         if self._memory and state and self._adapter.state(*target) == state:
             self._memory.keep(_key(*target), state, OUTCOME, outcome)
@@ -171,6 +182,13 @@ class IsolatedSource:
     @cached_property
     def _pickled(self) -> bytes:
         return pickle.dumps(self._adapter)
+
+
+def _or_error(look: Callable[[TableName, str, Month], T], target: Target) -> T | SourceError:
+    try:
+        return look(*target)
+    except SourceError as error:
+        return error
 
 
 def _key(table: TableName, entity: str, month: Month) -> str:

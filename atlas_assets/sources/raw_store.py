@@ -361,19 +361,19 @@ class RawStore:
         return self.raw_dir / table / "schema.parquet"
 
     def _data_path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.raw_dir / table / entity / f"{month}.parquet"
+        return self.raw_dir / f"{table}/{entity}/{month}.parquet"
 
     def _manifest_path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.raw_dir / MANIFESTS / table / entity / f"{month}.parquet"
+        return self.raw_dir / f"{MANIFESTS}/{table}/{entity}/{month}.parquet"
 
     def _seal_path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.raw_dir / SEALS / table / entity / f"{month}.json"
+        return self.raw_dir / f"{SEALS}/{table}/{entity}/{month}.json"
 
     def _control_path(self, entity: str, month: Month) -> Path:
-        return self.raw_dir / CONTROLS / entity / f"{month}.parquet"
+        return self.raw_dir / f"{CONTROLS}/{entity}/{month}.parquet"
 
     def _refusal_path(self, table: TableName, entity: str, month: Month) -> Path:
-        return self.raw_dir / "refused" / table / entity / f"{month}.txt"
+        return self.raw_dir / f"refused/{table}/{entity}/{month}.txt"
 
 
 def _digest(seal: dict[str, Any]) -> str:
