@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.configuration import Configuration
+from atlas_assets.errors import AtlasError, ConfigurationError
 from atlas_assets.monitoring.staleness import Staleness
 from atlas_assets.monitoring.watching import Watcher
 from atlas_assets.report.files import ReportFiles
@@ -17,10 +18,12 @@ from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.memory import SourceMemory
 from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.routing import RoutedSource
+from atlas_assets.sources.workbook.layout_remarks import layout_remarks
 from atlas_assets.warehouse.connection import Warehouse
 from atlas_assets.warehouse.ledger import RunLedger
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from atlas_assets.deck.pipeline import ReportPipeline
@@ -43,10 +46,32 @@ class Workspace:
     def check(self) -> list[Path]:
         """Read everything that users write, and return its files.
 
-        Raises ConfigurationError if one is wrong, or if messages are to be sent to no possible address.
+        Raises ConfigurationError with all that is wrong, be it in a file, or that messages are to be sent
+        to no possible address.
         """
-        self.notifier.check()
-        return [*self.configuration.check(), self.strings.check()]
+        files: list[Path] = []
+        problems: list[str] = []
+        checks: list[Callable[[], list[Path]]] = [
+            lambda: self.notifier.check() or [],
+            self.configuration.check,
+            lambda: [self.strings.check()],
+            lambda: self.presenter.check(),  # noqa: PLW0108  its strings may be wrong
+        ]
+        for check in checks:
+            try:
+                files += check()
+            except AtlasError as error:
+                problems += str(error).splitlines()
+        if problems:
+            raise ConfigurationError("\n".join(dict.fromkeys(problems)))
+        return files
+
+    def remarks_on_configuration(self) -> list[str]:
+        """Return what looks wrong in the files that users write although it stops nothing."""
+        return [
+            *layout_remarks(self.settings.source_dir, self.configuration),
+            *self.strings.remarks(),
+        ]
 
     @cached_property
     def configuration(self) -> Configuration:

@@ -229,8 +229,11 @@ def _validate_configuration() -> None:
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    for path in Workspace(load_settings()).check():
+    workspace = Workspace(load_settings())
+    for path in workspace.check():
         print(f"{path}: correct")
+    for remark in workspace.remarks_on_configuration():
+        messages.print(f"Warning: {remark}", style="yellow")
 
 
 @contextmanager

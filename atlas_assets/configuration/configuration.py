@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.registry import Registry
 from atlas_assets.configuration.workbook_year import WorkbookYear, file_key
-from atlas_assets.documents.yaml_file import line_at, load
+from atlas_assets.documents.mistakes import placed
+from atlas_assets.documents.strict_model import KeyedError
+from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Configuration:
             except ConfigurationError as error:
                 problems.append(str(error))
         if problems:
-            raise ConfigurationError("\n".join(problems))
+            raise ConfigurationError("\n".join(dict.fromkeys(problems)))
         if not years:
             raise ConfigurationError(
                 f"{self.config_dir} has no file like ions-2026.yaml. Add one for each entity and "
@@ -55,44 +57,61 @@ class Configuration:
         return years
 
     def check(self) -> list[Path]:
-        """Read every file and return their paths. Raises ConfigurationError if one is wrong."""
-        _ = self.registry, self.years
+        """Read every file and return their paths. Raises ConfigurationError with all that is wrong."""
+        problems: list[str] = []
+        for name in ("registry", "years"):
+            try:
+                getattr(self, name)
+            except ConfigurationError as error:
+                problems += str(error).splitlines()
+        if problems:
+            raise ConfigurationError("\n".join(dict.fromkeys(problems)))
         return [self.config_dir / "registry.yaml", *self._year_paths()]
 
     def _year_paths(self) -> list[Path]:
-        if other := sorted(self.config_dir.glob("*.yml")):
-            raise ConfigurationError(f"{other[0]} is not read. Rename it to {other[0].stem}.yaml.")
-        return sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml"))
+        """Return the yearly files. Raises ConfigurationError for files that nothing would read."""
+        years = sorted(self.config_dir.glob("*-[0-9][0-9][0-9][0-9].yaml"))
+        known = {*years, *(self.config_dir / name for name in ("registry.yaml", "strings.yaml"))}
+        files = {*self.config_dir.glob("*.yaml"), *self.config_dir.glob("*.yml")}
+        if unread := sorted(files - known):
+            raise ConfigurationError(
+                "\n".join(
+                    f"{path} is not read. Name it <entity>-<year>.yaml, as in ions-2026.yaml, or move it "
+                    "out of this folder."
+                    for path in unread
+                )
+            )
+        return years
 
     def _year(self, path: Path) -> WorkbookYear:
-        year = load(path, WorkbookYear)
+        year, registry = load(path, WorkbookYear), self.registry
         try:
-            self.registry.entity(year.entity)
+            registry.entity(year.entity)
         except ConfigurationError as error:
-            line = line_at(path, ["entity"])
-            raise ConfigurationError(
-                f"{path}, line {line}: entity: {error} `registry.yaml` lists them."
-            ) from error
+            mistake = KeyedError(["entity"], f"entity: {error} `registry.yaml` lists them")
+            raise ConfigurationError(placed(path, [mistake])) from error
         expected = f"{year.entity.lower()}-{year.year}.yaml"
         if path.name != expected:
-            line = line_at(path, ["year"])
-            raise ConfigurationError(
-                f"{path}, line {line}: describes {year.entity} {year.year}. Expected the name "
-                f"{expected}."
+            mistake = KeyedError(
+                ["year"], f"describes {year.entity} {year.year}. Expected the name {expected}"
             )
+            raise ConfigurationError(placed(path, [mistake]))
         return year
 
     def _refuse_shared_workbooks(self, years: dict[tuple[str, int], WorkbookYear]) -> None:
         owners: dict[str, WorkbookYear] = {}
+        problems: list[str] = []
         for year in years.values():
-            for name in year.workbooks.values():
+            for key, name in year.workbooks.items():
                 if (other := owners.setdefault(file_key(name), year)) is not year:
-                    line = line_at(self.path_of(year), ["workbooks"])
-                    raise ConfigurationError(
-                        f"{self.path_of(year)}, line {line}: the workbook {name!r} belongs to "
-                        f"{self.path_of(other).name} already. Every year of an entity has "
-                        "workbooks of its own."
+                    mistake = KeyedError(
+                        ["workbooks", key],
+                        f"the workbook {name!r} belongs to {self.path_of(other).name} already. Every "
+                        "year of an entity has workbooks of its own",
                     )
+                    problems.append(placed(self.path_of(year), [mistake]))
+        if problems:
+            raise ConfigurationError("\n".join(problems))
 
     def path_of(self, year: WorkbookYear) -> Path:
         """Return the file that a year's configuration was read from."""

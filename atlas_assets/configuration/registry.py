@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo, available_timezones
 import duckdb
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from atlas_assets.configuration.calendar_words import month_words, weekday_words
 from atlas_assets.configuration.visible_text import visible_text
-from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
+from atlas_assets.documents.strict_model import KeyedError, StrictModel, refuse, repeats
 from atlas_assets.errors import ConfigurationError, nearest
+from atlas_assets.periods.calendar import MONTHS_A_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators
 
@@ -27,6 +29,19 @@ def _showable(word: str) -> str:
     return word
 
 
+def _pattern(pattern: str) -> str:
+    """Return a regular expression, or raise ValueError for what the engine that will use it refuses."""
+    try:
+        # As a literal: a parameter makes DuckDB import pandas where it is installed (0.3 s).
+        literal = pattern.replace("'", "''")
+        duckdb.execute(f"SELECT regexp_matches('', '{literal}')")
+    except duckdb.InvalidInputException as error:
+        why = str(error).split("\n", maxsplit=1)[0]
+        raise ValueError(f"{pattern!r} is no regular expression ({why})") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
@@ -43,27 +58,39 @@ class Group(StrictModel):
     """The owner of all entities."""
 
     name: Word
+    """The name on slides."""
     full_name: Word
+    """The name in full."""
 
 
 class Unit(StrictModel):
     """An operating unit of one entity."""
 
     code: Code
+    """A short name, unique within the entity."""
     name: Word
+    """The name on slides."""
     brand: Word
-    receipt_prefix: Word
+    """The public brand, to which the unit's programs belong."""
+    receipt_prefix: Word | None = None
+    """How the unit's receipt numbers begin; units may share one. Without it, they can begin in any way."""
     color: Color
+    """The colour of the unit in the deck."""
     aliases: list[Word] = Field(default_factory=list)
+    """Other ways in which the sheets write the unit."""
 
 
 class Entity(StrictModel):
     """A company of the group; data of different entities are never mixed."""
 
     code: Code
+    """A short name, for commands and file names."""
     name: Word
+    """The name on slides."""
     full_name: Word
+    """The legal name."""
     units: Annotated[list[Unit], Field(min_length=1)]
+    """The operating units."""
 
     def unit(self, code: str) -> Unit:
         """Return the unit with a code, in any case. Raises ConfigurationError if there is none."""
@@ -80,50 +107,51 @@ class ProgramUnit(StrictModel):
     """A rule that decides by the program which unit is meant by a word that several units share."""
 
     entity: Code
+    """The entity that the rule belongs to."""
     written: Word
-    program_pattern: str
+    """The word in the unit column."""
+    program_pattern: Pattern
+    """Is searched in the program's name, in capitals and with punctuation turned into single blanks."""
     unit: Code
-
-    @field_validator("program_pattern")
-    @classmethod
-    def _is_a_pattern(cls, pattern: str) -> str:
-        try:  # in the engine that will use it
-            # As a literal: a parameter makes DuckDB import pandas where it is installed (0.3 s).
-            literal = pattern.replace("'", "''")
-            duckdb.execute(f"SELECT regexp_matches('', '{literal}')")
-        except duckdb.InvalidInputException as error:
-            why = str(error).split("\n", maxsplit=1)[0]
-            raise ValueError(f"{pattern!r} is no regular expression ({why})") from error
-        return pattern
+    """The unit that is meant."""
 
 
-class Named(StrictModel):
+class LookupValue(StrictModel):
     """A lookup value, with its spellings in the sheets."""
 
     code: Word
+    """A short name, for files and the database."""
     name: Word
+    """The name for people."""
     aliases: list[Word] = Field(default_factory=list)
+    """Other ways in which the sheets write it."""
 
 
-class PaymentPattern(Named):
-    """A way to pay an order; `settles` means that the payment is the last one of its order."""
+class PaymentPattern(LookupValue):
+    """Which part of the price a payment is."""
 
     settles: bool = False
+    """Whether an order is paid with this payment."""
 
 
 class Channel(StrictModel):
     """A marketing channel, with its spellings in the sheets."""
 
     name: Word
+    """The name on slides."""
     category: ChannelCategory
+    """The kind of marketing."""
     aliases: list[Word] = Field(default_factory=list)
+    """Other ways in which the sheets write it."""
 
 
 class PlausibleIntake(StrictModel):
     """How far an intake may be from the month of the transaction, in months."""
 
-    months_before: Annotated[int, Field(ge=0, le=1_200)]
-    months_after: Annotated[int, Field(ge=0, le=1_200)]
+    months_before: Annotated[int, Field(ge=0, le=1_200)] = 24
+    """How many months before."""
+    months_after: Annotated[int, Field(ge=0, le=1_200)] = 18
+    """How many months after."""
 
 
 class Calendar(StrictModel):
@@ -135,9 +163,13 @@ class Calendar(StrictModel):
     """
 
     time_zone: str = "Asia/Jakarta"
+    """The clock of the business, by its IANA name."""
     close_day: Annotated[int, Field(ge=1, le=28)] = 5
+    """The day of the month on which the month before is closed."""
     close_hour: Annotated[int, Field(ge=0, le=20)] = 6
+    """The hour of that day."""
     weekly_day: Weekday = "monday"
+    """The day of the week on which the running month is brought up to date, at the same hour."""
 
     @field_validator("time_zone")
     @classmethod
@@ -161,51 +193,90 @@ class Registry(StrictModel):
     """The business, its words and its rules."""
 
     group: Group
+    """The owner of all entities."""
     entities: Annotated[list[Entity], Field(min_length=1)]
-    program_units: list[ProgramUnit]
-    channels: list[Channel]
-    payment_patterns: list[PaymentPattern]
-    payment_methods: list[Named]
-    organization_levels: list[Word]
-    sexes: list[Named]
-    honorifics: Annotated[list[Word], Field(min_length=1)]
-    months: Annotated[dict[MonthNumber, list[Word]], Field(min_length=12)]
-    total_row_labels: Annotated[list[Word], Field(min_length=1)]
-    ignored_sheets: list[Word]
-    plausible_intake: PlausibleIntake
+    """The companies of the group."""
+    program_units: list[ProgramUnit] = Field(default_factory=list)
+    """Which unit a word means that several units share. The first rule that matches the program decides."""
+    channels: list[Channel] = Field(default_factory=list)
+    """The marketing channels, in the order of the slides."""
+    payment_patterns: list[PaymentPattern] = Field(default_factory=list)
+    """Which part of the price a payment can be."""
+    payment_methods: list[LookupValue] = Field(default_factory=list)
+    """How money is handed over."""
+    organization_levels: list[Word] = Field(default_factory=list)
+    """The levels of schooling, in their order."""
+    sexes: list[LookupValue] = Field(default_factory=list)
+    """How the sheets write the sex of a student."""
+    honorifics: list[Word] = Field(default_factory=list)
+    """Words that are dropped from the beginning of a name."""
+    months: dict[MonthNumber, list[Word]] = Field(default_factory=month_words)
+    """Every way in which the sheets write a month; by default the Indonesian and English names."""
+    weekdays: list[Word] = Field(default_factory=weekday_words)
+    """Words that may stand before a date; by default the Indonesian and English days of the week."""
+    total_row_labels: list[Word] = Field(default_factory=list)
+    """How a row begins that sums up others; case, full stops and spaced letters do not matter."""
+    ignored_sheets: list[Word] = Field(default_factory=list)
+    """How the names of sheets begin that are never read, such as computed copies."""
+    receipt_prefix_pattern: Pattern = "^[^.]*"
+    """Which part of a receipt number has to be the unit's prefix: here what stands before the first full stop."""
+    plausible_intake: PlausibleIntake = PlausibleIntake()
+    """How far an intake may be from the month of the sheet to be believed."""
     calendar: Calendar = Calendar()
-    renewal_window_days: Annotated[int, Field(ge=0, le=3_660)]
+    """When months are closed."""
+    renewal_window_days: Annotated[int, Field(ge=0, le=3_660)] = 365
+    """A renewal follows the student's latest earlier enrollment by at most so many days; later, it is alumni."""
 
     @model_validator(mode="after")
-    def _codes_are_unique(self) -> Registry:
-        no_repeats("entity code", [entity.code for entity in self.entities], ["entities"])
-        no_repeats("channel", [channel.name for channel in self.channels], ["channels"])
+    def _is_unambiguous(self) -> Registry:
         words = [word for words in self.months.values() for word in words]
-        no_repeats("month word", words, ["months"], folded_word)
-        _one_meaning("channels", self.channels)
-        _one_meaning("payment_patterns", self.payment_patterns)
-        _one_meaning("payment_methods", self.payment_methods)
-        _one_meaning("sexes", self.sexes)
-        no_repeats("level", self.organization_levels, ["organization_levels"], folded_word)
+        refuse(
+            [
+                *repeats("entity code", (entity.code for entity in self.entities), ["entities"]),
+                *repeats("channel", (channel.name for channel in self.channels), ["channels"]),
+                *repeats("month word", words, ["months"], folded_word),
+                *self._missing_months(),
+                *repeats("level", self.organization_levels, ["organization_levels"], folded_word),
+                *_ambiguities("channels", self.channels),
+                *_ambiguities("payment_patterns", self.payment_patterns),
+                *_ambiguities("payment_methods", self.payment_methods),
+                *_ambiguities("sexes", self.sexes),
+                *self._mistakes_in_units(),
+                *self._mistakes_in_rules(),
+            ]
+        )
+        return self
+
+    def _missing_months(self) -> Iterator[KeyedError]:
+        if missing := [
+            number for number in range(1, MONTHS_A_YEAR + 1) if not self.months.get(number)
+        ]:
+            listed = ", ".join(map(str, missing))
+            yield KeyedError(["months"], f"there is no word for the months {listed}")
+
+    def _mistakes_in_units(self) -> Iterator[KeyedError]:
         for position, entity in enumerate(self.entities):
-            codes = [unit.code for unit in entity.units]
             keys = ["entities", position, "units"]
-            no_repeats(f"unit code of {entity.code}", codes, keys)
+            codes = [unit.code for unit in entity.units]
+            yield from repeats(f"unit code of {entity.code}", codes, keys)
             brands = [unit.brand for unit in entity.units]
-            no_repeats(f"brand of {entity.code}", brands, keys, folded_word)
-            _one_meaning(f"entities, units of {entity.code}", entity.units, ["entities", position])
+            yield from repeats(f"brand of {entity.code}", brands, keys, folded_word)
+            yield from _ambiguities(f"entities, units of {entity.code}", entity.units, keys)
+
+    def _mistakes_in_rules(self) -> Iterator[KeyedError]:
         for position, rule in enumerate(self.program_units):
+            keys = ["program_units", position]
             try:
                 self.entity(rule.entity).unit(rule.unit)
             except ConfigurationError as error:
-                raise KeyedError(["program_units", position], str(error).rstrip(".")) from error
+                yield KeyedError(keys, str(error).rstrip("."))
+                continue
             for unit in self.entity(rule.entity).units:
-                if folded_word(rule.written) in map(folded_word, _words(unit)):
-                    raise KeyedError(
-                        ["program_units", position],
+                if folded_word(rule.written) in map(folded_word, spellings(unit)):
+                    yield KeyedError(
+                        keys,
                         f"the word {rule.written!r} stands for {_called(unit)} whatever the program",
                     )
-        return self
 
     def entity(self, code: str) -> Entity:
         """Return the entity with a code, in any case. Raises ConfigurationError if there is none."""
@@ -218,27 +289,28 @@ class Registry(StrictModel):
         )
 
 
-def _one_meaning(
-    what: str, values: Sequence[Unit | Named | Channel], keys: Sequence[int | str] = ()
-) -> None:
-    """Raise KeyedError for a word that stands for two values; `keys` lead to the list of them."""
+def _ambiguities(
+    what: str, values: Sequence[Unit | LookupValue | Channel], keys: Sequence[int | str] = ()
+) -> Iterator[KeyedError]:
+    """Yield a mistake for each word that stands for two values; `keys` lead to the list of them."""
     meanings: dict[str, int] = {}
     for position, value in enumerate(values):
-        for word in _words(value):
+        for word in spellings(value):
             other = meanings.setdefault(folded_word(word), position)
             if other != position:
-                raise KeyedError(
-                    [*(keys or [what])],
+                yield KeyedError(
+                    keys or [what],
                     f"the word {word!r} stands for {_called(values[other])} and for {_called(value)}",
                 )
 
 
-def _words(value: Unit | Named | Channel) -> list[str]:
+def spellings(value: Unit | LookupValue | Channel) -> list[str]:
+    """Return every word that stands for a value: its code, its name and its aliases."""
     code = [] if isinstance(value, Channel) else [value.code]
     return [*code, value.name, *value.aliases]
 
 
-def _called(value: Unit | Named | Channel) -> str:
+def _called(value: Unit | LookupValue | Channel) -> str:
     code = "" if isinstance(value, Channel) else f" ({value.code})"
     return f"{value.name!r}{code}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -13,8 +13,16 @@ from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.registry import Code, MonthNumber
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
 from atlas_assets.configuration.visible_text import visible_text
-from atlas_assets.documents.strict_model import KeyedError, StrictModel, no_repeats
+from atlas_assets.documents.strict_model import (
+    KeyedError,
+    StrictModel,
+    refuse,
+    repeats,
+)
 from atlas_assets.errors import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _without_folder(name: str) -> str:
@@ -27,27 +35,33 @@ def _without_folder(name: str) -> str:
 
 
 FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_without_folder)]
+Block = Annotated[str, StringConstraints(pattern=r"^[A-Z]+:[A-Z]+$")]
 RowNumber = Annotated[int, Field(strict=True, ge=1, le=1_048_576)]  # the last row of a sheet
 
 
 class SheetTable(StrictModel):
-    """Where one table is in a year's workbooks, and what its columns are called.
-
-    `columns` maps headers as written in the sheet to column names. If a sheet has groups of columns
-    for different months, `month_labels` are the headers of the groups and `monthly_columns` maps the
-    headers within a group.
-    """
+    """Where one table is in a year's workbooks, and what its columns are called."""
 
     workbook: str
+    """One of the names under `workbooks`."""
     sheet: str | None = None
+    """The sheet, if there is one for the whole year. Give either this or `sheets`."""
     sheets: dict[MonthNumber, str] | None = None
+    """The sheet of each month, exactly as the workbook names it."""
     header_row: RowNumber | None = None
+    """The row of the header, as the spreadsheet counts rows. Give either this or `merge_header_rows`."""
     merge_header_rows: list[RowNumber] | None = None
+    """The adjacent rows of a header of several; the lowest filled cell of a column is its header."""
     data_start_row: RowNumber | None = None
-    block: Annotated[str, StringConstraints(pattern=r"^[A-Z]+:[A-Z]+$")] | None = None
+    """The first row of data, by default the one below the header; required with `merge_header_rows`."""
+    block: Block | None = None
+    """The columns of this table where several stand side by side, by default all."""
     columns: dict[str, str]
+    """The headers as written in the sheet, and which column each of them is."""
     monthly_columns: dict[str, str] = Field(default_factory=dict)
+    """The headers that are repeated for each month of the year."""
     month_labels: dict[MonthNumber, str] = Field(default_factory=dict)
+    """The merged cells above `monthly_columns` that name the month."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> SheetTable:
@@ -55,24 +69,38 @@ class SheetTable(StrictModel):
             raise ValueError("give either `sheet` (one for the year) or `sheets` (one a month)")
         if (self.header_row is None) == (self.merge_header_rows is None):
             raise ValueError("give either `header_row` or `merge_header_rows`")
+        refuse(
+            [
+                *repeats("sheet", (self.sheets or {}).values(), ["sheets"], folded_sheet),
+                *repeats(
+                    "month label", self.month_labels.values(), ["month_labels"], normalized_header
+                ),
+                *repeats("header", self.columns, ["columns"], normalized_header),
+                *self._mistakes_in_rows(),
+                *self._mistakes_in_block(),
+            ]
+        )
+        return self
+
+    def _mistakes_in_rows(self) -> Iterator[KeyedError]:
         if self.merge_header_rows is not None and self.data_start_row is None:
-            raise ValueError("`merge_header_rows` needs `data_start_row`")
-        if self.sheets is not None:
-            no_repeats("sheet", self.sheets.values(), ["sheets"], folded_sheet)
-        labels = self.month_labels.values()
-        no_repeats("month label", labels, ["month_labels"], normalized_header)
+            yield KeyedError(["merge_header_rows"], "`merge_header_rows` needs `data_start_row`")
+        rows = self.header_rows
+        if not rows or rows != list(range(rows[0], rows[0] + len(rows))):
+            yield KeyedError(
+                ["merge_header_rows"],
+                f"`merge_header_rows` {rows} are not adjacent rows from top to bottom",
+            )
+        elif self.data_start_row is not None and self.data_start_row <= rows[-1]:
+            yield KeyedError(
+                ["data_start_row"],
+                f"`data_start_row` {self.data_start_row} is not below the header in row {rows[-1]}",
+            )
+
+    def _mistakes_in_block(self) -> Iterator[KeyedError]:
         first, _, last = (self.block or "").partition(":")
         if self.block and column_position(first) > column_position(last):
-            raise KeyedError(["block"], f"the block {self.block} ends before it begins")
-        no_repeats("header", self.columns, ["columns"], normalized_header)
-        rows = self.header_rows
-        if rows != list(range(rows[0], rows[0] + len(rows))):
-            raise ValueError(f"`merge_header_rows` {rows} are not adjacent rows from top to bottom")
-        if self.data_start_row is not None and self.data_start_row <= rows[-1]:
-            raise ValueError(
-                f"`data_start_row` {self.data_start_row} is not below the header in row {rows[-1]}"
-            )
-        return self
+            yield KeyedError(["block"], f"the block {self.block} ends before it begins")
 
     @property
     def header_rows(self) -> list[int]:
@@ -105,41 +133,59 @@ class WorkbookYear(StrictModel):
     """The workbooks of one entity and year."""
 
     entity: Code
+    """An entity of `registry.yaml`."""
     year: Annotated[int, Field(ge=2000, le=2100)]
+    """The year."""
     workbooks: dict[str, FileName]
+    """The file names of the workbooks, under names of your own that `tables` refers to."""
     tables: dict[TableName, SheetTable]
+    """Where each table is; at least `transactions`."""
 
     @model_validator(mode="after")
     def _tables_are_known(self) -> WorkbookYear:
         if "transactions" not in self.tables:
-            raise ValueError("`tables` has no transactions, which every month needs")
-        for name, table in self.tables.items():
-            self._refuse_unknown(name, table)
-        for workbook in self.workbooks:
-            tables = [table for table in self.tables.values() if table.workbook == workbook]
-            sheets = [sheet for table in tables for sheet in table.all_sheets]
-            no_repeats("sheet", sheets, ["tables"], folded_sheet)
-        no_repeats("workbook", self.workbooks.values(), ["workbooks"], file_key)
+            refuse([KeyedError(["tables"], "there are no transactions, which every month needs")])
+        refuse(
+            [
+                *(
+                    mistake
+                    for name, table in self.tables.items()
+                    for mistake in self._mistakes_in(name, table)
+                ),
+                *(
+                    mistake
+                    for workbook in self.workbooks
+                    for mistake in repeats(
+                        "sheet", self._sheets_of(workbook), ["tables"], folded_sheet
+                    )
+                ),
+                *repeats("workbook", self.workbooks.values(), ["workbooks"], file_key),
+            ]
+        )
         return self
 
-    def _refuse_unknown(self, name: TableName, table: SheetTable) -> None:
+    def _sheets_of(self, workbook: str) -> list[str]:
+        tables = [table for table in self.tables.values() if table.workbook == workbook]
+        return [sheet for table in tables for sheet in table.all_sheets]
+
+    def _mistakes_in(self, name: TableName, table: SheetTable) -> Iterator[KeyedError]:
         for key in ("columns", "monthly_columns"):
             for header, column in getattr(table, key).items():
                 if column not in COLUMNS[name]:
-                    raise KeyedError(
+                    yield KeyedError(
                         ["tables", name, key, header],
                         f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
                         f"Known: {', '.join(sorted(COLUMNS[name]))}",
                     )
         mapped = {*table.columns.values(), *table.monthly_columns.values()}
         if missing := sorted(REQUIRED_COLUMNS[name] - mapped):
-            raise KeyedError(
+            yield KeyedError(
                 ["tables", name, "columns"],
                 f"table {name} maps no header to {', '.join(missing)}. Add the line "
                 f"`<header as written>: {missing[0]}`",
             )
         if table.workbook not in self.workbooks:
-            raise KeyedError(
+            yield KeyedError(
                 ["tables", name, "workbook"],
                 f"table {name} is in workbook {table.workbook!r}, which `workbooks` does "
                 f"not list.{nearest(table.workbook, self.workbooks)}",

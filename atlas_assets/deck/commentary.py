@@ -12,27 +12,30 @@ The file is read every time the deck is drawn, so remarks survive redrawing:
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from atlas_assets.documents.strict_model import StrictModel
+from atlas_assets.documents.mistakes import placed
+from atlas_assets.documents.strict_model import KeyedError, StrictModel
 from atlas_assets.documents.yaml_file import load
-from atlas_assets.errors import ConfigurationError
+from atlas_assets.errors import ConfigurationError, nearest
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, Period, month_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from atlas_assets.report.model import Report
+    from atlas_assets.configuration.registry import Entity, Registry
 
 
 class Remark(StrictModel):
     """A sentence or two. With a month (`YYYY-MM`) it is numbered in the revenue chart."""
 
     text: str = Field(min_length=1)
+    """The remark."""
     month: str | None = None
+    """The month that it is about, under `revenue` only."""
 
 
 def _remark(given: Any) -> Any:
@@ -46,17 +49,24 @@ class UnitCommentary(StrictModel):
     """Remarks on the exhibits of a unit."""
 
     revenue: Remarks = Field(default_factory=list)
+    """Remarks beside the chart of revenue."""
     key_comparison: Remarks = Field(default_factory=list)
+    """Remarks beside the key figures."""
     programs: Remarks = Field(default_factory=list)
+    """Remarks beside the programs."""
     schools: Remarks = Field(default_factory=list)
+    """Remarks beside the schools."""
     channels: Remarks = Field(default_factory=list)
+    """Remarks beside the channels."""
 
 
 class Commentary(StrictModel):
     """Remarks on a report."""
 
     summary: Remarks = Field(default_factory=list)
+    """Remarks on the summary slide."""
     units: dict[str, UnitCommentary] = Field(default_factory=dict)
+    """Remarks on the slides of each unit, by its code."""
 
     def texts(self) -> Iterator[str]:
         """Yield every remark's text."""
@@ -73,44 +83,76 @@ _EXPECTED = (
 )
 
 
-def load_commentary(folder: Path, report: Report, units: list[str]) -> Commentary:
-    """Return the remarks on a report; empty without a file. `units` are all of the entity's codes.
+def load_commentary(folder: Path, entity: Entity, period: Period) -> Commentary:
+    """Return the remarks on a report; empty without a file.
 
     Raises ConfigurationError where the file is not valid, or names a unit that the entity does not
     have or a month that no chart shows.
     """
-    path = folder / f"{report.meta.entity}-{report.meta.period}.yaml"
+    path = folder / f"{entity.code}-{period}.yaml"
     if not path.exists():
         return Commentary()
     commentary = load(path, Commentary, _EXPECTED)
-    _refuse_unknown(path, commentary, report, units)
+    if mistakes := list(_mistakes(commentary, entity, period)):
+        raise ConfigurationError(placed(path, mistakes))
     return commentary
 
 
-def _refuse_unknown(path: Path, commentary: Commentary, report: Report, units: list[str]) -> None:
-    months = [point.month for point in report.totals.trend]
-    _refuse_months(path, commentary.summary)
+def check_commentary(folder: Path, registry: Registry) -> list[Path]:
+    """Read every file of remarks and return their paths. Raises ConfigurationError with all that is wrong."""
+    problems: list[str] = []
+    paths = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+    for path in paths:
+        try:
+            entity, period = _report_of(path, registry)
+            load_commentary(folder, entity, period)
+        except ConfigurationError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return paths
+
+
+def _report_of(path: Path, registry: Registry) -> tuple[Entity, Period]:
+    """Return the entity and period in a file's name. Raises ConfigurationError for a name of no report."""
+    code, _, text = path.stem.partition("-")
+    why = f"{path} is not read: the name of no report is like that."
+    try:
+        entity, period = registry.entity(code), Period.parse(text)
+    except (ConfigurationError, ValueError) as error:
+        raise ConfigurationError(f"{why} {error}") from error
+    if path.name != (expected := f"{entity.code}-{period}.yaml"):
+        raise ConfigurationError(f"{why} Rename it to {expected}.")
+    return entity, period
+
+
+def _mistakes(commentary: Commentary, entity: Entity, period: Period) -> Iterator[KeyedError]:
+    shown = [str(month) for month in month_range(period.last.plus(-MONTHS_A_YEAR), period.last)]
+    codes = [unit.code for unit in entity.units]
+    yield from _mistakes_in_months(["summary"], commentary.summary)
     for code, unit in commentary.units.items():
-        if code not in units:
-            near = get_close_matches(code, units, n=1, cutoff=0.4)
-            raise ConfigurationError(
-                f"{path}: {report.meta.entity} has no unit {code!r}"
-                + (f"; did you mean {near[0]!r}?" if near else ".")
-                + f" Its units are {', '.join(units)}."
+        if code not in codes:
+            yield KeyedError(
+                ["units", code],
+                f"{entity.code} has no unit {code!r}.{nearest(code, codes)} Its units are "
+                f"{', '.join(codes)}",
             )
-        _refuse_months(path, unit.key_comparison + unit.programs + unit.schools + unit.channels)
-        for remark in unit.revenue:
-            if remark.month and remark.month not in months:
-                raise ConfigurationError(
-                    f"{path}: the chart of {code} has no month {remark.month!r}; it shows "
-                    f"{months[0]} to {months[-1]}."
+        for name in ("key_comparison", "programs", "schools", "channels"):
+            yield from _mistakes_in_months(["units", code, name], getattr(unit, name))
+        for position, remark in enumerate(unit.revenue):
+            if remark.month and remark.month not in shown:
+                yield KeyedError(
+                    ["units", code, "revenue", position],
+                    f"the chart of {code} has no month {remark.month!r}; it shows {shown[0]} to "
+                    f"{shown[-1]}",
                 )
 
 
-def _refuse_months(path: Path, remarks: Remarks) -> None:
-    for remark in remarks:
+def _mistakes_in_months(keys: list[str], remarks: Remarks) -> Iterator[KeyedError]:
+    for position, remark in enumerate(remarks):
         if remark.month:
-            raise ConfigurationError(
-                f"{path}: {remark.text!r} has a month, but only the chart of `revenue` shows months. "
-                "Write the text alone."
+            yield KeyedError(
+                [*keys, position],
+                f"{remark.text!r} has a month, but only the chart of `revenue` shows months. Write the "
+                "text alone",
             )

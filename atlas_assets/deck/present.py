@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import pdf
-from atlas_assets.deck.commentary import load_commentary
+from atlas_assets.deck.commentary import check_commentary, load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
 from atlas_assets.deck.story import build_deck
 from atlas_assets.deck.template import chosen_template
+from atlas_assets.deck.template import load as load_template
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.files import read_report
 
 if TYPE_CHECKING:
@@ -38,8 +40,7 @@ class Presenter:
         Raises DeckError, with the earlier deck as it was, if a figure on it is not the report's.
         """
         entity = self.registry.entity(report.meta.entity)
-        codes = [unit.code for unit in entity.units]
-        commentary = load_commentary(self.commentary_dir, report, codes)
+        commentary = load_commentary(self.commentary_dir, entity, Period.parse(report.meta.period))
         deck = build_deck(report, self.strings, entity.full_name, commentary)
         with written_whole(path) as temporary:
             render(deck, chosen_template(self.config_dir), temporary)
@@ -47,6 +48,16 @@ class Presenter:
             refuse_different(temporary, report, self.strings.locale, written)
             pdf.remove_other(_pdf_of(path), temporary)
         return path
+
+    def check(self) -> list[Path]:
+        """Read the user's commentary and template, and return their files.
+
+        Raises ConfigurationError or ReportError if one is wrong.
+        """
+        template = chosen_template(self.config_dir)
+        load_template(template)
+        own = [template] if template.is_relative_to(self.config_dir) else []
+        return [*check_commentary(self.commentary_dir, self.registry), *own]
 
     def present_file(self, path: Path) -> list[Path]:
         """Draw the deck of a report.json next to it and, if LibreOffice is installed, the PDF.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from atlas_assets.documents.strict_model import KeyedError
-from atlas_assets.errors import ConfigurationError, nearest
+from atlas_assets.documents.mistakes import mistakes_text
+from atlas_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(_explain(path, text, model, error, expected)) from error
+        raise ConfigurationError(mistakes_text(path, text, model, error, expected)) from error
 
 
 def _content(text: str) -> Any:
@@ -112,59 +112,3 @@ def _size(node: yaml.Node, known: dict[int, int], depth: int) -> int:
         )
     known[id(node)] = size
     return size
-
-
-def line_at(path: Path, keys: list[int | str]) -> int:
-    """Return the 1-based line of the node at a path of keys, or of its deepest existing ancestor."""
-    return _line(_nodes(path.read_text(encoding="utf-8")), keys)
-
-
-def _explain(
-    path: Path, text: str, model: type[BaseModel], error: ValidationError, expected: str
-) -> str:
-    root = _nodes(text)
-    mistakes: list[str] = []
-    for problem in error.errors():
-        keys = [key for key in problem["loc"] if key != "[key]"]
-        cause = problem.get("ctx", {}).get("error")
-        if isinstance(cause, KeyedError):
-            keys += cause.keys
-        where = ".".join(str(key) for key in keys) or "the file"
-        shows_input = problem["type"] not in {"missing", "value_error"}
-        actual = f" Found {problem['input']!r}." if shows_input else ""
-        is_unknown = problem["type"] == "extra_forbidden"
-        hint = nearest(str(keys[-1]), _keys_of(model)) if is_unknown else ""
-        message = problem["msg"].removeprefix("Value error, ")
-        mistakes.append(
-            f"{path}, line {_line(root, keys)}: {where}: {message}.{actual}{hint}"
-            + (f" {expected}" if expected else "")
-        )
-    return "\n".join(mistakes)
-
-
-def _keys_of(annotation: Any) -> set[str]:
-    """Return all keys of a model and of the models in its fields."""
-    keys = {key for argument in get_args(annotation) for key in _keys_of(argument)}
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        for name, field in annotation.model_fields.items():
-            keys |= {name, *_keys_of(field.annotation)}
-    return keys
-
-
-def _nodes(text: str) -> Any:
-    """Return the root node of a YAML text; nodes know their lines."""
-    return yaml.compose(text, Loader=yaml.SafeLoader)
-
-
-def _line(node: Any, keys: list[int | str]) -> int:
-    line = node.start_mark.line + 1 if node else 1
-    for key in keys:
-        child = None
-        if isinstance(node, yaml.MappingNode):
-            child = next((v for k, v in node.value if k.value == str(key)), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
-            child = node.value[key] if key < len(node.value) else None
-        if child is None:
-            break
-        node, line = child, child.start_mark.line + 1
-    return line

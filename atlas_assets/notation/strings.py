@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from babel.dates import format_date, format_interval
 from pydantic import AfterValidator, RootModel
 
+from atlas_assets.documents.mistakes import placed
+from atlas_assets.documents.strict_model import KeyedError
 from atlas_assets.documents.yaml_file import load
-from atlas_assets.errors import ConfigurationError
+from atlas_assets.errors import ConfigurationError, nearest
 from atlas_assets.periods.calendar import PeriodType
 from atlas_assets.settings import PROJECT_DIR
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 
 SHIPPED = PROJECT_DIR / "source" / "config" / "strings.yaml"
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def _text(text: str) -> str:
@@ -64,6 +70,27 @@ class Strings:
         _read(self.path)
         return self.path
 
+    def remarks(self) -> list[str]:
+        """Return a line for each text of the file that no report uses: its key, language or place is unknown."""
+        shipped = _read(SHIPPED)
+        mistakes: list[KeyedError] = []
+        for key, texts in self._own.items():
+            if key not in shipped:
+                near = nearest(key, shipped)
+                mistakes.append(KeyedError([key], f"no report has a text {key!r}.{near}"))
+                continue
+            for locale, text in texts.items():
+                known = shipped[key]
+                if locale not in known:
+                    near = nearest(locale, known)
+                    problem = f"{key} has no language {locale!r}.{near} Known: {', '.join(known)}"
+                elif extra := _places(text) - _places(known[locale]):
+                    problem = f"{key} has no place {{{min(extra)}}}; the text that comes with Atlas is used"
+                else:
+                    continue
+                mistakes.append(KeyedError([key, locale], problem))
+        return placed(self.path, mistakes).splitlines()
+
     def counted(self, noun: str, value: Decimal, count: str) -> str:
         """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
         return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)
@@ -76,6 +103,24 @@ class Strings:
 @cache
 def _read(path: Path) -> dict[str, dict[str, str]]:
     return load(path, _Catalogue, "Expected lines such as `target: {id: Target, en: Target}`.").root
+
+
+def strings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of texts: the keys and languages that the shipped one has."""
+    return {
+        "description": "Texts by key and language. Words in braces are filled in; keep them.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            key: {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {locale: {"type": "string"} for locale in texts},
+                "description": texts["en"],
+            }
+            for key, texts in _read(SHIPPED).items()
+        },
+    }
 
 
 def period_label(period: Period, locale: str) -> str:

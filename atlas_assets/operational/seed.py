@@ -12,7 +12,7 @@ from atlas_assets.operational.upsert import upsert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from atlas_assets.configuration.registry import Entity, Named, Registry
+    from atlas_assets.configuration.registry import Entity, LookupValue, Registry
     from atlas_assets.operational.models.base import Base
     from atlas_assets.operational.sessions import OperationalStore
 
@@ -78,7 +78,7 @@ def seed(store: OperationalStore, registry: Registry, entities: list[Entity]) ->
 
 def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
     """Return the records of the lookup tables, parents before children."""
-    named: dict[type[Base], Sequence[Named]] = {
+    named: dict[type[Base], Sequence[LookupValue]] = {
         people.Sex: registry.sexes,
         finance.PaymentMethod: registry.payment_methods,
         finance.PaymentPattern: registry.payment_patterns,

@@ -121,15 +121,14 @@ def _copy_configuration(configuration: Configuration, target: Path, years: range
     """Copy the configuration of the given years next to the workbooks, unless it is there."""
     if target.exists():
         return
-    target.mkdir()
     skipped = {
-        configuration.path_of(layout)
+        configuration.path_of(layout).name
         for (_, year), layout in configuration.years.items()
         if year not in years
     }
-    for path in configuration.config_dir.iterdir():
-        if path not in skipped:
-            shutil.copy(path, target)
+    shutil.copytree(
+        configuration.config_dir, target, ignore=lambda _, names: skipped.intersection(names)
+    )
 
 
 def year_range(text: str, configuration: Configuration) -> range:

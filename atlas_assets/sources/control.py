@@ -56,7 +56,7 @@ def control_amounts(
     """Return the readable amounts of the rows from `first_row` on, and which of them are totals."""
     letters = {column.name: column.letter for column in columns}
     labels = [_folded(label) for label in total_labels]
-    may_be_totals = reading.rows_with(_beginning(labels), seen)
+    may_be_totals = reading.rows_with(_beginning(labels), seen) if labels else set()
     amounts: list[ControlAmount] = []
     everything = since_total = Decimal(0)
     for row, value in reading.values(letters["amount"], first_row):

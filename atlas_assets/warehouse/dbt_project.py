@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from atlas_assets.configuration.registry import folded_word
 from atlas_assets.errors import AtlasError
 from atlas_assets.faults.explanation import UnexpectedError, explained, fault_of_warehouse
 from atlas_assets.faults.stopping import held_back
@@ -176,10 +177,13 @@ class DbtProject:
 
     def _variables(self, scope: Scope) -> dict[str, str | list[str]]:
         """Return dbt's variables for a scope."""
+        registry = self.configuration.registry
         return {
             "entities": list(scope.entities),
             "months": [str(month) for month in scope.months],
-            "rules": rules_hash(self.configuration.registry),
+            "rules": rules_hash(registry),
+            "receipt_prefix_pattern": registry.receipt_prefix_pattern,
+            "weekdays": [folded_word(word).replace("'", "") for word in registry.weekdays],
         }
 
     @contextlib.contextmanager

@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.registry import spellings
 from atlas_assets.configuration.visible_text import visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from atlas_assets.configuration.registry import Named, Registry
+    from atlas_assets.configuration.registry import LookupValue, Registry
 
 
 _CHANNELS = {"channel_name": pl.String, "category": pl.String, "sort_order": pl.Int64}
 _PROGRAM_UNITS = {
     **dict.fromkeys(("entity_code", "written", "program_pattern", "unit_code"), pl.String),
     "priority": pl.Int64,
+}
+
+_RULES = {
+    **dict.fromkeys(
+        ("intake_months_before", "intake_months_after", "renewal_window_days"), pl.Int64
+    ),
+    "honorific_pattern": pl.String,
+    "settling_patterns": pl.List(pl.String),
 }
 
 
@@ -43,15 +52,20 @@ def registry_tables(registry: Registry) -> dict[str, pl.DataFrame]:
         "intake_months_after": registry.plausible_intake.months_after,
         "settling_patterns": [p.code for p in registry.payment_patterns if p.settles],
         "renewal_window_days": registry.renewal_window_days,
-        "honorific_pattern": f"^(({'|'.join(map(_name_pattern, registry.honorifics))})( |$))+",
+        "honorific_pattern": _honorific_pattern(registry.honorifics),
     }
     return {
         "registry_units": _units(registry),
         "registry_channels": pl.DataFrame(channels, _CHANNELS),
         "registry_words": _words(registry),
         "registry_program_units": pl.DataFrame(program_units, _PROGRAM_UNITS),
-        "registry_rules": pl.DataFrame([rules]),
+        "registry_rules": pl.DataFrame([rules], _RULES),
     }
+
+
+def _honorific_pattern(honorifics: list[str]) -> str:
+    """Return the pattern of the titles before a name, one that no name has if there are no titles."""
+    return f"^(({'|'.join(map(_name_pattern, honorifics))})( |$))+" if honorifics else "^$"
 
 
 def _name_pattern(word: str) -> str:
@@ -80,19 +94,17 @@ def _words(registry: Registry) -> pl.DataFrame:
     words: list[tuple[str, str | None, str, str]] = []
     for entity in registry.entities:
         for unit in entity.units:
-            spellings = (unit.code, unit.name, *unit.aliases)
-            words += [("unit", entity.code, written, unit.code) for written in spellings]
+            words += [("unit", entity.code, written, unit.code) for written in spellings(unit)]
     for channel in registry.channels:
-        spellings = (channel.name, *channel.aliases)
-        words += [("channel", None, written, channel.name) for written in spellings]
-    lookups: dict[str, Sequence[Named]] = {
+        words += [("channel", None, written, channel.name) for written in spellings(channel)]
+    lookups: dict[str, Sequence[LookupValue]] = {
         "payment_pattern": registry.payment_patterns,
         "payment_method": registry.payment_methods,
         "sex": registry.sexes,
     }
     for kind, values in lookups.items():
         for value in values:
-            words += [(kind, None, written, value.code) for written in value.aliases]
+            words += [(kind, None, written, value.code) for written in spellings(value)]
     words += [("level", None, level, level) for level in registry.organization_levels]
     for number, names in registry.months.items():
         words += [("month", None, name, str(number)) for name in names]

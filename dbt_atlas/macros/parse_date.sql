@@ -7,13 +7,16 @@
     )
 {%- endmacro %}
 
-{#- A date from ISO text, day-first text, `12 Februari 2026`, or a spreadsheet serial number; null before
-    `first_year` and after 2100. -#}
+{#- A date from ISO text, day-first text, `12 Februari 2026` with or without the day of the week, or a spreadsheet
+    serial number; null before `first_year` and after 2100. -#}
 {% macro parse_date(cell, first_year=2000) -%}
-    {%- set spelled = "'^(\d{1,2})[ -]+(\p{L}+)[ -]+(\d{4}|\d{2})$'" -%}
+    {%- set spelled = "'^(?:([\p{L}'']+),? )?(\d{1,2})[ -]+(\p{L}+)[ -]+(\d{4}|\d{2})$'" -%}
     {%- set year -%}
-        (case when length(regexp_extract({{ cell }}, {{ spelled }}, 3)) = 2 then '20' else '' end
-        || regexp_extract({{ cell }}, {{ spelled }}, 3))
+        (case when length(regexp_extract({{ cell }}, {{ spelled }}, 4)) = 2 then '20' else '' end
+        || regexp_extract({{ cell }}, {{ spelled }}, 4))
+    {%- endset -%}
+    {%- set weekday -%}
+        upper(replace(regexp_extract({{ cell }}, {{ spelled }}, 1), '''', ''))
     {%- endset -%}
     list_filter(
         [case
@@ -25,11 +28,13 @@
                 then try_strptime(translate({{ cell }}, '.-', '//'), '%d/%m/%y')::date
             when regexp_matches({{ cell }}, '^\d{5}(\.\d+)?$')
                 then date '1899-12-30' + floor(try_cast({{ cell }} as double))::integer
-            when regexp_matches({{ cell }}, {{ spelled }})
+            when
+                regexp_matches({{ cell }}, {{ spelled }})
+                and {{ weekday }} in ('{{ ([''] + var('weekdays')) | join("', '") }}')
                 then try_cast(
                     {{ year }} || '-'
-                    || lpad({{ month_number("regexp_extract(" ~ cell ~ ", " ~ spelled ~ ", 2)") }}::varchar, 2, '0')
-                    || '-' || lpad(regexp_extract({{ cell }}, {{ spelled }}, 1), 2, '0') as date
+                    || lpad({{ month_number("regexp_extract(" ~ cell ~ ", " ~ spelled ~ ", 3)") }}::varchar, 2, '0')
+                    || '-' || lpad(regexp_extract({{ cell }}, {{ spelled }}, 2), 2, '0') as date
                 )
         end],
         lambda day: year(day) between {{ first_year }} and 2100

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.files import state_of
@@ -217,10 +218,11 @@ class WorkbookAdapter:
             if table.workbook == key
             for sheet in table.all_sheets
         }
-        ignored = tuple(map(folded_sheet, self.configuration.registry.ignored_sheets))
+        ignored = tuple(map(normalized_header, self.configuration.registry.ignored_sheets))
         warnings += [
             f"{path.name}: sheet {sheet!r} is not in the configuration and was not read"
             for sheet in sheets
-            if folded_sheet(sheet) not in configured and not folded_sheet(sheet).startswith(ignored)
+            if folded_sheet(sheet) not in configured
+            and not normalized_header(sheet).startswith(ignored)
         ]
         return warnings

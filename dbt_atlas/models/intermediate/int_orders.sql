@@ -39,7 +39,11 @@
     ('level_unknown', 'lines.organization_level is null and lines.organization_level_text is not null'),
     ('payment_method_unknown', 'lines.payment_method is null and lines.payment_method_text is not null'),
     ('payment_pattern_unknown', 'lines.payment_pattern is null and lines.payment_pattern_text is not null'),
-    ('unit_prefix_mismatch', "split_part(lines.receipt_number, '.', 1) != units.receipt_prefix"),
+    (
+        'unit_prefix_mismatch',
+        "regexp_extract(lines.receipt_number, '" ~ var('receipt_prefix_pattern') | replace("'", "''")
+        ~ "') != upper(units.receipt_prefix)"
+    ),
 ] -%}
 
 with lines as (
