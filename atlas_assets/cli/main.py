@@ -15,12 +15,18 @@ import typer
 from atlas_assets.cli.options import (
     EntityOption,
     EveryEntityOption,
+    FirstOption,
     JsonOption,
+    LastOption,
     MonthOption,
     PeriodOption,
+    UnitOption,
     ValidatedEntityOption,
+    VersionOption,
     YearOption,
+    checked_period,
     period_text,
+    refuse_other_length,
 )
 from atlas_assets.cli.outcome import ReportingGroup
 from atlas_assets.cli.output import messages, show_overview, show_result
@@ -32,11 +38,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=ReportingGroup,
-    help="From hand-kept workbooks to the monthly management report.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.add_typer(tools)
+
+
+@app.callback()
+def atlas(version: VersionOption = False) -> None:
+    """From hand-kept workbooks to the monthly management report."""
 
 
 @app.command()
@@ -67,8 +78,9 @@ def sync(
     json: JsonOption = False,
 ) -> None:
     """Extract, load, validate and transform: from the workbooks to the marts."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.sync(entity, period_text(year, month, period)), as_json=json)
+        show_result(pipeline.sync(entity, text), as_json=json)
 
 
 @app.command(deprecated=True)
@@ -93,8 +105,9 @@ def extract(
     json: JsonOption = False,
 ) -> None:
     """Load the sheets that changed, and say which and why. Unchanged ones are not rewritten."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.extract(entity, period_text(year, month, period)), as_json=json)
+        show_result(pipeline.extract(entity, text), as_json=json)
 
 
 @app.command()
@@ -106,8 +119,9 @@ def load(
     json: JsonOption = False,
 ) -> None:
     """Copy the raw files into the warehouse: as tables `raw.*` and, typed and cleaned, `staging.*`."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.load(entity, period_text(year, month, period)), as_json=json)
+        show_result(pipeline.load(entity, text), as_json=json)
 
 
 @app.command()
@@ -127,8 +141,9 @@ def validate(
     elif entity is None:
         raise typer.BadParameter("give --entity and a period, or --config")
     else:
+        text = period_text(year, month, period)
         with _pipeline() as pipeline:
-            show_result(pipeline.validate(entity, period_text(year, month, period)), as_json=json)
+            show_result(pipeline.validate(entity, text), as_json=json)
 
 
 @app.command()
@@ -143,10 +158,9 @@ def transform(
     json: JsonOption = False,
 ) -> None:
     """Build and test the models from what is loaded: from raw files to the marts."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(
-            pipeline.transform(entity, period_text(year, month, period), select), as_json=json
-        )
+        show_result(pipeline.transform(entity, text, select), as_json=json)
 
 
 @app.command()
@@ -158,8 +172,9 @@ def publish(
     json: JsonOption = False,
 ) -> None:
     """Write months from the warehouse into the operational database."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.publish(entity, period_text(year, month, period)), as_json=json)
+        show_result(pipeline.publish(entity, text), as_json=json)
 
 
 @app.command()
@@ -172,17 +187,16 @@ def report(
         PeriodType,
         typer.Option("--type", help="A report of each month, or one of all months together."),
     ] = PeriodType.MONTHLY,
-    unit: Annotated[
-        str | None, typer.Option(help="Only some units, in separate files: TM,WLC_ENGLISH.")
-    ] = None,
+    unit: UnitOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Do not check whether the source has changed since.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """Make report.json, deck and PDF: of each month, or of a quarter, year or range as a whole."""
+    text = period_text(year, month, period)
+    refuse_other_length(type_, text)
     with _pipeline() as pipeline:
-        text = period_text(year, month, period)
         show_result(
             pipeline.report(entity, text, type_, unit, check_staleness=not force), as_json=json
         )
@@ -197,24 +211,26 @@ def format_(
     json: JsonOption = False,
 ) -> None:
     """Make report.json of each month, without deck and PDF."""
+    text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.format(entity, period_text(year, month, period)), as_json=json)
+        show_result(pipeline.format(entity, text), as_json=json)
 
 
 @app.command()
 def backfill(
     *,
     entity: EveryEntityOption = None,
-    first: Annotated[str, typer.Option("--from", help="First month: 2024-01.")],
-    last: Annotated[str, typer.Option("--to", help="Last month: 2026-02.")],
+    first: FirstOption,
+    last: LastOption,
     reports: Annotated[
         bool, typer.Option("--reports", help="Also make report, deck and PDF of every month.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """Bring the data of a range of months up to date: sync and publish, in one run an entity."""
+    text = checked_period(f"{first}..{last}")
     with _pipeline() as pipeline:
-        show_result(pipeline.backfill(entity, f"{first}..{last}", reports=reports), as_json=json)
+        show_result(pipeline.backfill(entity, text, reports=reports), as_json=json)
 
 
 @app.command()

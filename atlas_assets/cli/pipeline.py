@@ -206,7 +206,7 @@ class Pipeline:
         if check_staleness:
             self._warn_of_stale(code, months)
         if type_ is not PeriodType.MONTHLY:
-            return self._report_whole(code, Period.parse(period), type_, chosen)
+            return self._report_whole(code, Period.parse(period), chosen)
         if chosen:
             for month in months:
                 self._report_on_demand(code, Period.of_month(month), chosen)
@@ -216,17 +216,8 @@ class Pipeline:
             self._add_files(_monthly(wanted))
         return self.result
 
-    def _report_whole(
-        self, entity: str, period: Period, type_: PeriodType, units: list[str]
-    ) -> Result:
-        """Run the job of the quarter's or year's partition or, if there is none, the job for ranges.
-
-        Raises UsageError if the period does not fit the type.
-        """
-        if type_ is PeriodType.YEARLY and period.type is not type_:
-            raise UsageError(f"{period} is not a year. Write --year {period.first.year}.")
-        if type_ is PeriodType.QUARTERLY and not 1 < len(period.months) < 12:
-            raise UsageError(f"{period} is not a quarter. Write a range of months: --month 1-3.")
+    def _report_whole(self, entity: str, period: Period, units: list[str]) -> Result:
+        """Run the job of the quarter's or year's partition or, if there is none, the job for ranges."""
         job = {
             PeriodType.QUARTERLY: jobs.QUARTERLY_REPORT,
             PeriodType.YEARLY: jobs.YEARLY_REPORT,

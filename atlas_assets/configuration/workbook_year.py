@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from xlsxwriter.utility import xl_cell_to_rowcol
 
+from atlas_assets.configuration.column_letters import column_position
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.registry import Code, MonthNumber
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
@@ -200,8 +200,3 @@ def folded_sheet(name: str) -> str:
 def file_key(name: str) -> str:
     """Return a workbook's file name in the form in which file names are compared."""
     return normalize("NFC", str(PurePath(name))).casefold()
-
-
-def column_position(letter: str) -> int:
-    """Return the position of a spreadsheet column: A = 0."""
-    return xl_cell_to_rowcol(f"{letter}1")[1]

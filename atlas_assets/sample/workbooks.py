@@ -91,7 +91,7 @@ def write_samples(
     samples = Samples([], {}, {})
     injected: list[Injected] = []
     for entity in configuration.registry.entities:
-        prefixes = {unit.code: unit.receipt_prefix for unit in entity.units}
+        prefixes = {unit.code: unit.receipt_prefix or unit.code for unit in entity.units}
         business = invent(entity.code, prefixes, Month(years[0], 1), last, seed=seed, scale=scale)
         samples.businesses[entity.code] = business
         for year in years:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from atlas_assets.configuration.column_letters import column_position
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.tables import OPTIONAL_COLUMNS
-from atlas_assets.configuration.workbook_year import column_position
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.adapter import SheetColumn
 from atlas_assets.sources.grid import ROW

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from xlsxwriter.utility import xl_cell_to_rowcol
-
+from atlas_assets.configuration.column_letters import column_position
 from atlas_assets.sources.workbook.archive import (
     ODS_CONTENT,
     WORKBOOK,
@@ -111,7 +110,7 @@ def farthest_cell(path: Path, sheet: str) -> tuple[str, int] | None:
 
 def is_far_outside(column: str, row: int) -> bool:
     """Return whether a cell is farther away than any table of a workbook reaches."""
-    return xl_cell_to_rowcol(f"{column}1")[1] >= FARTHEST_COLUMN or row > FARTHEST_ROW
+    return column_position(column) >= FARTHEST_COLUMN or row > FARTHEST_ROW
 
 
 class XlsxInspection:

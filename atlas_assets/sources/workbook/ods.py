@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from defusedxml import ElementTree
-from xlsxwriter.utility import xl_col_to_name
 
+from atlas_assets.configuration.column_letters import column_letters
 from atlas_assets.sources.workbook.archive import ODS_CONTENT, UninspectableError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _cells(table: Element) -> Iterator[OdsCell]:
         filled = list(_filled(line))
         for number in range(row, row + min(repeated, MOST_REPEATED)) if filled else ():
             for column, cell in filled:
-                yield _cell(cell, xl_col_to_name(column), number)
+                yield _cell(cell, column_letters(column), number)
         row += repeated
 
 
