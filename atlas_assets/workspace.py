@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.settings import Settings
     from atlas_assets.validation.assemble import ValidationWriter
+    from atlas_assets.validation.findings import FindingsReader
     from atlas_assets.warehouse.dbt_project import DbtProject
 
 
@@ -136,6 +137,13 @@ class Workspace:
         return ValidationWriter(
             self.warehouse, self.raw_store, self.source, self.strings, self.settings.output_dir
         )
+
+    @cached_property
+    def findings(self) -> FindingsReader:
+        """The reader of what the models found wrong with the workbooks."""
+        from atlas_assets.validation.findings import FindingsReader
+
+        return FindingsReader(self.warehouse, self.raw_store, self.strings)
 
     @cached_property
     def report_files(self) -> ReportFiles:

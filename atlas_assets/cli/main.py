@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +30,7 @@ from atlas_assets.cli.options import (
     refuse_other_length,
 )
 from atlas_assets.cli.outcome import ReportingGroup
-from atlas_assets.cli.output import messages, show_overview, show_result
+from atlas_assets.cli.output import messages, show_findings, show_overview, show_result
 from atlas_assets.cli.tools import tools
 from atlas_assets.periods.calendar import PeriodType
 
@@ -231,6 +232,33 @@ def backfill(
     text = checked_period(f"{first}..{last}")
     with _pipeline() as pipeline:
         show_result(pipeline.backfill(entity, text, reports=reports), as_json=json)
+
+
+@app.command()
+def findings(
+    entity: EveryEntityOption = None,
+    period: PeriodOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Write them into a workbook, with links to the cells."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List what is wrong with the workbooks: each finding with its cell, its effect and its remedy.
+
+    Without options: every entity, all months that are loaded.
+    """
+    if out is not None and out.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"--out takes a name that ends in .xlsx, not {out.name!r}")
+    with _pipeline(runs_jobs=False) as pipeline:
+        found = pipeline.findings(entity, period)
+        if out is not None:
+            from atlas_assets.validation.findings_list import write_list
+
+            write_list(found, out.resolve(), pipeline.settings.source_dir)
+            print(out)
+            return
+    show_findings(found, as_json=json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from atlas_assets.warehouse.ledger import STAGES
 if TYPE_CHECKING:
     from atlas_assets.cli.overview import Overview
     from atlas_assets.cli.result import Result
+    from atlas_assets.validation.findings import Finding
 
 # Nothing in a message is markup or the name of an emoji: it can quote any cell or name.
 messages = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -30,11 +31,23 @@ def show_result(result: Result, *, as_json: bool) -> None:
     else:
         for line in (*result.changes, *result.findings, *result.files):
             print(line)
+    for line in result.summary:
+        messages.print(line)
     for problem in result.problems:
         messages.print(problem, style="red")
     if result.problems:
         messages.print("Earlier reports and records are unchanged.")
         raise typer.Exit(1)
+
+
+def show_findings(findings: list[Finding], *, as_json: bool) -> None:
+    """Print one line for each finding, or all as JSON."""
+    if as_json:
+        found = [{**vars(finding), "reason": finding.reason._asdict()} for finding in findings]
+        print(json.dumps(found, indent=2, ensure_ascii=False, default=str))
+        return
+    for finding in findings:
+        print(finding.message())
 
 
 def show_overview(overview: Overview, *, as_json: bool) -> None:

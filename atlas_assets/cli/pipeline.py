@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from atlas_assets.settings import Settings
+    from atlas_assets.validation.findings import Finding
 
 
 class Pipeline:
@@ -65,7 +66,25 @@ class Pipeline:
         synced = self.jobs.run(jobs.SYNC, {code: tuple(stale[code]) for code in wanted})
         followed = self._follow({code: wanted[code] for code in synced})
         self._deliver({code: wanted[code] for code in followed})
+        self._summarize({code: wanted[code] for code in followed})
         return self.result
+
+    def findings(self, entity: str | None, period: str | None) -> list[Finding]:
+        """Return what is wrong with the workbooks of a period, by default of all that is loaded."""
+        wanted = {
+            code: Period.parse(period) if period else Period(months[0], months[-1])
+            for code in self.selection.chosen(entity)
+            if (months := self.workspace.source.months(code))
+        }
+        reader = self.workspace.findings
+        return [found for code, span in wanted.items() for found in reader.findings(code, span)]
+
+    def _summarize(self, wanted: dict[str, tuple[Month, ...]]) -> None:
+        """Add what a person has to know about months that were brought up to date."""
+        for entity, months in wanted.items():
+            if months:
+                period = Period(months[0], months[-1])
+                self.result.summary += self.workspace.findings.summary(entity, period)
 
     def _deliver(self, wanted: dict[str, tuple[Month, ...]]) -> None:
         """Publish and report months, unless everything is as their last delivery left it."""
@@ -102,7 +121,10 @@ class Pipeline:
 
     def sync(self, entity: str, period: str) -> Result:
         """Run the sync job."""
-        return self._run_period(jobs.SYNC, entity, period)
+        code = self.selection.entity(entity)
+        synced = self.jobs.run(jobs.SYNC, {code: tuple(self.selection.months(code, period))})
+        self._summarize(synced)
+        return self.result
 
     def extract(self, entity: str, period: str) -> Result:
         """Run the extract job if a sheet changed, and return which ones did and why."""
@@ -147,6 +169,7 @@ class Pipeline:
             )
             self.result.findings += [f"  {pair.message()}" for pair in differing]
         self.result.files = [self.workspace.validation.path(code, year) for year in scope.years]
+        self._summarize({code: scope.months})
         return self.result
 
     def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:

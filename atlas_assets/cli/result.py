@@ -15,6 +15,7 @@ class Result:
 
     changes: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    summary: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -24,6 +25,7 @@ class Result:
         return {
             "changes": self.changes,
             "findings": self.findings,
+            "summary": self.summary,
             "files": [str(path) for path in self.files],
             "runs": self.runs,
             "problems": self.problems,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from babel.dates import format_date, format_interval
 from pydantic import AfterValidator, RootModel
@@ -41,6 +41,17 @@ def _text(text: str) -> str:
 
 class _Catalogue(RootModel[dict[str, dict[str, Annotated[str, AfterValidator(_text)]]]]):
     """Texts by key and locale."""
+
+
+class Reason(NamedTuple):
+    """What is wrong with a cell, what that does to the figures, and what to do about it."""
+
+    what: str
+    effect: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return "".join(self)
 
 
 class Strings:
@@ -94,6 +105,12 @@ class Strings:
     def counted(self, noun: str, value: Decimal, count: str) -> str:
         """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
         return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)
+
+    def reason(self, code: str) -> Reason:
+        """Return the explanation of a finding."""
+        what, _, more = self(f"reason_{code}").partition("|")
+        effect, _, remedy = more.partition("|")
+        return Reason(what, effect, remedy)
 
     def customer_type(self, code: str) -> str:
         """Return the name of a customer type."""

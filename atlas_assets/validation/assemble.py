@@ -6,6 +6,7 @@ Rows and amounts are counted and judged in SQL, not here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from glob import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -116,15 +117,16 @@ class ValidationWriter:
         self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
     ) -> Validation:
         parameters = {"entity": entity, "year": year}
+        span = {"first": date(year, 1, 1), "last": date(year, 12, 1)}
         findings: dict[tuple[str, str], list[Finding]] = {}
-        for row in _query(connection, "findings", **parameters):
+        for row in queried(connection, "findings", **parameters):
             findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
         sheets = [
             _sheet(row, findings.get((row["table_name"], row["month"]), []))
-            for row in _query(connection, "sheets", **parameters, tables=list(TABLES))
+            for row in queried(connection, "sheets", **parameters, tables=list(TABLES))
         ]
         refused = self.raw_store.refusals(entity, year)
-        total = _query(connection, "totals", **parameters)[0]
+        total = queried(connection, "totals", **parameters)[0]
         reasons = sorted({finding.reason for group in findings.values() for finding in group})
         return Validation(
             about=self.strings("validation_about"),
@@ -142,18 +144,20 @@ class ValidationWriter:
             ],
             workbook_warnings=self.source.warnings(entity, year),
             reconciliations=[
-                Reconciled(**row) for row in _query(connection, "reconciliations", **parameters)
+                Reconciled(**row) for row in queried(connection, "reconciliations", **parameters)
             ],
             unknown_words=[
-                UnknownWord(**row) for row in _query(connection, "unknown_words", **parameters)
+                UnknownWord(**row)
+                for row in queried(connection, "unknown_words", entity=entity, **span)
             ],
-            spellings=[Spelling(**row) for row in _query(connection, "spellings", **parameters)],
-            reasons={reason: self.strings(f"reason_{reason}") for reason in reasons},
+            spellings=[Spelling(**row) for row in queried(connection, "spellings", **parameters)],
+            reasons={reason: str(self.strings.reason(reason)) for reason in reasons},
             sheets=sheets,
         )
 
 
-def _query(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:
+def queried(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:
+    """Return the rows of one of the queries next to this module."""
     text = files("atlas_assets.validation").joinpath(f"queries/{name}.sql").read_text("utf-8")
     return connection.execute(text, parameters).pl().to_dicts()
 

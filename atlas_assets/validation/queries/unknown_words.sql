@@ -10,7 +10,7 @@ select
 from audit_flagged_rows
 where
     entity_code = $entity
-    and year(month_key) = $year
+    and month_key between $first and $last
     and reason in (
         'unit_unknown', 'channel_unknown', 'level_unknown', 'sex_unknown', 'payment_method_unknown',
         'payment_pattern_unknown'

@@ -1,0 +1,132 @@
+"""What is wrong with the workbooks, for the person who keeps them: a summary, and one line a finding."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from atlas_assets.errors import AtlasError
+from atlas_assets.notation.strings import Reason
+from atlas_assets.validation.assemble import queried
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from decimal import Decimal
+
+    from atlas_assets.notation.strings import Strings
+    from atlas_assets.periods.calendar import Period
+    from atlas_assets.sources.raw_store import RawStore
+    from atlas_assets.warehouse.connection import Warehouse
+
+MOST_WORDS = 5  # of the unknown ones, in a summary
+REFUSED = "refused"  # the severity of a sheet that could not be read
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong in a cell, or why a sheet was refused; file, sheet and cell are empty then.
+
+    `nearest` is the known word most similar to an unknown one, `other` what the row is compared with,
+    and `amount` the money of the row.
+    """
+
+    entity: str
+    month: str
+    severity: str
+    reason: Reason
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    content: str = ""
+    nearest: str | None = None
+    other: str | None = None
+    amount: Decimal | None = None
+
+    def message(self) -> str:
+        """Return the finding in one line."""
+        if not self.file:
+            return f"{self.entity} {self.month}: {self.reason}"
+        near = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        where = f"{self.entity} {self.month}: {self.file}, sheet {self.sheet!r}, cell {self.cell}"
+        return f"{where}: {self.content!r}. {self.reason}{near}"
+
+
+@dataclass(frozen=True)
+class FindingsReader:
+    """Reads what the models found, with explanations in the language of `strings`."""
+
+    warehouse: Warehouse
+    raw_store: RawStore
+    strings: Strings
+
+    def findings(self, entity: str, period: Period) -> list[Finding]:
+        """Return the findings of an entity's months: refused sheets, then cells in the order of the sheets.
+
+        Raises AtlasError if nothing has been checked yet.
+        """
+        with self._audited() as connection:
+            rows = queried(connection, "places", **_parameters(entity, period))
+        refused = [
+            Finding(entity, str(month), REFUSED, Reason(problem, "", ""))
+            for year in range(period.first.year, period.last.year + 1)
+            for (_, month), problem in self.raw_store.refusals(entity, year).items()
+            if period.first <= month <= period.last
+        ]
+        return refused + [
+            Finding(entity, **{**row, "reason": self.strings.reason(row["reason"])}) for row in rows
+        ]
+
+    def summary(self, entity: str, period: Period) -> list[str]:
+        """Return in lines what became of the rows of an entity's months, and what to look at.
+
+        Raises AtlasError if nothing has been checked yet.
+        """
+        parameters = _parameters(entity, period)
+        with self._audited() as connection:
+            counts = queried(connection, "accounted", **parameters)[0]
+            reasons = queried(connection, "reasons", **parameters)
+            words = queried(connection, "unknown_words", **parameters)
+        lines = [
+            (
+                f"{entity} {period}: {counts['valid']:,} rows valid, {counts['flagged']:,} flagged, "
+                f"{counts['duplicates']:,} set aside as duplicates."
+            )
+        ]
+        for severity in ("flagged", "duplicate", "warning"):
+            told = [
+                f"{r['reason']} {r['findings']:,}" for r in reasons if r["severity"] == severity
+            ]
+            if told:
+                lines.append(f"  {severity}: {', '.join(told)}")
+        for word in words[:MOST_WORDS]:
+            near = f", perhaps {word['nearest']!r}" if word["nearest"] else ""
+            lines.append(f"  unknown {word['kind']} {word['word']!r}: {word['rows']:,} rows{near}")
+        if len(words) > MOST_WORDS:
+            lines.append(f"  and {len(words) - MOST_WORDS} more unknown words")
+        if counts["unassigned"]:
+            lines.append(f"  money without a unit: {counts['unassigned']:,.0f}")
+        if reasons:
+            lines.append(f"  Each one: atlas findings --entity {entity} --period {period}")
+        return lines
+
+    @contextmanager
+    def _audited(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """Yield a connection in which the queries find the audit models."""
+        with self.warehouse.reading() as connection:
+            try:
+                connection.execute("USE atlas.intermediate")
+                yield connection
+            except duckdb.CatalogException as error:
+                raise AtlasError("Nothing has been checked yet. Run `atlas build`.") from error
+            connection.execute("USE atlas")
+
+
+def _parameters(entity: str, period: Period) -> dict[str, Any]:
+    return {
+        "entity": entity,
+        "first": period.first.first_day,
+        "last": period.last.first_day,
+    }

@@ -1,0 +1,8 @@
+-- What became of the rows and the money of some months that were checked.
+select
+    coalesce(sum(rows_valid), 0)::bigint as valid,
+    coalesce(sum(rows_flagged), 0)::bigint as flagged,
+    coalesce(sum(rows_duplicate), 0)::bigint as duplicates,
+    coalesce(sum(amount_unassigned), 0) as unassigned
+from audit_sheets
+where entity_code = $entity and month_key between $first and $last
