@@ -6,6 +6,7 @@ them: Dagster and dbt take seconds to load, and `--help` should not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,10 +18,12 @@ from atlas_assets.cli.options import (
     EntityOption,
     EveryEntityOption,
     FirstOption,
+    FullOption,
     JsonOption,
     LastOption,
     MonthOption,
     PeriodOption,
+    PlanOption,
     UnitOption,
     ValidatedEntityOption,
     VersionOption,
@@ -30,8 +33,15 @@ from atlas_assets.cli.options import (
     refuse_other_length,
 )
 from atlas_assets.cli.outcome import ReportingGroup
-from atlas_assets.cli.output import messages, show_findings, show_overview, show_result
+from atlas_assets.cli.output import (
+    messages,
+    show_findings,
+    show_overview,
+    show_plan,
+    show_result,
+)
 from atlas_assets.cli.tools import tools
+from atlas_assets.errors import UsageError
 from atlas_assets.periods.calendar import PeriodType
 
 if TYPE_CHECKING:
@@ -53,14 +63,21 @@ def atlas(version: VersionOption = False) -> None:
 
 @app.command()
 def build(
-    entity: EveryEntityOption = None, period: PeriodOption = None, json: JsonOption = False
+    entity: EveryEntityOption = None,
+    period: PeriodOption = None,
+    plan: PlanOption = False,
+    full: FullOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Do the main job: bring the data up to date, publish it, and make report, deck and PDF.
 
     Without options: every entity, the newest month that has data.
     """
-    with _pipeline() as pipeline:
-        show_result(pipeline.build(entity, period), as_json=json)
+    with _pipeline(runs_jobs=not plan) as pipeline:
+        if plan:
+            show_plan(pipeline.plan.build(entity, period), as_json=json)
+        else:
+            show_result(pipeline.build(entity, period, full=full), as_json=json)
 
 
 @app.command()
@@ -76,12 +93,17 @@ def sync(
     year: YearOption = None,
     month: MonthOption = None,
     period: PeriodOption = None,
+    plan: PlanOption = False,
+    full: FullOption = False,
     json: JsonOption = False,
 ) -> None:
     """Extract, load, validate and transform: from the workbooks to the marts."""
     text = period_text(year, month, period)
-    with _pipeline() as pipeline:
-        show_result(pipeline.sync(entity, text), as_json=json)
+    with _pipeline(runs_jobs=not plan) as pipeline:
+        if plan:
+            show_plan(pipeline.plan.sync(entity, text), as_json=json)
+        else:
+            show_result(pipeline.sync(entity, text, full=full), as_json=json)
 
 
 @app.command(deprecated=True)
@@ -94,7 +116,7 @@ def run(
 ) -> None:
     """Do the same as `atlas sync`, which replaces this command."""
     messages.print("`atlas run` is deprecated: use `atlas sync`.", style="yellow")
-    sync(entity, year, month, period, json)
+    sync(entity, year, month, period, json=json)
 
 
 @app.command()
@@ -226,12 +248,18 @@ def backfill(
     reports: Annotated[
         bool, typer.Option("--reports", help="Also make report, deck and PDF of every month.")
     ] = False,
+    plan: PlanOption = False,
+    full: FullOption = False,
     json: JsonOption = False,
 ) -> None:
     """Bring the data of a range of months up to date: sync and publish, in one run an entity."""
     text = checked_period(f"{first}..{last}")
-    with _pipeline() as pipeline:
-        show_result(pipeline.backfill(entity, text, reports=reports), as_json=json)
+    with _pipeline(runs_jobs=not plan) as pipeline:
+        if plan:
+            show_plan(pipeline.plan.backfill(entity, text, reports=reports), as_json=json)
+        else:
+            result = pipeline.backfill(entity, text, reports=reports, full=full)
+            show_result(result, as_json=json)
 
 
 @app.command()
@@ -267,6 +295,34 @@ def status(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
     with _pipeline(runs_jobs=False) as pipeline:
         overview = pipeline.status(entity)
     show_overview(overview, as_json=json)
+
+
+@app.command()
+def clean(
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Also the reports, decks, PDFs and validation files.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it without a question.")] = False,
+) -> None:
+    """Remove what can be made again from the workbooks, after showing what.
+
+    The workbooks, the operational database and the history of runs stay. `atlas build` makes it again.
+    """
+    from atlas_assets.cli.cleaning import removable
+
+    with _pipeline() as pipeline:
+        found = removable(pipeline.settings, reports=reports)
+        for item in found:
+            print(f"{item.path}: {item.what}, {item.size / 1e6:.1f} MB")
+        if not found:
+            messages.print("There is nothing to remove.")
+        elif not yes and not sys.stdin.isatty():
+            raise UsageError("Nothing was removed: nobody can be asked. Repeat it with --yes.")
+        elif yes or typer.confirm("Remove all of it?", err=True):
+            for item in found:
+                item.remove()
+        else:
+            messages.print("Nothing was removed.")
 
 
 def _validate_configuration() -> None:

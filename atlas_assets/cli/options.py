@@ -125,6 +125,12 @@ FirstOption = Annotated[
 LastOption = Annotated[
     str, typer.Option("--to", help="Last month: 2026-02.", autocompletion=_months)
 ]
+PlanOption = Annotated[
+    bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Build anew whatever is fresh, from the workbooks on.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 VersionOption = Annotated[
     bool,

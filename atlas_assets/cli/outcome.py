@@ -38,6 +38,8 @@ def outcome_reported() -> Generator[None]:
         _end(str(error), WRONG_USE, error)
     except AtlasError as error:
         _end(str(error), FAILED, error)
+    except typer.Abort as error:  # at a question
+        _end("Stopped. Nothing was done.", FAILED, error)
     except BrokenPipeError:  # `entry` knows what it means
         raise
     except BaseException as error:  # a panic of a library is not an Exception

@@ -40,6 +40,15 @@ def show_result(result: Result, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def show_plan(lines: list[str], *, as_json: bool) -> None:
+    """Print what a command would run."""
+    if as_json:
+        print(json.dumps({"plan": lines}, indent=2, ensure_ascii=False))
+        return
+    for line in lines:
+        print(line)
+
+
 def show_findings(findings: list[Finding], *, as_json: bool) -> None:
     """Print one line for each finding, or all as JSON."""
     if as_json:

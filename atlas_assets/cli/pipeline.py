@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from atlas_assets.cli.job_runner import JobRunner
 from atlas_assets.cli.overview import Overview, overview
+from atlas_assets.cli.plan import Plan
 from atlas_assets.cli.result import Result
 from atlas_assets.cli.selection import Selection
 from atlas_assets.errors import UsageError
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from atlas_assets.settings import Settings
-    from atlas_assets.validation.findings import Finding
 
 
 class Pipeline:
@@ -37,6 +38,7 @@ class Pipeline:
         self.settings, self.messages = settings, messages
         self.workspace = Workspace(settings)
         self.selection = Selection(self.workspace, messages)
+        self.plan = Plan(self.workspace, self.selection)
         self.result = Result()
         self.jobs = JobRunner(self.workspace, self.result, messages)
         prepare_home(settings, self.workspace.ledger)
@@ -45,13 +47,15 @@ class Pipeline:
         """Return a context that waits for commands under way, and holds later ones back until it ends."""
         return turn_of_commands(self.settings.dagster_home, self.messages.print)
 
-    def build(self, entity: str | None, period: str | None) -> Result:
+    def build(self, entity: str | None, period: str | None, *, full: bool) -> Result:
         """Sync what is stale up to the period, then publish and report its months if that changes anything.
 
         An entity with a sheet that cannot be read is left as it is, except that its other sheets are
-        loaded.
+        loaded. With `full`, whatever is fresh is built anew, from the workbooks on.
         """
         wanted = self.selection.months_of_each(entity, period)
+        if full:
+            self._forget()
         staleness = self.workspace.staleness
         stale = {
             code: staleness.pending(
@@ -63,28 +67,20 @@ class Pipeline:
             if any(month.refused for month in months.values()):
                 self.jobs.run(jobs.EXTRACT, {code: tuple(months)})
                 del wanted[code]
-        synced = self.jobs.run(jobs.SYNC, {code: tuple(stale[code]) for code in wanted})
+        to_sync = {
+            code: tuple(self.selection.known_months(code, months[-1]) if full else stale[code])
+            for code, months in wanted.items()
+        }
+        synced = self.jobs.run(jobs.SYNC, to_sync)
         followed = self._follow({code: wanted[code] for code in synced})
         self._deliver({code: wanted[code] for code in followed})
         self._summarize({code: wanted[code] for code in followed})
         return self.result
 
-    def findings(self, entity: str | None, period: str | None) -> list[Finding]:
-        """Return what is wrong with the workbooks of a period, by default of all that is loaded."""
-        wanted = {
-            code: Period.parse(period) if period else Period(months[0], months[-1])
-            for code in self.selection.chosen(entity)
-            if (months := self.workspace.source.months(code))
-        }
-        reader = self.workspace.findings
-        return [found for code, span in wanted.items() for found in reader.findings(code, span)]
-
-    def _summarize(self, wanted: dict[str, tuple[Month, ...]]) -> None:
-        """Add what a person has to know about months that were brought up to date."""
-        for entity, months in wanted.items():
-            if months:
-                period = Period(months[0], months[-1])
-                self.result.summary += self.workspace.findings.summary(entity, period)
+    def _forget(self) -> None:
+        """Let go of what spares a build work: what sheets were last like, and what the models are made of."""
+        shutil.rmtree(self.workspace.memory.folder, ignore_errors=True)
+        self.workspace.dbt.forget()
 
     def _deliver(self, wanted: dict[str, tuple[Month, ...]]) -> None:
         """Publish and report months, unless everything is as their last delivery left it."""
@@ -119,9 +115,11 @@ class Pipeline:
         self.jobs.run_scope(jobs.SEED, None, config={keys.step(keys.LOOKUPS): {"entity": code}})
         return self.result
 
-    def sync(self, entity: str, period: str) -> Result:
-        """Run the sync job."""
+    def sync(self, entity: str, period: str, *, full: bool) -> Result:
+        """Run the sync job. With `full`, nothing that was built before is made use of."""
         code = self.selection.entity(entity)
+        if full:
+            self._forget()
         synced = self.jobs.run(jobs.SYNC, {code: tuple(self.selection.months(code, period))})
         self._summarize(synced)
         return self.result
@@ -172,11 +170,14 @@ class Pipeline:
         self._summarize({code: scope.months})
         return self.result
 
-    def backfill(self, entity: str | None, period: str, *, reports: bool) -> Result:
+    def backfill(self, entity: str | None, period: str, *, reports: bool, full: bool) -> Result:
         """Bring the data of a range up to date, in one run for each entity.
 
-        With `reports`, also make its monthly reports.
+        With `reports`, also make its monthly reports. With `full`, nothing that was built before is made
+        use of.
         """
+        if full:
+            self._forget()
         months = self.selection.months_of_each(entity, period)
         done = self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months)
         if reports:

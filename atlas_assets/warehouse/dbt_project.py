@@ -131,6 +131,18 @@ class DbtProject:
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
+    def forget(self) -> None:
+        """Let the next build make every table of the models anew, whatever is in it."""
+        if not self.warehouse.path.exists():
+            return
+        with self.warehouse.locked(), self.warehouse.connect(read_only=False) as connection:
+            tables = connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() "
+                "WHERE database_name = 'atlas' AND comment IS NOT NULL"
+            ).fetchall()
+            for schema, table in tables:  # the comment says which rules the rows were made by
+                connection.execute(f"COMMENT ON TABLE {schema}.{table} IS NULL")
+
     def document(self) -> Path:
         """Write dbt's documentation of the models as one static page, and return its folder."""
         folder = self.target_dir / "docs"  # apart from the manifest, which dbt would overwrite
