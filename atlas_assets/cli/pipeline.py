@@ -82,6 +82,23 @@ class Pipeline:
         shutil.rmtree(self.workspace.memory.folder, ignore_errors=True)
         self.workspace.dbt.forget()
 
+    def findings(self, entity: str | None, period: str | None) -> list[Finding]:
+        """Return what is wrong with the workbooks of a period, by default of all that is loaded."""
+        wanted = {
+            code: Period.parse(period) if period else Period(months[0], months[-1])
+            for code in self.selection.chosen(entity)
+            if (months := self.workspace.source.months(code))
+        }
+        reader = self.workspace.findings
+        return [found for code, span in wanted.items() for found in reader.findings(code, span)]
+
+    def _summarize(self, wanted: dict[str, tuple[Month, ...]]) -> None:
+        """Add what a person has to know about months that were brought up to date."""
+        for entity, months in wanted.items():
+            if months:
+                period = Period(months[0], months[-1])
+                self.result.summary += self.workspace.findings.summary(entity, period)
+
     def _deliver(self, wanted: dict[str, tuple[Month, ...]]) -> None:
         """Publish and report months, unless everything is as their last delivery left it."""
         deliveries = self.workspace.deliveries
