@@ -75,6 +75,10 @@ def _checked_entity(code: str | None) -> str | None:
     return code
 
 
+def _checked_period(text: str | None) -> str | None:
+    return text and checked_period(text)
+
+
 def checked_period(text: str) -> str:
     """Return a period as it was given. Raises UsageError for what is none."""
     try:
@@ -112,7 +116,7 @@ PeriodOption = Annotated[
     typer.Option(
         help="2026-02, 2026-Q1, 2026-02..2026-04 or 2026, instead of --year and --month.",
         autocompletion=_periods,
-        callback=lambda text: text and checked_period(text),
+        callback=_checked_period,
     ),
 ]
 YearOption = Annotated[int | None, typer.Option(help="Year, for example 2026.")]

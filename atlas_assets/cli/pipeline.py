@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from atlas_assets.settings import Settings
+    from atlas_assets.validation.findings import Finding
 
 
 class Pipeline:

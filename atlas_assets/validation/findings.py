@@ -76,7 +76,7 @@ class FindingsReader:
             if period.first <= month <= period.last
         ]
         return refused + [
-            Finding(entity, **{**row, "reason": self.strings.reason(row["reason"])}) for row in rows
+            Finding(entity, reason=self.strings.reason(row.pop("reason")), **row) for row in rows
         ]
 
     def summary(self, entity: str, period: Period) -> list[str]:
@@ -103,7 +103,8 @@ class FindingsReader:
                 lines.append(f"  {severity}: {', '.join(told)}")
         for word in words[:MOST_WORDS]:
             near = f", perhaps {word['nearest']!r}" if word["nearest"] else ""
-            lines.append(f"  unknown {word['kind']} {word['word']!r}: {word['rows']:,} rows{near}")
+            rows = "1 row" if word["rows"] == 1 else f"{word['rows']:,} rows"
+            lines.append(f"  unknown {word['kind']} {word['word']!r}: {rows}{near}")
         if len(words) > MOST_WORDS:
             lines.append(f"  and {len(words) - MOST_WORDS} more unknown words")
         if counts["unassigned"]:

@@ -271,6 +271,9 @@ def test_the_shell_completes_commands_and_entities(built: Installation) -> None:
     assert completed("atlas pu") == ["publish"]
     assert completed("atlas build --entity I") == ["IONS"]
     assert completed("atlas build --entity e") == ["epn"]
+    assert completed("atlas report --entity epn --unit BIMBEL,P") == ["BIMBEL,PRIVAT"]
+    assert completed("atlas sync --period 2026-Q") == [f"2026-Q{n}" for n in range(1, 5)]
+    assert completed("atlas backfill --from 2025-1") == [f"2025-1{n}" for n in range(3)]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +284,18 @@ def test_the_shell_completes_commands_and_entities(built: Installation) -> None:
         (["build", "--period", "2022-01"], "has no data for 2022-01"),
         (["sync", "--entity", "IONS"], "give either --period, or --year"),
         (["sync", "--entity", "IONS", "--year", "2026", "--month", "x"], "--month takes 2 or 1-3"),
-        (["nothing"], "No such command"),
+        (["backfill", "--from", "2026-02", "--to", "2026-01"], "before it starts in 2026-02"),
+        (["backfill", "--from", "2026", "--to", "2026-01"], "'2026' is not a month like 2026-02"),
+        (
+            ["report", "--entity", "ions", "--period", "2026-01..2026-05", "--type", "quarterly"],
+            "2026-01..2026-05 has 5 months, a quarter has three",
+        ),
+        (
+            ["report", "--entity", "ions", "--period", "2026-Q1", "--type", "yearly"],
+            "2026-Q1 is not a year. Write --year 2026",
+        ),
+        (["findings", "--out", "list.csv"], "--out takes a name that ends in .xlsx"),
+        (["biuld"], "Did you mean 'build'"),
     ],
 )
 def test_wrong_use_ends_with_status_2_and_says_what_is_right(
@@ -412,7 +426,7 @@ def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) ->
     failed = installation.atlas(*report, "--type", "yearly", status=1).stderr
     assert "IONS has no data for 2026-05" in failed
     wrong = installation.atlas(*report, "--month", "2", "--type", "quarterly", status=2).stderr
-    assert "2026-02 is not a quarter. Write a range of months" in wrong
+    assert "2026-02 has 1 month, a quarter has three. Write --period 2026-Q1" in wrong
 
 
 def test_a_wrong_setting_is_named(
@@ -423,11 +437,25 @@ def test_a_wrong_setting_is_named(
     assert "ATLAS_LOCALE is 'fr': Input should be 'id' or 'en'" in failed.stderr
 
 
-def test_help_needs_no_dagster() -> None:
-    script = "import sys; from atlas_assets.cli.main import app; print('dagster' in sys.modules)"
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["-h"], 0),
+        (["--version"], 0),
+        (["sync", "--entity", "inos", "--period", "2026"], 2),
+        (["sync", "--entity", "ions", "--period", "2026-13"], 2),
+        (["report", "--entity", "ions", "--year", "2026", "--type", "quarterly"], 2),
+    ],
+)
+def test_help_and_wrong_use_need_no_dagster(arguments: list[str], status: int) -> None:
+    script = (
+        "import sys; from typer.testing import CliRunner; from atlas_assets.cli.main import app\n"
+        f"result = CliRunner().invoke(app, {arguments})\n"
+        "print(result.exit_code, 'dagster' in sys.modules)"
+    )
     command = [sys.executable, "-c", script]
     shown = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert shown.stdout.strip() == "False"
+    assert shown.stdout.strip() == f"{status} False"
 
 
 def test_the_ledger_and_the_runs_are_kept(built: Installation) -> None:
