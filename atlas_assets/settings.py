@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     notify: SecretStr | None = Field(default=None, validation_alias="ATLAS_NOTIFY")
     postgres_url: SecretStr | None = Field(default=None, validation_alias="ATLAS_POSTGRES_URL")
     dagster_home: Path = Field(default=PROJECT_DIR / ".dagster", validation_alias="DAGSTER_HOME")
+    repository: str | None = Field(
+        default=None, pattern=r"^https://[^\s]+$", validation_alias="ATLAS_REPOSITORY"
+    )
     web_names: str = Field(default="", validation_alias="ATLAS_HOSTS")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(

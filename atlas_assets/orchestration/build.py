@@ -20,6 +20,7 @@ from atlas_assets.orchestration.freshness import (
     with_freshness_policy,
 )
 from atlas_assets.orchestration.jobs import jobs
+from atlas_assets.orchestration.metadata.code_references import with_code_references
 from atlas_assets.orchestration.partitions import entity_month
 from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.orchestration.runs.unfinished_runs import in_this_process
@@ -55,7 +56,10 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
         CLOSED_MONTHS,
     ]
     return dg.Definitions(
-        assets=dg.map_asset_specs(partial(with_freshness_policy, registry.calendar), assets),
+        assets=dg.map_asset_specs(
+            partial(with_freshness_policy, registry.calendar),
+            with_code_references(assets, workspace.settings.repository),
+        ),
         asset_checks=[*reconciliation_checks(), *due_months],
         jobs=all_jobs,
         schedules=schedules(workspace),

@@ -10,6 +10,8 @@ from atlas_assets.orchestration.build import build_definitions
 from atlas_assets.orchestration.checks import SPECS
 from atlas_assets.orchestration.keys import VALIDATION_FILE
 from atlas_assets.periods.calendar import Month
+from atlas_assets.settings import PROJECT_DIR
+from atlas_assets.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +218,50 @@ def test_each_reconciliation_has_its_check_and_blocks_in_both_or_in_none(
     # Only a sheet that could not be read twice is listed.
     missing = {spec.name for spec in SPECS} - {name for name, _ in compared}
     assert missing == {"sheets_read_twice"}
+
+
+def test_every_asset_and_every_check_explains_itself(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        asset = graph.get(key)
+        assert asset.description, key
+        assert asset.owners, key
+        assert asset.kinds, key
+    checks = [graph.get_check_spec(key) for key in graph.asset_check_keys]
+    assert len(checks) > 90
+    for check in checks:
+        assert (check.description or "").endswith("."), check.key
+    described = {check.name: check.description for check in checks}
+    known = "relationships_mart_channel_marketing_channel_name__channel_name__"
+    told = next(text for name, text in described.items() if name.startswith(known))
+    assert told == "Every `channel_name` is a `channel_name` of `raw.registry_channels`."
+
+
+@pytest.mark.parametrize(
+    ("repository", "root"),
+    [
+        (None, f"{PROJECT_DIR}/"),
+        (
+            "https://github.com/example/atlas/tree/next",
+            "https://github.com/example/atlas/tree/next/",
+        ),
+    ],
+)
+def test_code_references_lead_to_the_lines(
+    built: Installation, repository: str | None, root: str
+) -> None:
+    settings = built.settings.model_copy(update={"repository": repository})
+    specs = [
+        spec
+        for asset in build_definitions(Workspace(settings)).assets or []
+        if isinstance(asset, dg.AssetsDefinition)
+        for spec in asset.specs
+    ]
+    for spec in specs:
+        references = spec.metadata["dagster/code_references"].code_references
+        assert references, spec.key
+        for reference in references:
+            place = getattr(reference, "file_path", None) or getattr(reference, "url", "")
+            assert place.startswith(root), place
+            path = PROJECT_DIR / place.removeprefix(root).partition("#")[0]
+            assert path.exists(), place

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_selection, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtProject,
+    build_dbt_asset_selection,
+    dbt_assets,
+)
 
 from atlas_assets.errors import SourceError
 from atlas_assets.orchestration import keys
@@ -15,9 +21,11 @@ from atlas_assets.orchestration.dagster_internals import describe_partitions, la
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.metadata.fact_versions import FactVersions
 from atlas_assets.orchestration.metadata.model_metadata import model_metadata
+from atlas_assets.orchestration.metadata.test_description import test_description
 from atlas_assets.orchestration.partitions import SINGLE_RUN
 from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.periods.scope import Scope
+from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.upkeep import keep_up
 from atlas_assets.warehouse.dbt_project import NodeResult, refuse_failed
 from atlas_assets.warehouse.transform import Transformation, transform
@@ -27,7 +35,7 @@ UNIQUE_ID = "dagster_dbt/unique_id"
 
 
 class _Translator(DagsterDbtTranslator):
-    """Groups models by their layer, and takes their owners from dbt."""
+    """Groups models by their layer, takes their owners from dbt, and describes tests in words."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props["fqn"][1]
@@ -35,6 +43,16 @@ class _Translator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         group = dbt_resource_props.get("group") or {"name": "data"}  # sources have none
         return [f"team:{group['name']}"]
+
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=test_description(manifest["nodes"][unique_id]))
 
 
 def model_assets(
@@ -47,7 +65,10 @@ def model_assets(
         name="dbt_models",
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN,
-        dagster_dbt_translator=_Translator(),
+        dagster_dbt_translator=_Translator(
+            DagsterDbtTranslatorSettings(enable_code_references=True)
+        ),
+        project=DbtProject(DBT_PROJECT_DIR),
     )
     def dbt_models(
         context: dg.AssetExecutionContext,
