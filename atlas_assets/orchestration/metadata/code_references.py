@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def with_code_references(
-    assets: Sequence[dg.AssetsDefinition], repository: str | None
-) -> Sequence[dg.AssetsDefinition]:
+    assets: Sequence[dg.AssetsDefinition | dg.AssetSpec], repository: str | None
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return assets with references to the functions and SQL files that make them.
 
     `repository` is the address of a branch such as `https://github.com/example/atlas/tree/main`;
@@ -32,4 +32,4 @@ def with_code_references(
                 file_anchor_path_in_repository="pyproject.toml",
             ),
         )
-    return [asset for asset in referenced if isinstance(asset, dg.AssetsDefinition)]
+    return [a for a in referenced if isinstance(a, dg.AssetsDefinition | dg.AssetSpec)]
