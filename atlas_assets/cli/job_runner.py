@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import shlex
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from atlas_assets.cli.progress import counted, shown_progress
 from atlas_assets.orchestration import jobs
 from atlas_assets.orchestration.runs.changed_sheets import changed_sheets, removed_records
 from atlas_assets.orchestration.runs.instance import run_job
@@ -15,8 +17,6 @@ from atlas_assets.orchestration.runs.unfinished_runs import wait_for_runs
 from atlas_assets.periods.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from rich.console import Console
 
     from atlas_assets.cli.result import Result
@@ -40,6 +40,7 @@ class JobRunner:
 
     def __init__(self, workspace: Workspace, result: Result, messages: Console) -> None:
         self.workspace, self.result, self.messages = workspace, result, messages
+        self.command = shlex.join(["atlas", *sys.argv[1:]])
 
     @cached_property
     def definitions(self) -> dg.Definitions:
@@ -83,8 +84,10 @@ class JobRunner:
                 self.messages.print(f"{text}: it leaves every figure that is built from now on.")
         with dg.DagsterInstance.get() as instance:
             wait_for_runs(instance, self.messages.print)
-        with self._progress(label, job, assets) as on_step:
-            outcome = run_job(self.definitions, job, scope, on_step, assets, config)
+        with shown_progress(
+            self.messages, label, self._about(job, scope), self._steps(job, assets)
+        ) as on_step:
+            outcome = run_job(self.definitions, job, scope, on_step, self.command, assets, config)
         self.messages.print(f"{label}: {'done' if outcome.succeeded else 'failed'}")
         self.result.runs.append(outcome.run_id)
         self.result.problems += outcome.problems
@@ -98,21 +101,14 @@ class JobRunner:
         with dg.DagsterInstance.get() as instance:
             return [line for run in self.result.runs for line in changed_sheets(instance, run)]
 
-    @contextmanager
-    def _progress(
-        self, label: str, job: str, assets: list[dg.AssetKey] | None
-    ) -> Generator[Callable[[str], None]]:
-        """Show how many steps of a job are done, on terminals only; yield the function to call per step."""
-        from rich.markup import escape
-        from rich.progress import Progress
+    def _about(self, job: str, scope: Scope | None) -> str:
+        """Return how many months and sheets a run reads, if it does read sheets."""
+        if scope is None or job not in _KEEPING_UP:
+            return ""
+        sheets = sum(len(self.workspace.source.tables(*of)) for of in scope.partitions)
+        return f"{counted(len(scope.partitions), 'month')}, {counted(sheets, 'sheet')}"
 
-        steps = self.definitions.resolve_job_def(job).get_subset(
-            asset_selection=set(assets) if assets else None
-        )
-        with Progress(
-            console=self.messages, transient=True, disable=not self.messages.is_terminal
-        ) as progress:
-            task = progress.add_task(escape(label), total=len(steps.nodes) + 1)
-            yield lambda step: progress.update(
-                task, advance=1, description=escape(f"{label}: {step}")
-            )
+    def _steps(self, job: str, assets: list[dg.AssetKey] | None) -> int:
+        """Return how many steps a run has."""
+        definition = self.definitions.resolve_job_def(job)
+        return len(definition.get_subset(asset_selection=set(assets) if assets else None).nodes)

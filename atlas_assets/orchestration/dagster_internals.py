@@ -44,16 +44,16 @@ def next_tick(cron: str, zone: ZoneInfo, after: datetime) -> datetime:
 
 
 class TaggingExecutor(InProcessExecutor):
-    """The in-process executor, which first names its process in the tags of the run."""
+    """The in-process executor, which first adds tags to the run."""
 
-    def __init__(self, tags: Callable[[str], dict[str, str]]) -> None:
+    def __init__(self, tags: Callable[[dg.DagsterRun], dict[str, str]]) -> None:
         super().__init__(retries=RetryMode.DISABLED)
         self._tags = tags
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
         """Tag the run and execute it."""
-        run_id: str = plan_context.run_id
-        plan_context.instance.add_run_tags(run_id, self._tags(run_id))
+        run: dg.DagsterRun = plan_context.dagster_run
+        plan_context.instance.add_run_tags(run.run_id, self._tags(run))
         yield from super().execute(plan_context, execution_plan)
 
 

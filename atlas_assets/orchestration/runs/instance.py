@@ -16,8 +16,9 @@ from filelock import FileLock
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.files import written_whole
 from atlas_assets.orchestration.dagster_internals import CheckError
-from atlas_assets.orchestration.partitions import range_tags, single_key
+from atlas_assets.orchestration.partitions import PARTITION_TAG, range_tags, single_key
 from atlas_assets.orchestration.runs.old_logs import prune
+from atlas_assets.orchestration.runs.origin import STARTED_BY_TAG, origin_tags
 from atlas_assets.orchestration.runs.run_problems import problems_of
 from atlas_assets.orchestration.runs.unfinished_runs import close_dead_runs, this_process
 from atlas_assets.settings import PROJECT_DIR
@@ -75,18 +76,27 @@ def _instance_of(home: Path) -> dg.DagsterInstance:
         ) from error
 
 
+def _tags(job: str, scope: Scope | None, command: str) -> dict[str, str]:
+    """Return the tags of a command's run: its partitions, what it is about, and the command."""
+    key, ranged = single_key(scope), range_tags(scope)
+    known = {**ranged, STARTED_BY_TAG: command, **({PARTITION_TAG: key} if key else {})}
+    return {**ranged, **origin_tags(job, known)}
+
+
 def run_job(
     definitions: dg.Definitions,
     job: str,
     scope: Scope | None,
     on_step: Callable[[str], None],
+    command: str,
     assets: list[dg.AssetKey] | None = None,
     config: dict[str, Any] | None = None,
 ) -> RunOutcome:
     """Run a job in this process on the persistent instance, over a whole scope in one run.
 
-    `on_step` is called with the name of each step that begins. `assets` limits the job to some of its
-    assets; `config` is the config of its assets, by the names of their steps.
+    `on_step` is called with the name of each step that begins; `command` is what started the run.
+    `assets` limits the job to some of its assets; `config` is the config of its assets, by the names of
+    their steps.
     """
     run_id = str(uuid4())
 
@@ -104,7 +114,7 @@ def run_job(
             raise_on_error=False,
             asset_selection=assets,
             partition_key=single_key(scope),
-            tags={**this_process(run_id), **range_tags(scope)},
+            tags={**this_process(run_id), **_tags(job, scope, command)},
         )
         problems = [] if result.success else problems_of(instance, run_id)
     return RunOutcome(run_id, result.success, problems)

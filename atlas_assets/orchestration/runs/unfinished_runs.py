@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from atlas_assets.files import is_running
 from atlas_assets.orchestration.dagster_internals import TaggingExecutor, launched_process
+from atlas_assets.orchestration.runs.origin import origin_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -48,8 +49,10 @@ def this_process(run_id: str) -> dict[str, str]:
 
 @dg.executor(name="in_this_process")
 def in_this_process(_context: dg.InitExecutorContext) -> TaggingExecutor:
-    """Execute all steps in the process of the run, which its tags name."""
-    return TaggingExecutor(this_process)
+    """Execute all steps in the process of the run; tags name the process, and what the run is about."""
+    return TaggingExecutor(
+        lambda run: {**this_process(run.run_id), **origin_tags(run.job_name, run.tags)}
+    )
 
 
 def under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
