@@ -22,6 +22,37 @@ _port = typer.Option(min=1, max=65_535, help="Port on 127.0.0.1.")
 
 
 @tools.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder for `config/` and the workbooks.")],
+    workbooks: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="The workbooks to look into.")
+    ],
+) -> None:
+    """Write a first configuration, guessed from workbooks, with a comment on every guess.
+
+    Ends with a check that says how many sheets can be read, and what to do next.
+    """
+    from atlas_assets.guessing.start import start, tried
+    from atlas_assets.settings import load_settings
+    from atlas_assets.workspace import Workspace
+
+    for path in start(directory, workbooks):
+        print(path)
+    settings = load_settings().model_copy(update={"source_dir": directory.resolve()})
+    trial = tried(Workspace(settings))
+    for problem in trial.problems:
+        messages.print(problem, style="yellow")
+    loaded = trial.sheets - len(trial.problems)
+    messages.print(
+        f"{loaded:,} of {trial.sheets:,} sheets can be read. Next: correct names, colours and what is "
+        f"marked in {directory / 'config'}, then\n"
+        f"  export ATLAS_SOURCE_DIR={directory.resolve()}\n"
+        "  atlas validate --config\n"
+        "  atlas build"
+    )
+
+
+@tools.command()
 def present(
     report: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="A report.json.")],
 ) -> None:

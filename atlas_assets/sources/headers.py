@@ -36,7 +36,7 @@ class Header:
 
 
 @dataclass(frozen=True)
-class _Cell:
+class HeaderCell:
     """A header cell: its column letter, its text, and the text of the group header above it."""
 
     letter: str
@@ -77,7 +77,7 @@ def find_header(
     return Header(rows, columns, warnings)
 
 
-def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], list[_Cell]]:
+def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], list[HeaderCell]]:
     """Return the rows of the header and its cells; no cells if nothing resembles a header.
 
     The topmost row with at least half of the configured headers is the header, even if a complete one
@@ -88,10 +88,10 @@ def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], lis
     candidates = [
         ([top + 1 + offset for offset in offsets], cells)
         for top in range(len(lines) - offsets[-1])
-        for cells in _runs(_cells([lines[top + offset] for offset in offsets]), layout)
+        for cells in _blocks(header_cells([lines[top + offset] for offset in offsets]), layout)
     ]
 
-    def known(candidate: tuple[list[int], list[_Cell]]) -> int:
+    def known(candidate: tuple[list[int], list[HeaderCell]]) -> int:
         return len(set(_known(candidate[1], layout, month).values()))
 
     names = {*layout.columns.values(), *layout.monthly_columns.values()}
@@ -104,13 +104,13 @@ def _located(grid: Grid, layout: SheetTable, month: int) -> tuple[list[int], lis
     return best if known(best) else (layout.header_rows, [])
 
 
-def _cells(lines: list[dict[str, str | None]]) -> list[_Cell]:
+def header_cells(lines: list[dict[str, str | None]]) -> list[HeaderCell]:
     """Return the header cells of one or more rows, from left to right.
 
     The lowest filled cell of a column is its header. A text in the top row is the group of its own
     column and of those to the right, because a merged cell has its text only in its leftmost cell.
     """
-    cells: list[_Cell] = []
+    cells: list[HeaderCell] = []
     group: str | None = None
     for letter in lines[0]:
         if letter == ROW:
@@ -119,15 +119,18 @@ def _cells(lines: list[dict[str, str | None]]) -> list[_Cell]:
         group = texts[0] or group
         filled = [text for text in texts if text]
         if filled:
-            cells.append(_Cell(letter, filled[-1], group if len(lines) > 1 else None))
+            cells.append(HeaderCell(letter, filled[-1], group if len(lines) > 1 else None))
     return cells
 
 
-def _runs(cells: list[_Cell], layout: SheetTable) -> list[list[_Cell]]:
-    """Return all cells as one run, or one run per block if the sheet has blocks side by side."""
-    if layout.block is None:
-        return [cells]
-    runs: list[list[_Cell]] = []
+def _blocks(cells: list[HeaderCell], layout: SheetTable) -> list[list[HeaderCell]]:
+    """Return all cells as one block, or the blocks side by side if the layout is one of several."""
+    return header_runs(cells) if layout.block else [cells]
+
+
+def header_runs(cells: list[HeaderCell]) -> list[list[HeaderCell]]:
+    """Return the cells in runs of adjacent columns: one for each block of a sheet."""
+    runs: list[list[HeaderCell]] = []
     for cell in cells:
         if runs and column_position(cell.letter) == column_position(runs[-1][-1].letter) + 1:
             runs[-1].append(cell)
@@ -136,7 +139,7 @@ def _runs(cells: list[_Cell], layout: SheetTable) -> list[list[_Cell]]:
     return runs
 
 
-def _known(cells: list[_Cell], layout: SheetTable, month: int) -> dict[str, str]:
+def _known(cells: list[HeaderCell], layout: SheetTable, month: int) -> dict[str, str]:
     """Return the column names of the configured headers, by column letter."""
     names = {normalized_header(header): name for header, name in layout.columns.items()}
     monthly = {normalized_header(header): name for header, name in layout.monthly_columns.items()}
@@ -152,7 +155,7 @@ def _known(cells: list[_Cell], layout: SheetTable, month: int) -> dict[str, str]
 
 
 def _refuse_missing(
-    cells: list[_Cell],
+    cells: list[HeaderCell],
     known: dict[str, str],
     layout: SheetTable,
     month: int,
@@ -199,7 +202,7 @@ def _refuse_repeated(known: dict[str, str], rows: list[int], where: str) -> None
             )
 
 
-def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> list[SheetColumn]:
+def _named(cells: list[HeaderCell], known: dict[str, str], layout: SheetTable) -> list[SheetColumn]:
     """Return the named columns; an unknown one keeps its header, as a valid column name."""
     taken = {*PROVENANCE, *known.values()}
     monthly = set(map(normalized_header, layout.monthly_columns))
@@ -219,7 +222,7 @@ def _named(cells: list[_Cell], known: dict[str, str], layout: SheetTable) -> lis
 
 
 def _without_header(
-    grid: Grid, cells: list[_Cell], layout: SheetTable, rows: list[int]
+    grid: Grid, cells: list[HeaderCell], layout: SheetTable, rows: list[int]
 ) -> list[SheetColumn]:
     """Return the columns that have data below the header row but no header of their own."""
     if layout.block:

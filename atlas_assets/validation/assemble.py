@@ -117,7 +117,6 @@ class ValidationWriter:
         self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
     ) -> Validation:
         parameters = {"entity": entity, "year": year}
-        span = {"first": date(year, 1, 1), "last": date(year, 12, 1)}
         findings: dict[tuple[str, str], list[Finding]] = {}
         for row in queried(connection, "findings", **parameters):
             findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
@@ -125,6 +124,8 @@ class ValidationWriter:
             _sheet(row, findings.get((row["table_name"], row["month"]), []))
             for row in queried(connection, "sheets", **parameters, tables=list(TABLES))
         ]
+        span = {"first": date(year, 1, 1), "last": date(year, 12, 1)}
+        unknown = queried(connection, "unknown_words", entity=entity, **span)
         refused = self.raw_store.refusals(entity, year)
         total = queried(connection, "totals", **parameters)[0]
         reasons = sorted({finding.reason for group in findings.values() for finding in group})
@@ -146,10 +147,7 @@ class ValidationWriter:
             reconciliations=[
                 Reconciled(**row) for row in queried(connection, "reconciliations", **parameters)
             ],
-            unknown_words=[
-                UnknownWord(**row)
-                for row in queried(connection, "unknown_words", entity=entity, **span)
-            ],
+            unknown_words=[UnknownWord(**row) for row in unknown],
             spellings=[Spelling(**row) for row in queried(connection, "spellings", **parameters)],
             reasons={reason: str(self.strings.reason(reason)) for reason in reasons},
             sheets=sheets,

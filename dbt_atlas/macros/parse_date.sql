@@ -30,7 +30,7 @@
                 then date '1899-12-30' + floor(try_cast({{ cell }} as double))::integer
             when
                 regexp_matches({{ cell }}, {{ spelled }})
-                and {{ weekday }} in ('{{ ([''] + var('weekdays')) | join("', '") }}')
+                and {{ weekday }} in ('', '{{ var("weekdays") | join("', '") }}')
                 then try_cast(
                     {{ year }} || '-'
                     || lpad({{ month_number("regexp_extract(" ~ cell ~ ", " ~ spelled ~ ", 3)") }}::varchar, 2, '0')

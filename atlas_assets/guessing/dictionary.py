@@ -1,0 +1,67 @@
+"""The words of the field, and how sure one can be that a text is one of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from rapidfuzz import fuzz, process
+
+from atlas_assets.configuration.calendar_words import month_words
+from atlas_assets.configuration.header_text import normalized_header
+from atlas_assets.configuration.tables import TableName
+from atlas_assets.documents.strict_model import StrictModel
+from atlas_assets.documents.yaml_file import load
+
+PATH = Path(__file__).with_name("dictionary.yaml")
+LEAST_SIMILAR = 86  # percent, below which a header is no word of the field
+
+
+class Dictionary(StrictModel):
+    """The content of `dictionary.yaml`, which explains each part."""
+
+    headers: dict[TableName, dict[str, list[str]]]
+    months: dict[int, list[str]]
+    file_words: list[str]
+    settling: list[str]
+    digital: list[str]
+    sexes: dict[str, list[str]]
+    honorifics: list[str]
+    total_row_labels: list[str] = Field(min_length=1)
+
+
+@cache
+def dictionary() -> Dictionary:
+    """Return the dictionary that comes with Atlas."""
+    return load(PATH, Dictionary)
+
+
+@cache
+def all_month_words() -> dict[int, list[str]]:
+    """Return every way to write the months 1 to 12, in capitals."""
+    return {
+        number: [*words, *dictionary().months.get(number, [])]
+        for number, words in month_words().items()
+    }
+
+
+@cache
+def _words(table: TableName) -> dict[str, str]:
+    """Return the column that each header of a table names."""
+    return {
+        normalized_header(word): column
+        for column, words in dictionary().headers[table].items()
+        for word in words
+    }
+
+
+@cache
+def column_of(table: TableName, header: str) -> tuple[str, float] | None:
+    """Return the column that a header names, and the percentage of likeness to the word of the field."""
+    folded = normalized_header(header)
+    words = _words(table)
+    if folded in words:
+        return words[folded], 100.0
+    found = process.extractOne(folded, list(words), scorer=fuzz.ratio, score_cutoff=LEAST_SIMILAR)
+    return (words[found[0]], found[1]) if found else None

@@ -1,0 +1,72 @@
+"""Makes a source folder with a first configuration out of workbooks."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from atlas_assets.errors import SourceError, UsageError
+from atlas_assets.files import written_whole
+from atlas_assets.guessing.books import books_of
+from atlas_assets.guessing.writing import registry_text, year_text
+from atlas_assets.settings import PROJECT_DIR
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas_assets.workspace import Workspace
+
+_SHIPPED = PROJECT_DIR / "source" / "config"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How many sheets of months can be loaded with a configuration, and why the others cannot."""
+
+    sheets: int
+    problems: list[str]
+
+
+def start(folder: Path, workbooks: list[Path]) -> list[Path]:
+    """Write `config/` into a folder, and copy the workbooks there; return the files of the configuration.
+
+    Raises UsageError if there is a configuration already, and SourceError for what is no workbook.
+    """
+    config = folder / "config"
+    if config.exists():
+        raise UsageError(f"{config} is there already. Name another folder, or move it away.")
+    books = sorted(books_of(workbooks), key=lambda book: (book.entity, book.year, book.path.name))
+    config.mkdir(parents=True)
+    for path in workbooks:
+        if path.resolve().parent != folder.resolve():
+            shutil.copy2(path, folder / path.name)
+    written = [config / "registry.yaml"]
+    _write(written[0], registry_text(books))
+    for (entity, year), group in groupby(books, lambda book: (book.entity, book.year)):
+        written.append(config / f"{entity.lower()}-{year}.yaml")
+        _write(written[-1], year_text(entity, year, list(group)))
+    shutil.copy(_SHIPPED / "strings.yaml", config)
+    shutil.copytree(_SHIPPED / "schemas", config / "schemas")
+    return written
+
+
+def tried(workspace: Workspace) -> Trial:
+    """Check the configuration and look at every sheet that it names. Raises ConfigurationError if it is wrong."""
+    workspace.check()
+    source, sheets, problems = workspace.source, 0, []
+    for entity in (entity.code for entity in workspace.configuration.registry.entities):
+        for month in source.months(entity):
+            for table in source.tables(entity, month):
+                sheets += 1
+                try:
+                    source.look(table, entity, month)
+                except SourceError as error:
+                    problems.append(str(error))
+    return Trial(sheets, problems)
+
+
+def _write(path: Path, text: str) -> None:
+    with written_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
