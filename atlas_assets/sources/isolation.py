@@ -6,7 +6,6 @@ nothing within that process can prevent it.
 
 from __future__ import annotations
 
-import atexit
 import multiprocessing
 import os
 import pickle
@@ -14,6 +13,7 @@ import resource
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -203,7 +203,9 @@ def _readers() -> ProcessPool:
         context=cast("Any", multiprocessing.get_context("spawn")),
         initializer=_become_reader,
     )
-    atexit.register(_end, readers)
+    # A run that the web UI starts is a process of `multiprocessing`, which ends without `atexit`, but not
+    # before its children have.
+    Finalize(None, _end, [readers], exitpriority=1)
     return readers
 
 
