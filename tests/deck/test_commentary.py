@@ -6,13 +6,15 @@ import pytest
 from conftest import CONFIG_DIR
 from pptx import Presentation
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import template
-from atlas_assets.deck.commentary import load_commentary
+from atlas_assets.deck.commentary import Commentary, load_commentary
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import differences
 from atlas_assets.deck.story import build_deck
 from atlas_assets.errors import ConfigurationError
 from atlas_assets.notation.strings import Strings
+from atlas_assets.periods.calendar import Period
 from atlas_assets.report.model import Report
 
 WRITTEN = """
@@ -32,10 +34,15 @@ def written(folder: Path, text: str) -> Path:
     return folder
 
 
+def of_report(folder: Path, report: Report) -> Commentary:
+    entity = Configuration(CONFIG_DIR).registry.entity(report.meta.entity)
+    return load_commentary(folder, entity, Period.parse(report.meta.period))
+
+
 def test_remarks_stand_on_their_slides_with_their_month_in_the_chart(
     report: Report, tmp_path: Path
 ) -> None:
-    commentary = load_commentary(written(tmp_path, WRITTEN), report, report.meta.scope)
+    commentary = of_report(written(tmp_path, WRITTEN), report)
     strings = Strings(CONFIG_DIR / "strings.yaml", "id")
     render(build_deck(report, strings, "PT", commentary), template.PATH, tmp_path / "deck.pptx")
     found = differences(tmp_path / "deck.pptx", report, "id", list(commentary.texts()))
@@ -63,13 +70,16 @@ def test_remarks_stand_on_their_slides_with_their_month_in_the_chart(
 
 
 def test_nobody_has_to_write_anything(report: Report, tmp_path: Path) -> None:
-    assert list(load_commentary(tmp_path, report, report.meta.scope).texts()) == []
+    assert list(of_report(tmp_path, report).texts()) == []
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("units: {TN: {revenue: [a]}}", r"IONS-2026-10.yaml: IONS has no unit 'TN'; did you mean"),
+        (
+            "units: {TMM: {revenue: [a]}}",
+            r"IONS-2026-10.yaml, line 1: IONS has no unit 'TMM'. Did you mean 'TM'\?",
+        ),
         ("units: {TM: {sales: [a]}}", r"units.TM.sales: .* lists of texts for revenue, key"),
         (
             "units: {TM: {revenue: [{month: 2020-01, text: a}]}}",
@@ -79,21 +89,21 @@ def test_nobody_has_to_write_anything(report: Report, tmp_path: Path) -> None:
             "units: {TM: {schools: [{month: 2026-10, text: a}]}}",
             r"'a' has a month, but only the chart of `revenue` shows months",
         ),
-        ("summary: [a", r"IONS-2026-10.yaml, line \d: expected ',' or ']'"),
-        ("summary: a sentence", r"summary: Input should be a valid list"),
+        ("summary: [a", r"IONS-2026-10.yaml, line \d: did not find expected ',' or ']'"),
+        ("summary: a sentence", r"line 1: summary: expected a list"),
     ],
 )
 def test_what_cannot_be_placed_is_refused(
     report: Report, tmp_path: Path, text: str, told: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=told):
-        load_commentary(written(tmp_path, text), report, report.meta.scope)
+        of_report(written(tmp_path, text), report)
 
 
 def test_a_remark_that_does_not_fit_is_refused_with_its_words(
     report: Report, tmp_path: Path
 ) -> None:
     text = "units: {TM: {revenue: ['" + "Terlalu panjang. " * 40 + "']}}"
-    commentary = load_commentary(written(tmp_path, text), report, report.meta.scope)
+    commentary = of_report(written(tmp_path, text), report)
     with pytest.raises(ConfigurationError, match=r"'Terlalu panjang.*does not fit on its slide"):
         build_deck(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT", commentary)
