@@ -25,6 +25,7 @@ generate:
     uv run python -m atlas_assets.deck.template_builder
     uv run python -m atlas_assets.report.schema
     uv run python -m atlas_assets.validation.schema
+    uv run --all-groups python docs/reference.py
 
 # Draw pictures of every kind of deck in output/gallery, for visual review.
 gallery:
