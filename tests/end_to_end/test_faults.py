@@ -158,7 +158,8 @@ TROUBLES = {
     "few open files": Trouble(
         nothing, REPORT, "cannot be read or written: ", {resource.RLIMIT_NOFILE: 24}
     ),
-    "little memory": Trouble(nothing, STATUS, "is used up. ", {resource.RLIMIT_AS: 200 * 2**20}),
+    # So little that Python notices first: a library written in C may end the process.
+    "little memory": Trouble(nothing, STATUS, "is used up. ", {resource.RLIMIT_AS: 160 * 2**20}),
 }
 
 
