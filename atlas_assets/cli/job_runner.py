@@ -82,8 +82,7 @@ class JobRunner:
         if job in _KEEPING_UP:
             for text in self.workspace.staleness.lost(entities):
                 self.messages.print(f"{text}: it leaves every figure that is built from now on.")
-        with dg.DagsterInstance.get() as instance:
-            wait_for_runs(instance, self.messages.print)
+        self.wait()
         with shown_progress(
             self.messages, label, self._about(job, scope), self._steps(job, assets)
         ) as on_step:
@@ -95,6 +94,11 @@ class JobRunner:
             for what in removed_records(instance, outcome.run_id):
                 self.messages.print(f"{what} is gone: removed from the operational database.")
         return outcome.succeeded
+
+    def wait(self) -> None:
+        """Wait until no run is in progress, whoever started it."""
+        with dg.DagsterInstance.get() as instance:
+            wait_for_runs(instance, self.messages.print)
 
     def changed_sheets(self) -> list[str]:
         """Return which sheets the runs have loaded so far, and why."""

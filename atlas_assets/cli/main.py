@@ -283,7 +283,12 @@ def findings(
         if out is not None:
             from atlas_assets.validation.findings_list import write_list
 
-            write_list(found, out.resolve(), pipeline.settings.source_dir)
+            source = pipeline.settings.source_dir
+            if out.resolve().is_relative_to(source.resolve()):
+                raise UsageError(
+                    f"{out} is among the workbooks, and could replace one. Write the list to another folder."
+                )
+            write_list(found, out.resolve(), source)
             print(out)
             return
     show_findings(found, as_json=json)
@@ -319,6 +324,7 @@ def clean(
         elif not yes and not sys.stdin.isatty():
             raise UsageError("Nothing was removed: nobody can be asked. Repeat it with --yes.")
         elif yes or typer.confirm("Remove all of it?", err=True):
+            pipeline.jobs.wait()
             for item in found:
                 item.remove()
         else:

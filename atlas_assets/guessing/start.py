@@ -37,11 +37,11 @@ def start(folder: Path, workbooks: list[Path]) -> list[Path]:
     config = folder / "config"
     if config.exists():
         raise UsageError(f"{config} is there already. Name another folder, or move it away.")
+    copies = _copies(folder, workbooks)
     books = sorted(books_of(workbooks), key=lambda book: (book.entity, book.year, book.path.name))
     config.mkdir(parents=True)
-    for path in workbooks:
-        if path.resolve().parent != folder.resolve():
-            shutil.copy2(path, folder / path.name)
+    for path, copy in copies.items():
+        shutil.copy2(path, copy)
     written = [config / "registry.yaml"]
     _write(written[0], registry_text(books))
     for (entity, year), group in groupby(books, lambda book: (book.entity, book.year)):
@@ -50,6 +50,19 @@ def start(folder: Path, workbooks: list[Path]) -> list[Path]:
     shutil.copy(_SHIPPED / "strings.yaml", config)
     shutil.copytree(_SHIPPED / "schemas", config / "schemas")
     return written
+
+
+def _copies(folder: Path, workbooks: list[Path]) -> dict[Path, Path]:
+    """Return where the workbooks go that are not in a folder yet. Raises UsageError if one is in the way."""
+    copies = {
+        path: folder / path.name for path in workbooks if path.resolve().parent != folder.resolve()
+    }
+    for path, copy in copies.items():
+        if copy.exists() or list(copies.values()).count(copy) > 1:
+            raise UsageError(
+                f"{path} cannot be copied to {copy}: another workbook has that name. Rename one of them."
+            )
+    return copies
 
 
 def tried(workspace: Workspace) -> Trial:

@@ -68,6 +68,14 @@ def test_the_list_opens_cells_and_runs_no_formula(february: Installation, tmp_pa
     assert link.location == f"'FEBRUARI'!{cell.coordinate}"
 
 
+def test_the_list_never_replaces_a_workbook(built: Installation) -> None:
+    path = built.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    before = path.read_bytes()
+    refused = built.atlas("findings", *PERIOD, "--out", str(path), status=2)
+    assert "is among the workbooks" in refused.stderr
+    assert path.read_bytes() == before
+
+
 def test_a_build_ends_with_what_a_person_has_to_know(february: Installation) -> None:
     month = ("--entity", "EPN", "--period", "2026-02")
     done = february.atlas("validate", *month)

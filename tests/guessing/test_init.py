@@ -108,6 +108,11 @@ def test_nothing_is_overwritten_and_no_other_file_is_taken(
     refused = unbuilt.atlas("init", str(tmp_path / "other"), str(path), status=1)
     assert "Elm.xlsx" in refused.stderr
     assert not (tmp_path / "other").exists()
+    (tmp_path / "third").mkdir()
+    (tmp_path / "third" / path.name).write_text("another one")
+    refused = unbuilt.atlas("init", str(tmp_path / "third"), str(path), status=2)
+    assert "another workbook has that name" in refused.stderr
+    assert (tmp_path / "third" / path.name).read_text() == "another one"
 
 
 @pytest.mark.parametrize(
