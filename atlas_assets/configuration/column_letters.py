@@ -12,6 +12,12 @@ def column_position(letters: str) -> int:
     return reduce(lambda found, char: found * _LETTERS + ord(char) - ord("A") + 1, letters, 0) - 1
 
 
+def split_place(cell: str) -> tuple[str, int]:
+    """Return the column letters and the 1-based row of a cell such as `B12`."""
+    letters = cell.rstrip("0123456789")
+    return letters, int(cell[len(letters) :])
+
+
 def column_letters(position: int) -> str:
     """Return the letters of the column at a position from 0."""
     before, last = divmod(position, _LETTERS)

@@ -117,15 +117,15 @@ class ValidationWriter:
         self, connection: duckdb.DuckDBPyConnection, entity: str, year: int
     ) -> Validation:
         parameters = {"entity": entity, "year": year}
+        span = {"entity": entity, "first": date(year, 1, 1), "last": date(year, 12, 1)}
         findings: dict[tuple[str, str], list[Finding]] = {}
-        for row in queried(connection, "findings", **parameters):
+        for row in queried(connection, "findings", **span):
             findings.setdefault((row["table_name"], row["month"]), []).append(_finding(row))
         sheets = [
             _sheet(row, findings.get((row["table_name"], row["month"]), []))
             for row in queried(connection, "sheets", **parameters, tables=list(TABLES))
         ]
-        span = {"first": date(year, 1, 1), "last": date(year, 12, 1)}
-        unknown = queried(connection, "unknown_words", entity=entity, **span)
+        unknown = queried(connection, "unknown_words", **span)
         refused = self.raw_store.refusals(entity, year)
         total = queried(connection, "totals", **parameters)[0]
         reasons = sorted({finding.reason for group in findings.values() for finding in group})

@@ -68,16 +68,29 @@ class FindingsReader:
         Raises AtlasError if nothing has been checked yet.
         """
         with self._audited() as connection:
-            rows = queried(connection, "places", **_parameters(entity, period))
+            rows = queried(connection, "findings", **_parameters(entity, period))
         refused = [
             Finding(entity, str(month), REFUSED, Reason(problem, "", ""))
             for year in range(period.first.year, period.last.year + 1)
             for (_, month), problem in self.raw_store.refusals(entity, year).items()
             if period.first <= month <= period.last
         ]
-        return refused + [
-            Finding(entity, reason=self.strings.reason(row.pop("reason")), **row) for row in rows
-        ]
+        return refused + [self._finding(entity, row) for row in rows]
+
+    def _finding(self, entity: str, row: dict[str, Any]) -> Finding:
+        return Finding(
+            entity=entity,
+            month=row["month"],
+            severity=row["severity"],
+            reason=self.strings.reason(row["reason"]),
+            file=row["source_file"],
+            sheet=row["source_sheet"],
+            cell=row["source_cell"] or f"A{row['source_row']}",
+            content=row["content"] or "",
+            nearest=row["nearest"],
+            other=row["other"],
+            amount=row["amount"],
+        )
 
     def summary(self, entity: str, period: Period) -> list[str]:
         """Return in lines what became of the rows of an entity's months, and what to look at.

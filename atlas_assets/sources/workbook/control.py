@@ -7,8 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import python_calamine
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
+from atlas_assets.configuration.column_letters import (
+    column_letters,
+    column_position,
+    split_place,
+)
 from atlas_assets.sources.adapter import ControlReading
 from atlas_assets.sources.control import control_amounts
 from atlas_assets.sources.workbook.archive import NoXmlError
@@ -59,14 +63,14 @@ class _TypedRows:
     rows: Sequence[Sequence[object]]
 
     def values(self, letter: str, first_row: int) -> Iterator[tuple[int, object]]:
-        at = xl_cell_to_rowcol(f"{letter}1")[1]
+        at = column_position(letter)
         for number, row in enumerate(self.rows[first_row - 1 :], first_row):
             if at < len(row) and row[at] != "":
                 yield number, row[at]
 
     def row(self, place: str) -> Mapping[str, object]:
-        cells = self.rows[xl_cell_to_rowcol(place)[0]]
-        return {xl_col_to_name(at): cell for at, cell in enumerate(cells) if cell != ""}
+        cells = self.rows[split_place(place)[1] - 1]
+        return {column_letters(at): cell for at, cell in enumerate(cells) if cell != ""}
 
     def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:  # noqa: ARG002
         return set(range(1, len(self.rows) + 1))  # any row may be a total

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import fastexcel
 import polars as pl
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
+from atlas_assets.configuration.column_letters import column_letters, split_place
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.grid import ROW, Grid
 from atlas_assets.sources.workbook.archive import Archive, DamagedError, UninspectableError
@@ -141,7 +141,7 @@ def _cells(
 ) -> pl.DataFrame:
     if loaded.width == 0:
         return pl.DataFrame(schema={ROW: pl.Int64})
-    letters = [xl_col_to_name(column.absolute_index) for column in loaded.available_columns()]
+    letters = [column_letters(column.absolute_index) for column in loaded.available_columns()]
     batch, errors = loaded.to_arrow_with_errors()
     places: dict[str, dict[int, str]] = {}
     for error in errors.errors if errors else []:
@@ -227,8 +227,8 @@ def _with_errors(cells: pl.DataFrame, inspection: Inspection) -> pl.DataFrame:
     places: dict[str, dict[int, str]] = {}
     failed = {**dict.fromkeys(inspection.uncalculated, UNCALCULATED), **inspection.errors}
     for place, text in failed.items():
-        row, column = xl_cell_to_rowcol(place)
-        places.setdefault(xl_col_to_name(column), {})[row + 1] = text
+        letters, row = split_place(place)
+        places.setdefault(letters, {})[row] = text
     for letter, texts in places.items():
         cells = _replaced(cells, letter, texts)
     return cells
