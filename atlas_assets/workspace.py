@@ -127,7 +127,11 @@ class Workspace:
         """The texts of reports and validation files, in the language of the settings."""
         from atlas_assets.notation.strings import Strings
 
-        return Strings(self.settings.config_dir / "strings.yaml", self.settings.locale)
+        return Strings(
+            self.settings.config_dir / "strings.yaml",
+            self.settings.locale,
+            self.configuration.registry.currency,
+        )
 
     @cached_property
     def validation(self) -> ValidationWriter:

@@ -158,7 +158,7 @@ def validate(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Account for every row and rupiah of the loaded sheets, or check the configuration."""
+    """Account for every row and amount of the loaded sheets, or check the configuration."""
     if config:
         _validate_configuration()
     elif entity is None:

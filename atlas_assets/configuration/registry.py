@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
-from unicodedata import category
 from zoneinfo import ZoneInfo, available_timezones
 
-import duckdb
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from atlas_assets.configuration.calendar_words import month_words, weekday_words
+from atlas_assets.configuration.currency import RUPIAH, Currency
+from atlas_assets.configuration.field_types import Code, Color, MonthNumber, Pattern, Word
+from atlas_assets.configuration.sheet_words import SheetWords
 from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, refuse, repeats
 from atlas_assets.errors import ConfigurationError, nearest
@@ -19,37 +20,6 @@ from atlas_assets.periods.calendar import MONTHS_A_YEAR
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_NOT_SHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators
-
-
-def _showable(word: str) -> str:
-    """Return a word, or raise ValueError for one that no page could show."""
-    if any(category(character) in _NOT_SHOWN for character in word):
-        raise ValueError(f"{word!r} has a character that cannot be shown")
-    return word
-
-
-def _pattern(pattern: str) -> str:
-    """Return a regular expression, or raise ValueError for what the engine that will use it refuses."""
-    try:
-        # As a literal: a parameter makes DuckDB import pandas where it is installed (0.3 s).
-        literal = pattern.replace("'", "''")
-        duckdb.execute(f"SELECT regexp_matches('', '{literal}')")
-    except duckdb.InvalidInputException as error:
-        why = str(error).split("\n", maxsplit=1)[0]
-        raise ValueError(f"{pattern!r} is no regular expression ({why})") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-F]{6}$")]
-MonthNumber = Annotated[int, Field(ge=1, le=12)]
-Word = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
-    AfterValidator(_showable),
-]
 ChannelCategory = Literal["conventional", "digital"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -222,6 +192,8 @@ class Registry(StrictModel):
     """Which part of a receipt number has to be the unit's prefix: here what stands before the first full stop."""
     plausible_intake: PlausibleIntake = PlausibleIntake()
     """How far an intake may be from the month of the sheet to be believed."""
+    currency: Currency = RUPIAH
+    """The money of the business; by default the rupiah."""
     calendar: Calendar = Calendar()
     """When months are closed."""
     renewal_window_days: Annotated[int, Field(ge=0, le=3_660)] = 365
@@ -246,6 +218,11 @@ class Registry(StrictModel):
             ]
         )
         return self
+
+    @property
+    def sheet_words(self) -> SheetWords:
+        """The words by which the rows of a sheet are understood."""
+        return SheetWords(tuple(self.total_row_labels), self.currency.words)
 
     def _missing_months(self) -> Iterator[KeyedError]:
         if missing := [

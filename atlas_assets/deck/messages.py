@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from atlas_assets.deck.boxes import MESSAGE
 from atlas_assets.deck.commentary import Remark
 from atlas_assets.deck.text_fit import ELLIPSIS, line_count
-from atlas_assets.notation.numbers import number, percent, rupiah, signed
+from atlas_assets.notation.numbers import number, percent, signed
 from atlas_assets.notation.strings import period_label
 from atlas_assets.notation.tokens import Size
 from atlas_assets.periods.calendar import Month, Period
@@ -65,7 +65,7 @@ def _against_target(section: RevenueSection, subject: str, period: str, strings:
         return strings("no_revenue", **places)
     if section.revenue_actuals < 0:
         return _refunded(section, strings, **places)
-    actual = rupiah(section.revenue_actuals, locale)
+    actual = strings.money.text(section.revenue_actuals)
     if section.gap_pct is None:
         return strings("without_target", actual=actual, **places)
     is_met = round(section.gap_pct, 1) == 0
@@ -74,12 +74,12 @@ def _against_target(section: RevenueSection, subject: str, period: str, strings:
 
 
 def _refunded(section: RevenueSection, strings: Strings, **places: str) -> str:
-    """Say that more was paid back than received, in rupiah: shares of it would mean nothing."""
-    locale, gap = strings.locale, section.gap_to_target
-    told = strings("refunded", amount=rupiah(-section.revenue_actuals, locale), **places)
+    """Say that more was paid back than received, as an amount: shares of it would mean nothing."""
+    gap = section.gap_to_target
+    told = strings("refunded", amount=strings.money.text(-section.revenue_actuals), **places)
     if section.gap_pct is None or not gap:
         return told
-    return told + strings("refunded_against_target", gap=signed(rupiah(gap, locale), gap))
+    return told + strings("refunded_against_target", gap=signed(strings.money.text(gap), gap))
 
 
 def _names_gap(section: RevenueSection) -> bool:
@@ -112,7 +112,7 @@ def _main_contributor(report: Report, strings: Strings) -> str:
     if not same_way:
         return ""
     unit, its_gap = max(same_way, key=lambda item: abs(item[1]))
-    gap_text = signed(rupiah(its_gap, strings.locale), its_gap)
+    gap_text = signed(strings.money.text(its_gap), its_gap)
     return strings("mainly", unit=short_name(unit.name), gap=gap_text)
 
 
@@ -125,20 +125,20 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
     section, locale = unit.revenue, strings.locale
     remarks: list[Remark] = []
     if section.gap_to_target:
-        gap = signed(rupiah(section.gap_to_target, locale), section.gap_to_target)
+        gap = signed(strings.money.text(section.gap_to_target), section.gap_to_target)
         month = months[0] if len(months) == 1 else None
         remarks.append(Remark(text=strings("gap_comment", gap=gap), month=month))
     if len(months) > 1 and (widest := _widest_gap(section.trend, months)):
         point, gap = widest
         key = "widest_above" if gap > 0 else "widest_below"
         name = period_label(Period.of_month(Month.parse(point.month)), locale)
-        text = strings(key, month=name, gap=signed(rupiah(gap, locale), gap))
+        text = strings(key, month=name, gap=signed(strings.money.text(gap), gap))
         remarks.append(Remark(text=text, month=point.month))
     remarks += _refund_remarks(section.trend, months, strings)
     if driver := _driver(unit):
         kind, delta = driver
         key = "driver_up" if delta > 0 else "driver_down"
-        delta_text = signed(rupiah(delta, locale), delta)
+        delta_text = signed(strings.money.text(delta), delta)
         text = strings(key, type=strings.customer_type(kind), delta=delta_text)
         remarks.append(Remark(text=text))
     if section.best_year and section.best_year.delta < 0:
@@ -146,7 +146,7 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
         text = strings(
             "best_comment",
             best=period_label(Period.parse(best.period), locale),
-            value=rupiah(best.value, locale),
+            value=strings.money.text(best.value),
         )
         remarks.append(Remark(text=text))
     return remarks
@@ -165,7 +165,7 @@ def _refund_remarks(trend: list[TrendPoint], months: list[str], strings: Strings
         return []
     amount, month = min(refunds)
     name = period_label(Period.of_month(Month.parse(month)), strings.locale)
-    text = strings("refunded_month", month=name, amount=rupiah(-amount, strings.locale))
+    text = strings("refunded_month", month=name, amount=strings.money.text(-amount))
     return [Remark(text=text, month=month)]
 
 
@@ -174,11 +174,11 @@ def unassigned_remark(report: Report, strings: Strings) -> list[Remark]:
     amount = report.data_quality.unassigned_revenue
     if not amount:
         return []
-    return [Remark(text=strings("unassigned_comment", amount=rupiah(amount, strings.locale)))]
+    return [Remark(text=strings("unassigned_comment", amount=strings.money.text(amount)))]
 
 
 def _widest_gap(trend: list[TrendPoint], months: list[str]) -> tuple[TrendPoint, Decimal] | None:
-    """Return the month of the period furthest from its target, with its gap in rupiah."""
+    """Return the month of the period furthest from its target, with its gap."""
     gaps = [
         (point, point.gap_to_target)
         for point in trend
@@ -188,7 +188,7 @@ def _widest_gap(trend: list[TrendPoint], months: list[str]) -> tuple[TrendPoint,
 
 
 def _driver(unit: UnitReport) -> tuple[str, Decimal] | None:
-    """Return the customer type that moved the unit's revenue most, with its change in rupiah."""
+    """Return the customer type that moved the unit's revenue most, with its change."""
     change = unit.revenue.last_year
     if change is None or change.delta == 0:
         return None
@@ -223,13 +223,13 @@ def key_message(unit: UnitReport, period: str, before: str, strings: Strings) ->
 def _cash_per_order(average: Decimal | None, strings: Strings) -> str:
     if average is not None and average < 0:
         return strings("refunds_above_cash")
-    return strings("cash_per_order", average=rupiah(average, strings.locale))
+    return strings("cash_per_order", average=strings.money.text(average))
 
 
 def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
     """Name the program furthest from its target or, without targets, the one with most revenue."""
     programs = [row for row in unit.programs if row.customer_type == "all"]
-    subject, locale = short_name(unit.name), strings.locale
+    subject = short_name(unit.name)
     sold = [row for row in programs if row.revenue > 0]
     if not sold:
         return _without_income(programs, subject, period, strings)
@@ -243,7 +243,7 @@ def program_message(unit: UnitReport, period: str, strings: Strings) -> str:
         "program_message_tied" if is_tied else "program_message",
         program=short_name(best.product_name),
         subject=subject,
-        revenue=rupiah(best.revenue, locale),
+        revenue=strings.money.text(best.revenue),
     )
 
 
@@ -255,8 +255,8 @@ def _program_gap(row: ProgramProgressRow, gap: Decimal, subject: str, strings: S
         "program_above" if gap > 0 else below,
         program=short_name(row.product_name),
         subject=subject,
-        gap=signed(rupiah(gap, strings.locale), gap),
-        revenue=rupiah(abs(row.revenue) if is_refunded else row.revenue, strings.locale),
+        gap=signed(strings.money.text(gap), gap),
+        revenue=strings.money.text(abs(row.revenue) if is_refunded else row.revenue),
     )
 
 
@@ -267,7 +267,7 @@ def _without_income(
     places = {"subject": subject, "period": period}
     least = min(programs, key=lambda row: row.revenue, default=None)
     if least is not None and least.revenue < 0:
-        refund = rupiah(-least.revenue, strings.locale)
+        refund = strings.money.text(-least.revenue)
         program = short_name(least.product_name)
         return strings("program_refunded", program=program, refund=refund, **places)
     is_sold = any(row.order_count for row in programs)

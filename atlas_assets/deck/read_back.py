@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pptx import Presentation
 
+from atlas_assets.configuration.currency import Language
 from atlas_assets.deck.drawing_xml import printable
 from atlas_assets.deck.percentages import exact_lines, large_percentages
 from atlas_assets.deck.placement_check import misplaced
 from atlas_assets.deck.slide_writer import FINGERPRINT_LENGTH
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.numbers import (
-    LADDERS,
     MINUS,
     NBSP,
+    Money,
     number,
     percent,
-    rupiah,
     signed,
 )
 
@@ -34,22 +34,38 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Report
 
 _SCOPE = "meta.scope"  # a path that only the contents slide names
-_CHART_UNITS = (1, 1e3, 1e6, 1e9, 1e12)  # what charts divide amounts by
 _ROUNDED = 1e-6  # a chart's values are rounded to this, its labels come from the exact figure
 _TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
-_FIGURE = re.compile(rf"[<>]?[+{MINUS}]?(?:Rp\s)?\d(?:\d|[.,](?=\d))*%?")
 _PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several slides
 _CUT = re.compile(r"\S*…")  # end of a shortened name
-_MONEY_WORD = re.compile(r"\s(?:T|M|jt|rb|tn|bn|m|k)\b")
-_CUT_FIGURE = re.compile(rf"[+{MINUS}]?(?:Rp\s)?[\d.,]+…")
-_RISKY = re.compile(rf"\d|Rp|[+{MINUS}<>%]")
-_ALONE = (  # a name does not begin or end within a figure
-    rf"(?<![\d+{MINUS}])(?<!\d[.,])(?<!Rp\s)",
-    r"(?![\d%])(?![.,]\d)",
-)
-_NO_AMOUNT = rf"(?!\s[\d.,]+{_MONEY_WORD.pattern})"
-_BEYOND = {percent(sign * 1e6, locale) for sign in (1, -1) for locale in LADDERS}
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
+_BEYOND = {percent(sign * 1e6, locale) for sign in (1, -1) for locale in _LANGUAGES}
 _MARK = re.compile(r"^\d+  ")  # number of a comment that is marked in the chart
+
+
+class _Patterns:
+    """The patterns of figures in texts, which depend on how the currency is written."""
+
+    def __init__(self, money: Money) -> None:
+        symbol = re.escape(money.currency.symbol)
+        words = sorted({money.word(unit) for unit in money.currency.units}, key=len, reverse=True)
+        self.symbol = money.currency.symbol
+        self.word = re.compile(
+            rf"\s(?:{'|'.join(map(re.escape, words))})(?!\w)" if words else r"(?!)"
+        )
+        self.figure = re.compile(rf"[<>]?[+{MINUS}]?(?:{symbol}\s)?\d(?:\d|[.,](?=\d))*%?")
+        self.cut_figure = re.compile(rf"[+{MINUS}]?(?:{symbol}\s)?[\d.,]+…")
+        self.risky = re.compile(rf"\d|{symbol}|[+{MINUS}<>%]")
+        self.alone = (  # a name does not begin or end within a figure
+            rf"(?<![\d+{MINUS}])(?<!\d[.,])(?<!{symbol}\s)",
+            r"(?![\d%])(?![.,]\d)",
+        )
+        self.no_amount = rf"(?!\s[\d.,]+{self.word.pattern})"
+
+
+@lru_cache(maxsize=8)
+def _patterns(money: Money) -> _Patterns:
+    return _Patterns(money)
 
 
 class DeckError(ReportError):
@@ -57,10 +73,10 @@ class DeckError(ReportError):
 
 
 def refuse_different(
-    path: Path, report: Report, locale: str, remarks: Collection[str] = ()
+    path: Path, report: Report, money: Money, remarks: Collection[str] = ()
 ) -> None:
     """Raise DeckError, listing the differences by slide, unless a deck matches its report."""
-    problems = differences(path, report, locale, remarks)
+    problems = differences(path, report, money, remarks)
     if problems:
         raise DeckError(
             f"The slides of {report.meta.entity} {report.meta.period} differ from report.json:\n"
@@ -70,7 +86,7 @@ def refuse_different(
 
 
 def differences(
-    path: Path, report: Report, locale: str, remarks: Collection[str] = ()
+    path: Path, report: Report, money: Money, remarks: Collection[str] = ()
 ) -> list[str]:
     """Return what is on a deck's slides but not in the report, or is laid out illegibly.
 
@@ -83,35 +99,38 @@ def differences(
     brands = {unit.color.removeprefix("#") for unit in report.units.values()}
     data = report.model_dump(mode="python")
     units = [unit.name for unit in report.units.values()]
+    patterns = _patterns(money)
     problems: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
         leaves = list(_values(data, [*paths, "meta"]))
-        divisor = _divisor(slide, locale)
-        known = {text for leaf in leaves for text in _forms(leaf, locale, divisor)}
+        divisor = _divisor(slide, money)
+        known = {text for leaf in leaves for text in _forms(leaf, money, divisor)}
         known -= _BEYOND
-        known |= _noted(slide, data, paths, locale)
+        known |= _noted(slide, data, paths, money.locale)
         if _SCOPE in paths:  # the contents list slide numbers
             known |= pages
-        names = _Names([*(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks])
+        written = [*(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks]
+        names = _Names(written, patterns)
         wrong = [
-            *_unknown(slide, known, names),
-            *_unknown_in_charts(slide, leaves, locale),
+            *_unknown(slide, known, names, patterns),
+            *_unknown_in_charts(slide, leaves, money),
             *misplaced(slide, *size, brands),
         ]
         problems += [f"slide {position}: {problem}" for problem in wrong]
     return problems
 
 
-def _divisor(slide: Any, locale: str) -> float | None:
+def _divisor(slide: Any, money: Money) -> float | None:
     """Return the divisor of the unit that the slide's title names; None where it names none."""
     titles = [item for item in slide.placeholders if item.placeholder_format.idx == _TITLE]
     runs = [run.text for item in titles for run in item.text_frame.paragraphs[0].runs]
     title = "".join(runs[1:])  # the first run is a name, which may say anything
-    for _, divisor, word, _ in LADDERS[locale]:
-        if f" {word} IDR" in title:
-            return float(divisor)
-    return 1.0 if " IDR" in title else None
+    code = money.currency.code
+    for unit in money.currency.units:
+        if f" {money.word(unit)} {code}" in title:
+            return float(unit.size)
+    return 1.0 if f" {code}" in title else None
 
 
 def _paths(slide: Any) -> list[str]:
@@ -148,27 +167,29 @@ def _leaves(part: Any) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=100_000, typed=True)  # otherwise True and 1 would share an entry
-def _forms(value: Any, locale: str, divisor: float | None) -> frozenset[str]:
+def _forms(value: Any, money: Money, divisor: float | None) -> frozenset[str]:
     """Return the ways in which a value may be written on a slide, with and without its sign.
 
     `divisor` is that of the slide's amount unit, if it has one.
     """
     if isinstance(value, str):
-        return frozenset(_figures(value))
+        return frozenset(_figures(value, _patterns(money)))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return frozenset()
-    texts = [rupiah(value, locale), percent(value, locale), number(value, locale), str(value)]
+    locale = money.locale
+    texts = [money.text(value), money.in_full(value), percent(value, locale), number(value, locale)]
+    texts.append(str(value))
     if divisor:
         texts += [number(value / divisor, locale, decimals=places) for places in range(3)]
     plain = {text.removeprefix(MINUS).replace(NBSP, " ") for text in texts}
     return frozenset(plain | {signed(text, value) if value > 0 else MINUS + text for text in plain})
 
 
-def _figures(text: str) -> Iterator[str]:
+def _figures(text: str, patterns: _Patterns) -> Iterator[str]:
     """Yield the numbers of a text with their signs and units: `−Rp 2,5 jt`, `12,4%`, `2026`."""
     text = _plain(text)
-    for match in _FIGURE.finditer(text):
-        word = _MONEY_WORD.match(text, match.end()) if "Rp" in match[0] else None
+    for match in patterns.figure.finditer(text):
+        word = patterns.word.match(text, match.end()) if patterns.symbol in match[0] else None
         yield match[0] + (word[0] if word else "")
 
 
@@ -181,15 +202,15 @@ def _noted(slide: Any, data: dict[str, Any], paths: list[str], locale: str) -> s
     return {percent(form, locale) for value in large for form in (value, abs(value))}
 
 
-def _unknown(slide: Any, known: set[str], names: _Names) -> Iterator[str]:
+def _unknown(slide: Any, known: set[str], names: _Names, patterns: _Patterns) -> Iterator[str]:
     for written in _texts(slide):
         text = _MARK.sub("", written)
         if names.has(text):
             continue
-        if _CUT_FIGURE.fullmatch(text):
+        if patterns.cut_figure.fullmatch(text):
             yield f"the figure {text!r} is cut"
         rest = names.without(_PAGE.sub("", text))
-        for figure in _figures(_CUT.sub("", rest)):
+        for figure in _figures(_CUT.sub("", rest), patterns):
             if figure not in known:
                 yield f"{figure!r} in {text!r} is not in the report"
 
@@ -197,18 +218,17 @@ def _unknown(slide: Any, known: set[str], names: _Names) -> Iterator[str]:
 class _Names:
     """The names that may be on a slide: what looks like a figure in them is none of the report's."""
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, names: Collection[str], patterns: _Patterns) -> None:
         self._names = sorted({_plain(name) for name in names if name}, key=len, reverse=True)
         self._all = set(self._names)
         # Only these can be taken for figures, or change what figures next to them look like.
         risky = [
-            re.escape(name) + (_NO_AMOUNT if name.endswith("Rp") else "")
+            re.escape(name) + (patterns.no_amount if name.endswith(patterns.symbol) else "")
             for name in self._names
-            if _RISKY.search(name)
+            if patterns.risky.search(name)
         ]
-        self._pattern = (
-            re.compile(f"{_ALONE[0]}(?:{'|'.join(risky)}){_ALONE[1]}") if risky else None
-        )
+        before, after = patterns.alone
+        self._pattern = re.compile(f"{before}(?:{'|'.join(risky)}){after}") if risky else None
 
     def has(self, text: str) -> bool:
         """Return whether a text is a name, a shortened name or a fingerprint."""
@@ -250,10 +270,11 @@ def _texts(slide: Any) -> Iterator[str]:
             yield from (cell.text for row in shape.table.rows for cell in row.cells)
 
 
-def _unknown_in_charts(slide: Any, leaves: list[Any], locale: str) -> Iterator[str]:
+def _unknown_in_charts(slide: Any, leaves: list[Any], money: Money) -> Iterator[str]:
     """Yield chart values that are not in the report, and labels that differ from their values."""
     amounts = [leaf for leaf in leaves if isinstance(leaf, int | float)]
-    known = [{round(abs(amount) / unit, 6) for amount in amounts} for unit in _CHART_UNITS]
+    sizes = {1, *(unit.size for unit in money.currency.units)}
+    known = [{round(abs(amount) / size, 6) for amount in amounts} for size in sizes]
     for shape in slide.shapes:
         if not shape.has_chart:
             continue
@@ -267,7 +288,7 @@ def _unknown_in_charts(slide: Any, leaves: list[Any], locale: str) -> Iterator[s
         for name, value in sorted(min(missing, key=len)):
             yield f"{value} of {name!r} in the chart is not in the report"
         for item in series:
-            yield from _wrong_labels(item, locale)
+            yield from _wrong_labels(item, money.locale)
 
 
 def _wrong_labels(series: Any, locale: str) -> Iterator[str]:

@@ -27,7 +27,6 @@ from atlas_assets.notation.numbers import (
     AmountUnit,
     number,
     percent,
-    rupiah,
     signed,
 )
 from atlas_assets.notation.strings import short_period
@@ -55,7 +54,7 @@ class SlideWriter:
     def __init__(self, report: Report, strings: Strings, commentary: Commentary) -> None:
         self.report, self.strings, self.commentary = report, strings, commentary
         self._data = report.model_dump(mode="python")
-        self.locale = strings.locale
+        self.locale, self.money = strings.locale, strings.money
         self.period = report.meta.period_label
         self.type = report.meta.type
         self.before = strings(f"before_{self.type}")
@@ -85,7 +84,7 @@ class SlideWriter:
         cards = [
             Card(
                 short_period(Period.parse(self.report.meta.period), self.locale),
-                rupiah(section.revenue_actuals, self.locale),
+                self.money.text(section.revenue_actuals),
                 [
                     self.delta_line("ΔPL", section.gap_pct),
                     self.delta_line("ΔPY", section.last_year and section.last_year.delta_pct),
@@ -93,7 +92,7 @@ class SlideWriter:
             ),
             Card(
                 strings("target"),
-                rupiah(section.revenue_target, self.locale),
+                self.money.text(section.revenue_target),
                 [[Run(f"{percent(achievement, self.locale)} {strings('achieved')}")]]
                 if achievement is not None
                 else [],
@@ -108,16 +107,16 @@ class SlideWriter:
             is_tied = last_year is not None and last_year.delta == 0
             text = strings("best_tied") if is_tied else strings("best_so_far")
             if last_year:  # a single year is not worth calling the best
-                cards.append(Card(name, rupiah(best.value, self.locale), [[Run(text)]]))
+                cards.append(Card(name, self.money.text(best.value), [[Run(text)]]))
         else:
             cards.append(self._compared_card(name, self.best_year(best), best))
         return cards
 
     def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
         if comparison is None:
-            return Card(name, rupiah(None, self.locale), [])
+            return Card(name, self.money.text(None), [])
         line = self.delta_line("Δ", comparison.delta_pct)
-        return Card(name, rupiah(comparison.value, self.locale), [line, [Run(when)]])
+        return Card(name, self.money.text(comparison.value), [line, [Run(when)]])
 
     def table_slides(self, unit: UnitReport | None, exhibit: TableExhibit) -> list[Slide]:
         """Return a table on as many slides as it needs, its rows spread evenly.
@@ -203,7 +202,7 @@ class SlideWriter:
 
     def in_unit(self, unit: AmountUnit) -> str:
         """Return the amounts' unit as a title names it: `in m IDR`."""
-        return self.strings("in_unit", unit=f"{unit.word} IDR".strip())
+        return self.strings("in_unit", unit=f"{unit.word} {self.money.currency.code}".strip())
 
     def source(self, tables: list[str], definition: str) -> str:
         """Return the footer: tables, date of the data, definition of the figure."""

@@ -18,12 +18,21 @@ PATH = Path(__file__).with_name("dictionary.yaml")
 LEAST_SIMILAR = 86  # percent, below which a header is no word of the field
 
 
+class CurrencyMarks(StrictModel):
+    """How a currency is written, and how many decimals its amounts have."""
+
+    symbol: str
+    name: str
+    decimals: int
+
+
 class Dictionary(StrictModel):
     """The content of `dictionary.yaml`, which explains each part."""
 
     headers: dict[TableName, dict[str, list[str]]]
     months: dict[int, list[str]]
     file_words: list[str]
+    currencies: dict[str, CurrencyMarks]
     settling: list[str]
     digital: list[str]
     sexes: dict[str, list[str]]
@@ -59,9 +68,20 @@ def _words(table: TableName) -> dict[str, str]:
 @cache
 def column_of(table: TableName, header: str) -> tuple[str, float] | None:
     """Return the column that a header names, and the percentage of likeness to the word of the field."""
-    folded = normalized_header(header)
     words = _words(table)
-    if folded in words:
-        return words[folded], 100.0
-    found = process.extractOne(folded, list(words), scorer=fuzz.ratio, score_cutoff=LEAST_SIMILAR)
-    return (words[found[0]], found[1]) if found else None
+    for form in (normalized_header(header), _without_money(normalized_header(header))):
+        if form in words:
+            return words[form], 100.0
+        found = process.extractOne(form, list(words), scorer=fuzz.ratio, score_cutoff=LEAST_SIMILAR)
+        if found:
+            return words[found[0]], found[1]
+    return None
+
+
+def _without_money(header: str) -> str:
+    """Return a header without what it says of the currency: `AMOUNT` for `AMOUNT (EUR)`."""
+    marks = {
+        mark for code, found in dictionary().currencies.items() for mark in (code, found.symbol)
+    }
+    words = [word for word in header.split() if word.strip("()[],") not in {*map(str.upper, marks)}]
+    return " ".join(words) or header

@@ -11,6 +11,7 @@ import yaml
 from atlas_assets.configuration.registry import folded_word
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.guessing.dictionary import all_month_words, dictionary
+from atlas_assets.guessing.money import currency_of
 from atlas_assets.guessing.words import prefix_of, prefixes, receipt_pattern, words_of
 
 if TYPE_CHECKING:
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.guessing.books import Book
     from atlas_assets.guessing.sheets import Layout, SheetGuess
-    from atlas_assets.guessing.words import Word
+from atlas_assets.guessing.words import Word
 
 _COLORS = ("#1565C0", "#C77700", "#0B6E69", "#8E1B1B", "#6A3D8F", "#37624F", "#9A5B00", "#4A4E9E")
 _SURE = 100.0
+_UNITS = [  # of a currency in which thousands are large
+    {"size": 1_000_000, "decimals": 2, "words": {"id": "jt", "en": "m"}},
+    {"size": 1_000, "decimals": 1, "words": {"id": "rb", "en": "k"}},
+]
 _MISSING = "NOT FOUND: replace this line by the header of"
 
 
@@ -46,6 +51,7 @@ def _head(schema: str) -> list[str]:
 def _registry(books: list[Book]) -> Iterator[str]:
     entities = list(dict.fromkeys(book.entity for book in books))
     yield f"group: {_flow({'name': entities[0], 'full_name': entities[0]})}  # correct both names"
+    yield from _currency(currency_of(books))
     yield ""
     yield "entities:"
     for entity in entities:
@@ -78,6 +84,18 @@ def _registry(books: list[Book]) -> Iterator[str]:
     unknown = sorted({sheet.name for book in books for sheet in book.sheets if not sheet.layout})
     yield "# Sheets in which no table was found. If one has a table, describe it in the yearly file."
     yield f"ignored_sheets: {_flow(unknown)}"
+
+
+def _currency(found: tuple[str, str] | None) -> Iterator[str]:
+    if found is None:
+        yield "# No mark of a currency was found, so all amounts are rupiah. If not: currency: {code: EUR, …}"
+        return
+    code, why = found
+    marks = dictionary().currencies[code]
+    currency: dict[str, Any] = {"code": code, **marks.model_dump()}
+    if marks.decimals:
+        currency["units"] = _UNITS
+    yield f"currency: {_flow(currency)}  # {why}"
 
 
 def _entity(entity: str, books: list[Book]) -> Iterator[str]:

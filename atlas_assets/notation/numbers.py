@@ -14,28 +14,12 @@ from babel.numbers import format_decimal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from atlas_assets.configuration.currency import Currency, CurrencyUnit, Language
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 NOT_AVAILABLE = "n.a."
 LARGEST_PERCENT = 999  # beyond it, percentages are only said to be larger: `>999%`
-
-# Each step: from which amount on, divisor, word, number of decimals: Rp 1,25 M; Rp 250 jt.
-LADDERS: dict[str, list[tuple[Decimal, Decimal, str, int]]] = {
-    "id": [
-        (Decimal("1e12"), Decimal("1e12"), "T", 2),
-        (Decimal("1e9"), Decimal("1e9"), "M", 2),
-        (Decimal("1e8"), Decimal("1e6"), "jt", 0),
-        (Decimal("1e6"), Decimal("1e6"), "jt", 1),
-        (Decimal("1e3"), Decimal("1e3"), "rb", 0),
-    ],
-    "en": [
-        (Decimal("1e12"), Decimal("1e12"), "tn", 2),
-        (Decimal("1e9"), Decimal("1e9"), "bn", 2),
-        (Decimal("1e8"), Decimal("1e6"), "m", 0),
-        (Decimal("1e6"), Decimal("1e6"), "m", 1),
-        (Decimal("1e3"), Decimal("1e3"), "k", 0),
-    ],
-}
 
 
 def number(value: Decimal | float, locale: str, *, decimals: int = 0) -> str:
@@ -78,23 +62,9 @@ def exact_percent(value: Decimal | float, locale: str) -> str:
     return f"{number(value, locale, decimals=len(digits.partition('.')[2]))}%"
 
 
-def rupiah(value: Decimal | float | None, locale: str) -> str:
-    """Return an amount in its shortest usual form: `Rp 1,25 M`; `n.a.` where there is none."""
-    if value is None:
-        return NOT_AVAILABLE
-    exact = Decimal(str(value))
-    sign = MINUS if exact < 0 else ""
-    for least, unit, word, decimals in LADDERS[locale]:
-        if abs(exact) >= least:
-            return (
-                f"{sign}Rp{NBSP}{number(abs(exact) / unit, locale, decimals=decimals)}{NBSP}{word}"
-            )
-    return f"{sign}Rp{NBSP}{number(abs(exact), locale)}"
-
-
 @dataclass(frozen=True)
 class AmountUnit:
-    """The unit of all amounts in an exhibit; `word` is for example `jt`, or empty for rupiah."""
+    """The unit of all amounts in an exhibit; `word` is for example `jt`, or empty for the currency itself."""
 
     divisor: Decimal
     word: str
@@ -116,11 +86,44 @@ class AmountUnit:
         return number(value / self.divisor, self.locale, decimals=self.decimals if value else 0)
 
 
-def amount_unit(amounts: Iterable[Decimal | None], locale: str, *, digits: int) -> AmountUnit:
-    """Return the unit that suits the largest of these amounts, written with up to `digits` digits."""
-    highest = max((abs(amount) for amount in amounts if amount is not None), default=Decimal(0))
-    for least, divisor, word, _ in LADDERS[locale]:
-        if highest >= least:
-            whole = len(str(int(highest / divisor)))
-            return AmountUnit(divisor, word, min(2, max(0, digits - whole)), locale)
-    return AmountUnit(Decimal(1), "", 0, locale)
+@dataclass(frozen=True, eq=False)
+class Money:
+    """How amounts of the business are written in a locale."""
+
+    currency: Currency
+    locale: Language
+
+    def text(self, value: Decimal | float | None) -> str:
+        """Return an amount in its shortest usual form: `Rp 1,25 M`; `n.a.` where there is none."""
+        if value is None:
+            return NOT_AVAILABLE
+        exact = Decimal(str(value))
+        sign, symbol = MINUS if exact < 0 else "", f"{self.currency.symbol}{NBSP}"
+        for unit in self.currency.descending_units:
+            if abs(exact) >= unit.start:
+                digits = number(abs(exact) / unit.size, self.locale, decimals=unit.decimals)
+                return f"{sign}{symbol}{digits}{NBSP}{self.word(unit)}"
+        return f"{sign}{symbol}{self.in_full(abs(exact))}"
+
+    def in_full(self, value: Decimal | float) -> str:
+        """Return an amount with all its digits and without its symbol: `1.250.000`."""
+        return number(value, self.locale, decimals=self.currency.decimals)
+
+    @property
+    def name(self) -> str:
+        """What amounts are counted in, the same in every language."""
+        return self.currency.name
+
+    def unit(self, amounts: Iterable[Decimal | None], *, digits: int) -> AmountUnit:
+        """Return the unit that suits the largest of these amounts, written with up to `digits` digits."""
+        highest = max((abs(amount) for amount in amounts if amount is not None), default=Decimal(0))
+        suiting = (unit for unit in self.currency.descending_units if highest >= unit.start)
+        unit = next(suiting, None)
+        divisor, most = (Decimal(unit.size), 2) if unit else (Decimal(1), self.currency.decimals)
+        whole = len(str(int(highest / divisor)))
+        decimals = min(most, max(0, digits - whole))
+        return AmountUnit(divisor, self.word(unit) if unit else "", decimals, self.locale)
+
+    def word(self, unit: CurrencyUnit) -> str:
+        """Return the word of a unit, in the locale's language or else in any."""
+        return unit.words.get(self.locale) or next(iter(unit.words.values()))

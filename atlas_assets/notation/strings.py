@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from babel.dates import format_date, format_interval
 from pydantic import AfterValidator, RootModel
 
+from atlas_assets.configuration.currency import RUPIAH, Currency
 from atlas_assets.documents.mistakes import placed
 from atlas_assets.documents.strict_model import KeyedError
 from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError, nearest
+from atlas_assets.notation.numbers import Money
 from atlas_assets.periods.calendar import PeriodType
 from atlas_assets.settings import PROJECT_DIR
 
@@ -21,10 +23,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from atlas_assets.configuration.currency import Language
     from atlas_assets.periods.calendar import Month, Period
 
 
 SHIPPED = PROJECT_DIR / "source" / "config" / "strings.yaml"
+
+
+_EVERYWHERE = {"symbol", "currency"}  # places that any text may have
 
 
 def _places(text: str) -> set[str]:
@@ -55,18 +61,26 @@ class Reason(NamedTuple):
 
 
 class Strings:
-    """The texts of one locale. `strings("key", unit="TM")` fills the placeholder `{unit}` of a text.
+    """The texts of one locale, and its way to write money.
+
+    `strings("key", unit="TM")` fills the placeholder `{unit}` of a text.
 
     A text that the file does not have, or that has a placeholder which this version does not fill, is
     taken from the file that comes with Atlas: the file can be older than this version.
     """
 
-    def __init__(self, path: Path, locale: str) -> None:
+    def __init__(self, path: Path, locale: Language, currency: Currency = RUPIAH) -> None:
         self.path, self.locale = path, locale
+        self.money = Money(currency, locale)
         self._own = _read(path)
 
     def __call__(self, key: str, **places: object) -> str:
-        """Return a text. Raises ConfigurationError if no catalogue has it."""
+        """Return a text. Raises ConfigurationError if no catalogue has it.
+
+        Any text may have the places `{symbol}` and `{currency}`, for the currency's symbol and name.
+        """
+        currency = self.money.currency
+        places = {"symbol": currency.symbol, "currency": currency.name, **places}
         for texts in (self._own, _read(SHIPPED)):
             text = texts.get(key, {}).get(self.locale)
             with suppress(KeyError):
@@ -95,7 +109,7 @@ class Strings:
                 if locale not in known:
                     near = nearest(locale, known)
                     problem = f"{key} has no language {locale!r}.{near} Known: {', '.join(known)}"
-                elif extra := _places(text) - _places(known[locale]):
+                elif extra := _places(text) - _places(known[locale]) - _EVERYWHERE:
                     problem = f"{key} has no place {{{min(extra)}}}; the text that comes with Atlas is used"
                 else:
                     continue

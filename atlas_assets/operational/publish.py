@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Published:
-    """The numbers of orders and transactions of a published month, and their amount in rupiah."""
+    """The numbers of orders and transactions of a published month, and their amount."""
 
     orders: int
     transactions: int

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.periods.calendar import Month
 
-# Columns: unit, figure, what is counted, amount. Rupiah have two decimals.
+# Columns: unit, figure, what is counted, amount. Amounts have two decimals.
 _IN_WAREHOUSE = """
 WITH figures AS (
     SELECT entity_code, month_key, unit_code, 'orders' AS figure, 'orders' AS what, order_count AS amount
@@ -31,10 +31,10 @@ WITH figures AS (
     SELECT entity_code, month_key, unit_code, 'transactions', 'rows', transaction_count
     FROM marts.mart_revenue
     UNION ALL
-    SELECT entity_code, month_key, unit_code, 'revenue', 'rupiah', revenue_actuals
+    SELECT entity_code, month_key, unit_code, 'revenue', 'amount', revenue_actuals
     FROM marts.mart_revenue
     UNION ALL
-    SELECT entity_code, month_key, unit_code, 'paid on orders', 'rupiah', sum(total_amount)
+    SELECT entity_code, month_key, unit_code, 'paid on orders', 'amount', sum(total_amount)
     FROM intermediate.int_enrollments GROUP BY ALL
     UNION ALL
     SELECT entity_code, month_key, unit_code, 'activities', 'rows', count(*)
@@ -94,7 +94,7 @@ def published_figures(
 
 
 def _receipts_of_orders(session: Session, month_key: str) -> dict[str | None, tuple[int, Decimal]]:
-    """Return number and sum (rupiah) of a month's receipts by the id of their order."""
+    """Return number and sum of amounts of a month's receipts by the id of their order."""
     transaction = finance.Transaction
     grouped = (
         sa.select(
@@ -154,11 +154,11 @@ def _published(month_key: str) -> Iterator[sa.Select[str, str, str, Any]]:
     transaction, activity, item = finance.Transaction, marketing.Activity, target.TargetItem
     counted = {
         ("orders", "orders"): (commerce.Order, sa.func.count(commerce.Order.id)),
-        ("paid on orders", "rupiah"): (commerce.Order, sa.func.sum(commerce.Order.total_amount)),
+        ("paid on orders", "amount"): (commerce.Order, sa.func.sum(commerce.Order.total_amount)),
         ("activities", "rows"): (activity, sa.func.count(activity.id)),
         ("leads", "leads"): (activity, sa.func.sum(activity.leads)),
         ("transactions", "rows"): (transaction, sa.func.count(transaction.id)),
-        ("revenue", "rupiah"): (transaction, sa.func.sum(transaction.amount)),
+        ("revenue", "amount"): (transaction, sa.func.sum(transaction.amount)),
     }
     for (figure, what), (model, amount) in counted.items():
         named = sa.select(core.Unit.code, sa.literal(figure), sa.literal(what), amount)

@@ -30,12 +30,7 @@ FIXED_LOOKUPS: dict[type[Base], dict[str, str]] = {
     finance.TransactionType: {"payment": "Payment", "refund": "Refund"},
     marketing.ChannelType: {"conventional": "Conventional", "digital": "Digital"},
 }
-# What can be planned: name and unit of measure.
-METRICS = {
-    "revenue": ("Revenue", "rupiah"),
-    "students": ("Students", "students"),
-    "leads": ("Leads", "leads"),
-}
+METRICS = {"revenue": "Revenue", "students": "Students", "leads": "Leads"}  # what can be planned
 
 
 def entity_id(code: str) -> str:
@@ -94,10 +89,7 @@ def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
         ]
         for model, values in codes.items()
     }
-    rows[target.Metric] = [
-        {"id": lookup_id(target.Metric, code), "code": code, "name": name, "unit_of_measure": unit}
-        for code, (name, unit) in METRICS.items()
-    ]
+    rows[target.Metric] = _metrics(registry)
     rows[people.OrganizationLevel] = [
         {
             "id": lookup_id(people.OrganizationLevel, level),
@@ -116,6 +108,18 @@ def lookups(registry: Registry) -> dict[type[Base], list[dict[str, Any]]]:
         for channel in registry.channels
     ]
     return rows
+
+
+def _metrics(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": lookup_id(target.Metric, code),
+            "code": code,
+            "name": name,
+            "unit_of_measure": registry.currency.name if code == "revenue" else code,
+        }
+        for code, name in METRICS.items()
+    ]
 
 
 def _core(registry: Registry, entities: list[Entity]) -> dict[type[Base], list[dict[str, Any]]]:

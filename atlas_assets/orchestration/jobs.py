@@ -49,7 +49,7 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     ),
     VALIDATE: (
         _VALIDATION | dg.AssetSelection.checks(*(spec.key for spec in SPECS)),
-        "Account for every row and rupiah of the sheets, and write the validation file.",
+        "Account for every row and amount of the sheets, and write the validation file.",
     ),
     TRANSFORM: (_MODELS | _VALIDATION, "Raw files → marts."),
     SYNC: (_RAW | _MODELS | _VALIDATION, "Workbooks → marts, and the validation file."),

@@ -1,7 +1,7 @@
 """The report as data: the single definition of report.json.
 
-`report.schema.json` next to this module is its exported JSON Schema. Money is in rupiah, shares and
-changes are in percent, months are `YYYY-MM`.
+`report.schema.json` next to this module is its exported JSON Schema. Money is in the registry's currency,
+shares and changes are in percent, months are `YYYY-MM`.
 """
 
 from __future__ import annotations

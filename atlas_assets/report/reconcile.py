@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Iterator[Reconciliation]:
-    """Yield the comparison of a report's revenue with the mart, in total and by unit (rupiah)."""
+    """Yield the comparison of a report's revenue with the mart, in total and by unit."""
     rows = warehouse.execute(
         "SELECT unit_code, sum(revenue_actuals) FROM marts.mart_revenue "
         "WHERE entity_code = ? AND list_contains(?, strftime(month_key, '%Y-%m')) "

@@ -97,7 +97,7 @@ class RawPartition:
 
 @dataclass(frozen=True)
 class ControlAmount:
-    """An amount in rupiah in a row of a sheet, and whether it is a total of other rows."""
+    """An amount in a row of a sheet, and whether it is a total of other rows."""
 
     row: int
     amount: Decimal

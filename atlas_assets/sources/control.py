@@ -1,6 +1,6 @@
 """The amounts of a transaction table understood once more, by other code, from another reading.
 
-The models have to come to the same rupiah (`marts.reconciliation`). What an amount, a total row and a
+The models have to come to the same sum (`marts.reconciliation`). What an amount, a total row and a
 sum without a label are is spelled out here and in `rows` and `dbt_atlas/macros/parse_amount.sql`,
 independently of each other and by the same rules.
 """
@@ -17,6 +17,7 @@ from atlas_assets.sources.adapter import ControlAmount
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from atlas_assets.configuration.sheet_words import SheetWords
     from atlas_assets.sources.adapter import SheetColumn
 
 CENT = Decimal("0.01")
@@ -24,7 +25,6 @@ LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
 MOST_TEXTS = 3  # of a total row, its label included
 MOST_COLUMNS, FEWEST_NUMBERS = 100, 5  # of a row that numbers the columns
 _MINUS = ("-", "−")
-_CURRENCIES = ("RP.", "RP", "IDR")
 _MARKS = ".,' "
 _ENDINGS = {",": ("-", "--"), ".": ("-",)}
 _LABELLED = ("unit", "student_name", "product_name", "channel")  # where TOTAL may stand
@@ -51,16 +51,16 @@ def control_amounts(
     reading: CellReading,
     columns: Sequence[SheetColumn],
     first_row: int,
-    total_labels: Sequence[str],
+    words: SheetWords,
 ) -> list[ControlAmount]:
     """Return the readable amounts of the rows from `first_row` on, and which of them are totals."""
     letters = {column.name: column.letter for column in columns}
-    labels = [_folded(label) for label in total_labels]
+    labels = [_folded(label) for label in words.total_labels]
     may_be_totals = reading.rows_with(_beginning(labels), seen) if labels else set()
     amounts: list[ControlAmount] = []
     everything = since_total = Decimal(0)
     for row, value in reading.values(letters["amount"], first_row):
-        amount = amount_of(value)
+        amount = amount_of(value, words.currency)
         if amount is None:
             continue
         cells: Mapping[str, object] = {}
@@ -71,7 +71,7 @@ def control_amounts(
             continue
         is_total = bool(cells) and (
             (is_sum and not any(_is_filled(cells.get(letters.get(key, ""))) for key in _KEYS))
-            or _is_total(cells, letters, labels)
+            or _is_total(cells, letters, labels, words.currency)
         )
         amounts.append(ControlAmount(row, amount, is_total=is_total))
         everything += 0 if is_total else amount
@@ -86,7 +86,10 @@ def _beginning(labels: list[str]) -> str:
 
 
 def _is_total(
-    cells: Mapping[str, object], letters: Mapping[str, str], labels: Sequence[str]
+    cells: Mapping[str, object],
+    letters: Mapping[str, str],
+    labels: Sequence[str],
+    currency: Sequence[str],
 ) -> bool:
     """Return whether a row without a number has a label as its first text, and few others."""
     if re.match(r"\s*\d", str(cells.get(letters.get("row_number", ""), ""))):
@@ -94,7 +97,7 @@ def _is_total(
     texts = {
         letter: text
         for letter, value in cells.items()
-        if isinstance(value, str) and (text := _folded(value)) and not _is_figure(text)
+        if isinstance(value, str) and (text := _folded(value)) and not _is_figure(text, currency)
     }
     if not texts or len(texts) > MOST_TEXTS:
         return False
@@ -127,8 +130,8 @@ def _is_filled(value: object) -> bool:
     return value is not None and bool(seen(str(value)))
 
 
-def _is_figure(text: str) -> bool:
-    return re.fullmatch(r"(RP)?[\s.]*[-\d][\d.,\s-]*", text) is not None
+def _is_figure(text: str, currency: Sequence[str]) -> bool:
+    return re.fullmatch(r"[\s.]*[-\d][\d.,\s-]*", _without_currency(text, currency)) is not None
 
 
 def _folded(text: str) -> str:
@@ -137,26 +140,29 @@ def _folded(text: str) -> str:
     return bare.replace(" ", "") if re.fullmatch(r"(\S )+\S", bare) else bare
 
 
-def amount_of(value: object) -> Decimal | None:
-    """Return the amount in a cell in rupiah, rounded to the cent, or None if it is unreadable."""
+def amount_of(value: object, currency: Sequence[str]) -> Decimal | None:
+    """Return the amount in a cell, rounded to the cent, or None if it is unreadable.
+
+    `currency` are the words that may stand before or after its digits.
+    """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float | Decimal):
         number: Decimal | None = Decimal(str(value))
     else:
-        number = _spelled(str(value))
+        number = _spelled(str(value), currency)
     if number is None or not number.is_finite() or abs(number) >= LARGEST:
         return None
     return number.quantize(CENT, ROUND_HALF_UP)
 
 
-def _spelled(text: str) -> Decimal | None:
+def _spelled(text: str, currency: Sequence[str]) -> Decimal | None:
     """Return the amount that a text spells, or None if it is none or has two readings."""
     text = seen(text).upper()
     in_parentheses = text.startswith("(") and text.endswith(")")
     if in_parentheses:
         text = text[1:-1].strip()
-    rest, signs = _after_signs_and_currency(text)
+    rest, signs = _without_signs_and_currency(text, currency)
     if len(signs) + in_parentheses > 1:
         return None
     rest, has_no_cents = _before_ending(rest)
@@ -178,15 +184,27 @@ def seen(text: str) -> str:
     return " ".join(visible.split())
 
 
-def _after_signs_and_currency(text: str) -> tuple[str, list[str]]:
-    """Return the rest of a text after at most one currency with signs around it, and those signs."""
+def _without_signs_and_currency(text: str, currency: Sequence[str]) -> tuple[str, list[str]]:
+    """Return a text without at most one currency, and without the signs around it, and those signs."""
     signs: list[str] = []
-    for beginnings in (_MINUS, _CURRENCIES, _MINUS):
-        found = next((start for start in beginnings if text.startswith(start)), "")
-        text = text.removeprefix(found).lstrip()
-        if found in _MINUS:
-            signs.append(found)
+    for is_sign in (True, False, True):
+        if not is_sign:
+            text = _without_currency(text, currency)
+        elif text.startswith(_MINUS):
+            signs.append(text[0])
+            text = text[1:].lstrip()
     return text, signs
+
+
+def _without_currency(text: str, currency: Sequence[str]) -> str:
+    """Return a text without a word of the currency at its beginning or, if it has none there, at its end."""
+    for word in currency:
+        if text.startswith(word):
+            return text.removeprefix(word).removeprefix(".").lstrip()
+    bare = text.removesuffix(".")
+    return next(
+        (bare.removesuffix(word).rstrip() for word in currency if bare.endswith(word)), text
+    )
 
 
 def _before_ending(text: str) -> tuple[str, bool]:

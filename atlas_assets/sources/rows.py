@@ -17,8 +17,9 @@ from atlas_assets.sources.control import amount_of
 from atlas_assets.sources.grid import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from atlas_assets.configuration.sheet_words import SheetWords
     from atlas_assets.sources.adapter import SheetColumn
 
 # Patterns are of plain characters, because those of all of Unicode take long to compile.
@@ -33,31 +34,29 @@ LABELLED = {
 SPACED = r"^([^ ] )+[^ ]$"  # T O T A L
 FEWEST_NUMBERS = 5  # of a row that numbers the columns
 NARROW_TABLE = 4  # columns; up to this width a row of text alone is a record, not a signature
-FIGURE = r"^(?i:rp)?[ .]*[-0-9][0-9., -]*$"
 WORD = r"\p{L}{4,}"
 MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "leads", "follow_ups"}
 OTHER_HEADER = "other header"
 
 
-def not_data(
-    body: pl.DataFrame, columns: list[SheetColumn], total_labels: list[str]
-) -> list[NotData]:
+def not_data(body: pl.DataFrame, columns: list[SheetColumn], words: SheetWords) -> list[NotData]:
     """Return the rows that are not records: `blank`, `header`, `total` or `signature`.
 
     `body` has the columns by name, and `source_row`. A row with nothing but its row number is blank.
-    A total begins with one of `total_labels` and has no row number, or is an amount that stands alone
+    A total begins with one of `words.total_labels` and has no row number, or is an amount that stands alone
     and is the sum of those above. A signature is below the last record and has no figures.
     Raises SourceError for a row that repeats the header in another order, because the rows below it
     would be read into the wrong columns.
     """
     names = [column.name for column in columns]
+    figure = _figure(words.currency)
     numbered = _numbered(body)
     alone = body.select(pl.sum_horizontal(pl.col(names).is_not_null())).to_series() <= 1
     numbering = _numbering(body, names)
     doubtful = ~numbered | alone | body[ROW].is_in(numbering)  # the other rows are records
     rows = body.filter(doubtful)
-    totals = _totals(rows, names, total_labels)
-    marked = rows.select(ROW, _reason(columns, numbering, totals))
+    totals = _totals(rows, names, words.total_labels, figure)
+    marked = rows.select(ROW, _reason(columns, numbering, totals, figure))
     if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
         raise SourceError(
             f"row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
@@ -71,9 +70,15 @@ def not_data(
         pl.col("reason").is_not_null()
         & ((pl.col("reason") != "signature") | (pl.col(ROW) > last_record))
     )
-    sums = body.filter(pl.col(ROW).is_in(_sums_without_label(body, excluded)))
+    sums = body.filter(pl.col(ROW).is_in(_sums_without_label(body, excluded, words.currency)))
     sums = sums.select(ROW, pl.lit("total").alias("reason"))
     return _ranges(pl.concat([excluded, sums]).sort(ROW))
+
+
+def _figure(currency: Sequence[str]) -> str:
+    """Return the pattern of a number, perhaps with a word of the currency before or after it."""
+    word = f"(?:{'|'.join(map(re.escape, currency))})"
+    return rf"^(?i:{word})?[ .]*[-0-9][0-9., -]*(?i:{word}[.]?)?$"
 
 
 def _numbered(body: pl.DataFrame) -> pl.Series:
@@ -83,7 +88,9 @@ def _numbered(body: pl.DataFrame) -> pl.Series:
     return body["row_number"].str.contains(r"^\s*\d").fill_null(value=False)
 
 
-def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]:
+def _sums_without_label(
+    body: pl.DataFrame, excluded: pl.DataFrame, currency: Sequence[str]
+) -> list[int]:
     """Return the rows with nothing but an amount that is the sum of all above, or since the last total."""
     if "amount" not in body.columns:
         return []
@@ -96,7 +103,7 @@ def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]
     found: list[int] = []
     everything, since_total, count = Decimal(0), Decimal(0), 0
     for row, text, is_alone, reason in lines.iter_rows():
-        amount = amount_of(text)
+        amount = amount_of(text, currency)
         if amount is None:
             continue
         is_sum = is_alone and count and amount in {everything, since_total}
@@ -109,16 +116,19 @@ def _sums_without_label(body: pl.DataFrame, excluded: pl.DataFrame) -> list[int]
     return found
 
 
-def _reason(columns: list[SheetColumn], numbering: list[int], totals: list[int]) -> pl.Expr:
+def _reason(
+    columns: list[SheetColumn], numbering: list[int], totals: list[int], figure: str
+) -> pl.Expr:
     """Return what a doubtful row is instead of a record, as `reason`; null if it is a record.
 
-    `numbering` and `totals` are the rows that number the columns, and that may be totals.
+    `numbering` and `totals` are the rows that number the columns, and that may be totals; `figure` is the
+    pattern of a number.
     """
     names = [column.name for column in columns]
     narrow = len(names) <= NARROW_TABLE
     numbered = pl.col("row_number").is_not_null() if "row_number" in names else pl.lit(False)
     filled = _count(pl.col(name).is_not_null() for name in names)
-    figures = _count(pl.col(name).str.contains(FIGURE) for name in names)
+    figures = _count(pl.col(name).str.contains(figure) for name in names)
     measures = [pl.col(name) for name in names if name in MEASURES]
     measured = pl.any_horizontal(  # a text alone in its row may be a signature
         pl.lit(False),
@@ -141,22 +151,24 @@ def _reason(columns: list[SheetColumn], numbering: list[int], totals: list[int])
     )
 
 
-def _totals(rows: pl.DataFrame, names: list[str], total_labels: list[str]) -> list[int]:
+def _totals(
+    rows: pl.DataFrame, names: list[str], total_labels: Sequence[str], figure: str
+) -> list[int]:
     """Return the rows that a label of totals stands in, with little other text."""
     labels = [_folded(label) for label in total_labels]
     cells = [pl.col(name) for name in names]
-    texts = _count(cell.is_not_null() & ~cell.str.contains(FIGURE) for cell in cells)
+    texts = _count(cell.is_not_null() & ~cell.str.contains(figure) for cell in cells)
     short = rows.filter(texts.is_between(1, 1 + MOST_TEXTS_OF_A_TOTAL)).select(ROW, *names)
     return [
         row
         for row, *values in short.iter_rows()
-        if _is_total(dict(zip(names, values, strict=True)), labels)
+        if _is_total(dict(zip(names, values, strict=True)), labels, figure)
     ]
 
 
-def _is_total(cells: dict[str, str | None], labels: list[str]) -> bool:
+def _is_total(cells: dict[str, str | None], labels: list[str], figure: str) -> bool:
     """Return whether a row's first text is a label or begins with one, or a text is just a label."""
-    texts = {name: cell for name, cell in cells.items() if cell and not re.match(FIGURE, cell)}
+    texts = {name: cell for name, cell in cells.items() if cell and not re.match(figure, cell)}
     name, first = next(iter(texts.items()))
     is_wide = len(cells) > NARROW_TABLE
     if is_wide and any(_folded(texts.get(of, "")) in labels for of in (name, *LABELLED)):

@@ -20,6 +20,7 @@ from atlas_assets.sources.raw_store import NOT_AS_SHOWN
 from atlas_assets.sources.rows import not_data
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.sheet_words import SheetWords
     from atlas_assets.configuration.workbook_year import SheetTable
     from atlas_assets.sources.grid import Grid
     from atlas_assets.sources.headers import Header
@@ -41,12 +42,12 @@ class TablePlace:
 
 
 def read_table(
-    grid: Grid, place: TablePlace, *, adapter: str, total_labels: list[str]
+    grid: Grid, place: TablePlace, *, adapter: str, words: SheetWords
 ) -> tuple[pl.DataFrame, SheetManifest]:
     """Return the records of a table, and the manifest of how it was read.
 
-    The records have the columns by name, and `source_row`. `total_labels` are the words that begin a
-    total row. Raises SourceError, with file, sheet and remedy, if the header is not as configured.
+    The records have the columns by name, and `source_row`. Raises SourceError, with file, sheet and
+    remedy, if the header is not as configured.
     """
     where = f"{place.file}, sheet {grid.sheet!r}"
     grid = replace(grid, cells=visible(grid.cells))
@@ -55,7 +56,7 @@ def read_table(
     first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
     body = cells.slice(first_row - 1)  # a grid has every row from row 1 on
     try:
-        excluded = not_data(body, header.columns, total_labels)
+        excluded = not_data(body, header.columns, words)
     except SourceError as error:
         raise SourceError(f"{where}: {error}") from error
     records = _without(body, [(rows.first_row, rows.last_row) for rows in excluded])
@@ -64,7 +65,9 @@ def read_table(
         source_file=place.file,
         source_sheet=grid.sheet,
         source_hash=_hash(cells),
-        layout_hash=_hash_of_text(place.layout.model_dump_json(), *total_labels),
+        layout_hash=_hash_of_text(
+            place.layout.model_dump_json(), *words.total_labels, *words.currency
+        ),
         header_rows=header.rows,
         columns=header.columns,
         rows_read=body.height,

@@ -2,7 +2,7 @@
 
 `validation.schema.json` next to this module is its exported JSON Schema. The file is written for
 the person who keeps the workbooks: rows and cells are named as in the spreadsheet, money is in
-rupiah.
+the registry's currency.
 """
 
 from __future__ import annotations

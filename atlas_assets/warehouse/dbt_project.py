@@ -195,6 +195,8 @@ class DbtProject:
             "months": [str(month) for month in scope.months],
             "rules": rules_hash(registry),
             "receipt_prefix_pattern": registry.receipt_prefix_pattern,
+            "currency_pattern": registry.currency.pattern,
+            "money": registry.currency.name,
             "weekdays": [folded_word(word).replace("'", "") for word in registry.weekdays],
         }
 

@@ -22,14 +22,15 @@ class Reconciliation:
     """Two figures that have to be equal; `where` names the sheet, mart or unit.
 
     `partition` is the key of the partition or period that they belong to, `what` their unit of
-    measure, for example `rupiah` or `rows`. `details` names the cells that make the difference.
+    measure, for example `rows` or `rupiah`; amounts may go without. `details` names the cells that
+    make the difference.
     """
 
     partition: str
     where: str
     expected: Decimal
     actual: Decimal
-    what: str = "rupiah"
+    what: str = ""
     is_blocking: bool = True
     details: str | None = None
 
@@ -45,10 +46,12 @@ class Reconciliation:
 
     def message(self) -> str:
         """Return a text with both figures and their difference."""
-        figure = "Rp {:,}" if self.what == "rupiah" else f"{{:,.0f}} {self.what.replace('_', ' ')}"
+        expected, actual, difference = (
+            f"{figure:,.2f}".removesuffix(".00") + f" {self.what.replace('_', ' ')}".rstrip()
+            for figure in (self.expected, self.actual, self.difference)
+        )
         return (
-            f"{self.where}: expected {figure.format(self.expected)}, Atlas has "
-            f"{figure.format(self.actual)}, difference {figure.format(self.difference)}."
+            f"{self.where}: expected {expected}, Atlas has {actual}, difference {difference}."
             + (f" {self.details}." if self.details else "")
         )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,29 +12,57 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Inches, Pt
 
+from atlas_assets.configuration.currency import RUPIAH, Currency, CurrencyUnit, Language
 from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import DeckError, differences, refuse_different
 from atlas_assets.deck.story import build_deck
+from atlas_assets.notation.numbers import Money
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
 
+EURO = Currency(
+    code="EUR",
+    symbol="€",
+    name="rupiah",  # in which the marts of the samples count
+    decimals=2,
+    units=[
+        CurrencyUnit(size=1_000, decimals=1, words={"en": "k"}),
+        CurrencyUnit(size=1_000_000, decimals=2, words={"en": "mio", "id": "jt"}),
+    ],
+)
 
-@pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("entity", ["IONS", "EPN"])
-@pytest.mark.parametrize("period", ["2026-10", "2026-Q2", "2025", "2025-11..2026-02", "2025-01"])
+
+DECKS = [
+    *product(
+        ["2026-10", "2026-Q2", "2025", "2025-11..2026-02", "2025-01"],
+        ["IONS", "EPN"],
+        ["id", "en"],
+        [RUPIAH],
+    ),
+    ("2026-10", "IONS", "en", EURO),
+    ("2025", "EPN", "id", EURO),
+]
+
+
+@pytest.mark.parametrize(("period", "entity", "locale", "currency"), DECKS)
 def test_every_figure_of_a_deck_is_the_reports(
-    built: Installation, tmp_path: Path, locale: str, entity: str, period: str
+    built: Installation,
+    tmp_path: Path,
+    period: str,
+    entity: str,
+    locale: Language,
+    currency: Currency,
 ) -> None:
     workspace = built.workspace
     with workspace.warehouse.reading() as connection:
         registered = workspace.configuration.registry.entity(entity)
         made = assemble(connection, registered, Period.parse(period), locale=locale)
-    deck = build_deck(made, Strings(CONFIG_DIR / "strings.yaml", locale), registered.full_name)
-    render(deck, template.PATH, tmp_path / "deck.pptx")
-    assert differences(tmp_path / "deck.pptx", made, locale) == []
+    strings = Strings(CONFIG_DIR / "strings.yaml", locale, currency)
+    render(build_deck(made, strings, registered.full_name), template.PATH, tmp_path / "deck.pptx")
+    assert differences(tmp_path / "deck.pptx", made, strings.money) == []
 
 
 def first(presentation: Any, kind: str) -> Any:
@@ -167,7 +196,7 @@ def test_what_is_changed_is_found(
     presentation = Presentation(str(deck_path))
     change(presentation)
     presentation.save(str(tmp_path / "deck.pptx"))
-    found = differences(tmp_path / "deck.pptx", report, "id")
+    found = differences(tmp_path / "deck.pptx", report, Money(RUPIAH, "id"))
     assert any(told in line for line in found), found
     with pytest.raises(DeckError, match=r"IONS 2026-10 differ from report.json"):
-        refuse_different(tmp_path / "deck.pptx", report, "id")
+        refuse_different(tmp_path / "deck.pptx", report, Money(RUPIAH, "id"))

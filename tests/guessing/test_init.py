@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEADERS = [
     *("No", "Date paid", "Receipt no.", "Student", "Branch", "Course", "Start month", "School"),
-    *("Chanel", "Payment method", "Amount paid", "Colour"),
+    *("Chanel", "Payment method", "Amount paid (EUR)", "Colour"),
 ]
 
 
@@ -52,6 +52,7 @@ def test_the_samples_are_read_as_with_their_own_configuration(
     read, sheets = (int(word) for word in told.stderr.split(" sheets can be read")[0].split(" of "))
     assert read >= 0.9 * sheets
     guessed = Configuration(tmp_path / "new" / "config")
+    assert guessed.registry.currency.code == "IDR"
     assert {entity.code for entity in guessed.registry.entities} == {"EPN", "IONS"}
     own = Configuration(built.root / "source" / "config")
     sources = [
@@ -80,6 +81,7 @@ def test_a_company_of_another_country_is_described(unbuilt: Installation, tmp_pa
         "ELM_LONDON": "LO",
         "ELM_LEEDS": "LE",
     }
+    assert (registry.currency.code, registry.currency.symbol) == ("EUR", "€")
     assert registry.receipt_prefix_pattern == "^[A-Z]+"
     assert [(c.name, c.category) for c in registry.channels] == [("Google Ads", "digital")]
     assert registry.ignored_sheets == ["Overview"]

@@ -2,13 +2,14 @@ from decimal import Decimal
 
 import pytest
 
+from atlas_assets.configuration.currency import RUPIAH, Currency
 from atlas_assets.notation.numbers import (
     MINUS,
     NBSP,
+    Money,
     exact_percent,
     number,
     percent,
-    rupiah,
     signed,
 )
 
@@ -28,7 +29,34 @@ from atlas_assets.notation.numbers import (
     ],
 )
 def test_rupiah_in_indonesian(value: int | None, text: str) -> None:
-    assert rupiah(value, "id") == text.replace(" ", NBSP)
+    assert Money(RUPIAH, "id").text(value) == text.replace(" ", NBSP)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0.5", "€ 0.50"),
+        ("875.5", "€ 875.50"),
+        (12_345, "€ 12.3 k"),
+        (-1_250_000, f"{MINUS}€ 1.25 mio"),
+    ],
+)
+def test_another_currency_has_its_own_symbol_units_and_decimals(value: str, text: str) -> None:
+    euro = Currency.model_validate(
+        {
+            "code": "EUR",
+            "symbol": "€",
+            "name": "euro",
+            "decimals": 2,
+            "units": [
+                {"size": 1_000, "decimals": 1, "words": {"en": "k"}},
+                {"size": 1_000_000, "decimals": 2, "words": {"en": "mio"}},
+            ],
+        }
+    )
+    assert Money(euro, "en").text(Decimal(value)) == text.replace(" ", NBSP)
+    unit = Money(euro, "id").unit([Decimal(value)], digits=4)
+    assert unit.word == "".join(text.split()[2:])  # the only language that it has words in
 
 
 def test_numbers_follow_the_language_and_round_half_up() -> None:

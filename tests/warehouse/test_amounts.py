@@ -2,6 +2,8 @@
 
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any
 
 import duckdb
 import pytest
@@ -9,26 +11,35 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from atlas_assets.configuration.currency import RUPIAH, Currency
 from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.control import amount_of
 
-_MACROS = Environment().from_string(  # noqa: S701  SQL, not HTML
-    (DBT_PROJECT_DIR / "macros" / "parse_amount.sql").read_text(encoding="utf-8")
-)
-_MODULE = _MACROS.module
-_AMOUNT = f"SELECT {_MODULE.parse_amount('cell')} FROM (SELECT ?::VARCHAR AS cell)"  # type: ignore[attr-defined]
+_POUND = Currency(code="GBP", symbol="£", name="pound", aliases=["Pds. Stg."])
+_CURRENCIES = [RUPIAH, _POUND]
+_SOURCE = (DBT_PROJECT_DIR / "macros" / "parse_amount.sql").read_text(encoding="utf-8")
 
 
-def both_read(text: str) -> Decimal | None:
+@cache
+def query(currency: str) -> str:
+    """Return the query that reads an amount as the models do."""
+    variables = {"currency_pattern": currency}
+    template = Environment().from_string(_SOURCE, globals={"var": variables.__getitem__})  # noqa: S701  SQL
+    module: Any = template.module
+    return f"SELECT {module.parse_amount('cell')} FROM (SELECT ?::VARCHAR AS cell)"
+
+
+def both_read(text: str, currency: Currency = RUPIAH) -> Decimal | None:
     """Return what the models read in a cell, which has to be what the second reader reads."""
-    rows = duckdb.execute(_AMOUNT, [visible_text(text)]).fetchall()
-    assert amount_of(text) == rows[0][0], text
+    sql = query(currency.pattern)
+    rows = duckdb.execute(sql, [visible_text(text)]).fetchall()
+    assert amount_of(text, currency.words) == rows[0][0], text
     return rows[0][0]
 
 
 @st.composite
-def spelled(draw: st.DrawFn) -> tuple[str, Decimal]:
+def spelled(draw: st.DrawFn, currency: Currency) -> tuple[str, Decimal]:
     """Return a spelling of the grammar and the amount that it means."""
     whole = draw(st.integers(0, 10**13))
     mark = draw(st.sampled_from(["", ".", ",", " ", "'"]))
@@ -41,13 +52,19 @@ def spelled(draw: st.DrawFn) -> tuple[str, Decimal]:
         value += Decimal(f"0.{cents}")
     else:
         digits += draw(st.sampled_from(["", ",-", ",--", ".-", " ,-", ", -"]))
-    currency = draw(st.sampled_from(["", "Rp", "Rp ", "Rp. ", "rp.", "IDR ", "idr"]))
-    blank = draw(st.sampled_from(["", " "]))
+    words = ["Rp", "Rp.", "rp.", "IDR", "idr", "Rupiah"]
+    if currency is _POUND:
+        words = ["£", "GBP", "gbp.", "Pound", "PDS. STG"]
+    word, blank = draw(st.sampled_from(["", *words])), draw(st.sampled_from(["", " "]))
+    before = f"{word}{draw(st.sampled_from(['', ' ']))}"
     forms = {
-        f"{currency}{digits}": value,
-        f"-{blank}{currency}{digits}": -value,
-        f"{currency}−{blank}{digits}": -value,
-        f"({blank}{currency}{digits}{blank})": -value,
+        f"{before}{digits}": value,
+        f"{digits}{blank}{word}": value,
+        f"-{blank}{digits}{blank}{word}": -value,
+        f"({digits}{blank}{word})": -value,
+        f"-{blank}{before}{digits}": -value,
+        f"{before}−{blank}{digits}": -value,
+        f"({blank}{before}{digits}{blank})": -value,
     }
     text = draw(st.sampled_from(list(forms)))
     amount = forms[text]
@@ -63,10 +80,13 @@ def spelled(draw: st.DrawFn) -> tuple[str, Decimal]:
 
 
 @settings(deadline=None, max_examples=500)
-@given(spelled())
-def test_every_spelling_of_the_grammar_is_read_as_its_value(case: tuple[str, Decimal]) -> None:
-    text, value = case
-    assert both_read(text) == value
+@pytest.mark.parametrize("currency", _CURRENCIES, ids=lambda currency: currency.code)
+@given(data=st.data())
+def test_every_spelling_of_the_grammar_is_read_as_its_value(
+    currency: Currency, data: st.DataObject
+) -> None:
+    text, value = data.draw(spelled(currency))
+    assert both_read(text, currency) == value
 
 
 @settings(deadline=None)
@@ -95,9 +115,10 @@ def test_what_has_no_reading_or_two_is_read_by_nobody(
 
 
 @settings(deadline=None, max_examples=500)
-@given(st.text("0123456789.,' -−()RpIDRjt+%eE/", max_size=12))
-def test_both_readers_agree_on_whatever_is_typed(text: str) -> None:
-    both_read(text)
+@pytest.mark.parametrize("currency", _CURRENCIES, ids=lambda currency: currency.code)
+@given(text=st.text("0123456789.,' -−()RpIDRjt+%eE/£GBPdsStg", max_size=12))
+def test_both_readers_agree_on_whatever_is_typed(currency: Currency, text: str) -> None:
+    both_read(text, currency)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +126,19 @@ def test_both_readers_agree_on_whatever_is_typed(text: str) -> None:
     [
         *("1.500,000", "Rp 2,750.000", "12.500,000", "1500000.000", "1.50.000", "1250,000.50"),
         *("1,5 jt", "seratus ribu", "1.2.3", "1E6", "1_000", "500.000)", "(-500.000)", "-(500)"),
-        *("--500", "- Rp -500", "Rp Rp 500", "+500", "1.500,50,-", "500-", "1.000.", ".5", "Rp"),
+        *(
+            "--500",
+            "- Rp -500",
+            "Rp Rp 500",
+            "Rp 500 Rp",
+            "$ 500",
+            "+500",
+            "1.500,50,-",
+            "500-",
+            "1.000.",
+            ".5",
+            "Rp",
+        ),
         *("081-234-567", "5%", "١٢٣", "12345678901234567890", "1 500.000", "-", "()", "1..000"),
     ],
 )
@@ -122,6 +155,7 @@ def test_these_are_flagged(text: str) -> None:
         *(("-Rp 500.000", -500_000), ("Rp -500", -500), ("−500.000", -500_000), ("12,5", "12.5")),
         *(("1.500.000_x000D_", 1_500_000), ("\u200e1.000.000", 1_000_000), ("100.1250", "100.13")),
         *(("1'250'000.50", "1250000.5"), ("IDR 1 000 000,00", 1_000_000), ("0", 0)),
+        *(("500.000 Rp", 500_000), ("500.000,- IDR", 500_000), ("(12,50 rupiah)", "-12.5")),
     ],
 )
 def test_these_are_read(text: str, value: int | str) -> None:

@@ -9,7 +9,6 @@ from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import CHART_DIGITS, TABLE_DIGITS
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
-from atlas_assets.notation.numbers import AmountUnit, amount_unit, rupiah
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.notation.numbers import AmountUnit
     from atlas_assets.report.model import KeyComparisonSection, UnitReport
 
 
@@ -142,9 +142,7 @@ def _small_chart(
         return None
     shown.append(("AC", figure.value))
     told = [value for _, value in shown] if amounts else []
-    scale = amount_unit(
-        ordinary(told, others=SMALL_CHART_OTHERS), writer.locale, digits=CHART_DIGITS
-    )
+    scale = writer.money.unit(ordinary(told, others=SMALL_CHART_OTHERS), digits=CHART_DIGITS)
     values = [scale.scaled(value) for _, value in shown]
     most = limit(values, others=SMALL_CHART_OTHERS)
     return SmallChart(
@@ -153,7 +151,7 @@ def _small_chart(
         categories=[word for word, _ in shown],
         values=values,
         labels=[
-            rupiah(value, writer.locale) if amounts and abs(scaled) > most else scale.text(value)
+            writer.money.text(value) if amounts and abs(scaled) > most else scale.text(value)
             for (_, value), scaled in zip(shown, values, strict=True)
         ],
         is_ratio=is_ratio,
@@ -188,7 +186,7 @@ def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> Amou
             *(c.value for c in (figure.last_period, figure.last_year, figure.best_year) if c),
         )
     ]
-    return amount_unit(ordinary(amounts), writer.locale, digits=digits)
+    return writer.money.unit(ordinary(amounts), digits=digits)
 
 
 def _revenue_figure(unit: UnitReport) -> KeyFigure:

@@ -10,12 +10,12 @@ from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import TABLE_DIGITS
 from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
-from atlas_assets.notation.numbers import AmountUnit, amount_unit
 from atlas_assets.notation.tokens import Role
 
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.notation.numbers import AmountUnit
     from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import ProgramProgressRow, UnitReport
 
@@ -30,9 +30,8 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     """
     strings, programs, revenue = writer.strings, unit.programs, unit.revenue
     amounts = [v for row in programs for v in (row.revenue, row.target_revenue)]
-    scale = amount_unit(
+    scale = writer.money.unit(
         ordinary([*amounts, revenue.revenue_actuals, revenue.revenue_target]),
-        writer.locale,
         digits=TABLE_DIGITS,
     )
     has_target = revenue.revenue_target is not None

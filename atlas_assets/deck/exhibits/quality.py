@@ -34,10 +34,8 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
         text_row([strings(name), strings("measure_rows"), "", number(count, locale), ""])
         for name, count in counted
     ]
-    unassigned = number(quality.unassigned_revenue, locale)
-    rows.append(
-        text_row([strings("unassigned_revenue"), strings("measure_rupiah"), "", unassigned, ""])
-    )
+    unassigned = writer.money.in_full(quality.unassigned_revenue)
+    rows.append(text_row([strings("unassigned_revenue"), writer.money.name, "", unassigned, ""]))
     failed_first = sorted(quality.checks, key=lambda check: check.passed)
     rows += [_check_row(writer, check) for check in failed_first]
     exhibit = TableExhibit(
@@ -55,6 +53,7 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
 
 def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
     strings, locale = writer.strings, writer.locale
+    is_money = check.unit == writer.money.name
     if check.passed:
         verdict = Cell(strings("passed", figures=check.figures), Role.GOOD_TEXT, bold=True)
     else:
@@ -63,9 +62,11 @@ def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
     return TableRow(
         [
             Cell(strings(f"check_{check.name}")),
-            Cell(strings(f"measure_{check.unit}")),
-            Cell(number(check.expected, locale)),
-            Cell(number(check.actual, locale)),
+            Cell(writer.money.name if is_money else strings(f"measure_{check.unit}")),
+            *(
+                Cell(writer.money.in_full(value) if is_money else number(value, locale))
+                for value in (check.expected, check.actual)
+            ),
             verdict,
         ]
     )

@@ -11,7 +11,7 @@ from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import CHART_DIGITS
 from atlas_assets.deck.slides import ColumnChart, ColumnPoint, CutLabels, Layout, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
-from atlas_assets.notation.numbers import AmountUnit, amount_unit, rupiah, signed
+from atlas_assets.notation.numbers import signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods.calendar import Month
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.deck.slides import Comment
+    from atlas_assets.notation.numbers import AmountUnit
     from atlas_assets.report.model import TrendPoint, UnitReport
 
 
 def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> Slide:
     """Return the chart of up to thirteen months, with cards and remarks."""
     strings, trend = writer.strings, _known(unit.revenue.trend)
-    scale = amount_unit(ordinary(_levels(trend)), writer.locale, digits=CHART_DIGITS)
+    scale = writer.money.unit(ordinary(_levels(trend)), digits=CHART_DIGITS)
     rules = messages.revenue_remarks(unit, writer.report.meta.months, strings)
     comments = writer.rail_comments(own, rules)
     chart = _chart(writer, unit, scale, comments)
@@ -83,7 +84,7 @@ def _chart(
                 variance_is_good=variance is not None and variance >= 0,
                 marks=[c.number for c in comments if c.number and c.month == point.month],
                 is_reported=point.month in writer.report.meta.months,
-                in_full=_cut_labels(point, variance, scale, most),
+                in_full=_cut_labels(writer, point, variance, scale, most),
             )
         )
     return ColumnChart(
@@ -100,13 +101,17 @@ def _chart(
 
 
 def _cut_labels(
-    point: TrendPoint, variance: Decimal | None, scale: AmountUnit, most: float
+    writer: SlideWriter,
+    point: TrendPoint,
+    variance: Decimal | None,
+    scale: AmountUnit,
+    most: float,
 ) -> CutLabels:
     """Return the amounts of a month that are beyond the chart's limit, each after its scenario."""
 
     def text(amount: Decimal | None) -> str:
         is_cut = amount is not None and abs(scale.scaled(amount)) > most
-        return rupiah(amount, scale.locale) if is_cut else ""
+        return writer.money.text(amount) if is_cut else ""
 
     levels = (("", point.actuals), ("□ ", point.target), ("▲ ", point.last_year))
     gap = text(variance)

@@ -12,7 +12,6 @@ from atlas_assets.deck.outliers import ordinary
 from atlas_assets.deck.slide_writer import TABLE_DIGITS
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
-from atlas_assets.notation.numbers import amount_unit
 
 if TYPE_CHECKING:
     from atlas_assets.deck.slide_writer import SlideWriter
@@ -63,7 +62,7 @@ def _unit_of(writer: SlideWriter, sections: list[RevenueSection]) -> AmountUnit:
             section.last_year and section.last_year.value,
         )
     ]
-    return amount_unit(ordinary(amounts), writer.locale, digits=TABLE_DIGITS)
+    return writer.money.unit(ordinary(amounts), digits=TABLE_DIGITS)
 
 
 def _columns(strings: Strings) -> list[Column]:

@@ -49,7 +49,7 @@ class ItemVariant(Record, EntityScoped):
 
 
 class Price(Record, EntityScoped):
-    """What a program or class costs in rupiah, from a date on."""
+    """What a program or class costs from a date on."""
 
     __tablename__ = "catalog_price"
     __table_args__ = (

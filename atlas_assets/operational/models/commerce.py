@@ -59,7 +59,7 @@ class Order(Record, EntityScoped):
     """One student's enrollment in one program of one unit for one intake.
 
     `month_key` is the first day of the month of its first valid transaction, `total_amount` the
-    rupiah paid over all months. The id is derived from the order key.
+    amount paid over all months. The id is derived from the order key.
     """
 
     __tablename__ = "commerce_order"

@@ -42,7 +42,7 @@ class TransactionType(Record):
 
 
 class Transaction(Record, EntityScoped):
-    """One receipt line with the sheet row that it comes from; `amount` is in rupiah.
+    """One receipt line with the sheet row that it comes from; `amount` is in the registry's currency.
 
     Without an order it is revenue of its unit for which no order can be told, because the student, for
     example, is missing in the sheet. `month_key` is the first day of the sheet's month. Dates are `YYYY-MM-DD`.

@@ -133,12 +133,12 @@ def _references_result(dangling: list[str]) -> dg.AssetCheckResult:
 
 
 def _metadata(publication: Publication) -> dict[Partition, dict[str, Any]]:
-    """Return what was published of each partition, in rows and rupiah, and what was removed of its entity."""
+    """Return what was published of each partition, in rows and money, and what was removed of its entity."""
     return {
         partition: {
             "orders": month.orders,
             "transactions": month.transactions,
-            "rupiah": month.amount,
+            "amount": month.amount,
             "removed": publication.removed[partition.entity],
         }
         for partition, month in publication.published.items()

@@ -14,7 +14,8 @@ from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import pdf
 from atlas_assets.deck.pipeline import EntityPeriod
 from atlas_assets.monitoring.history import missing_history
-from atlas_assets.notation.numbers import percent, rupiah
+from atlas_assets.notation.numbers import percent
+from atlas_assets.notation.strings import Strings
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_result
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
@@ -133,7 +134,7 @@ def _report(series: _Series) -> dg.AssetsDefinition:
             yield reconciliation_result(totals, assembled.totals)
             yield _history_result(history, workspace, assembled.reports)
             paths = workspace.reports.write(assembled.reports)
-        figures = [_key_figures(one, workspace.settings.locale) for one in assembled.reports]
+        figures = [_key_figures(one, workspace.strings) for one in assembled.reports]
         described = [
             {**known, **_files([path])} for known, path in zip(figures, paths, strict=True)
         ]
@@ -228,7 +229,7 @@ def _range_report() -> dg.AssetsDefinition:
                 paths += reports.print(decks)
             else:
                 context.log.warning(pdf.INSTALL_HINT)
-        figures = _key_figures(assembled.reports[0], workspace.settings.locale)
+        figures = _key_figures(assembled.reports[0], workspace.strings)
         yield dg.MaterializeResult(metadata=figures | _files(paths))
 
     return range_report
@@ -296,11 +297,11 @@ def _history_result(
     )
 
 
-def _key_figures(report: Report, locale: str) -> dict[str, Any]:
+def _key_figures(report: Report, strings: Strings) -> dict[str, Any]:
     return {
-        "revenue": rupiah(report.totals.revenue_actuals, locale),
-        "target": rupiah(report.totals.revenue_target, locale),
-        "achieved": percent(report.totals.achievement_pct, locale),
+        "revenue": strings.money.text(report.totals.revenue_actuals),
+        "target": strings.money.text(report.totals.revenue_target),
+        "achieved": percent(report.totals.achievement_pct, strings.locale),
     }
 
 

@@ -92,8 +92,8 @@ class WorkbookAdapter:
             grid = read_grid(path, place.sheet, place.configured_in)
         except OSError as error:
             raise SourceError(not_opened(path, error)) from error
-        labels = self.configuration.registry.total_row_labels
-        records, manifest = read_table(grid, place, adapter=NAME, total_labels=labels)
+        words = self.configuration.registry.sheet_words
+        records, manifest = read_table(grid, place, adapter=NAME, words=words)
         return RawPartition(table, entity, month, records, manifest)
 
     def state(self, table: TableName, entity: str, month: Month) -> str | None:
@@ -106,9 +106,9 @@ class WorkbookAdapter:
         if place is None:
             return "not configured"
         file = self._state_of(place.file)
-        labels = self.configuration.registry.total_row_labels
+        words = self.configuration.registry.sheet_words
         layout = place.layout.model_dump_json()
-        return file and repr((file, place.sheet, month.number, place.configured_in, layout, labels))
+        return file and repr((file, place.sheet, month.number, place.configured_in, layout, words))
 
     def _state_of(self, name: str) -> str | None:
         """Return the state of a workbook, or None if there is none, or if it was just written to."""
@@ -135,9 +135,9 @@ class WorkbookAdapter:
         manifest = partition.manifest
         if manifest is None:
             raise ValueError(f"{partition.entity} {partition.month} has no transaction sheet.")
-        labels = self.configuration.registry.total_row_labels
+        words = self.configuration.registry.sheet_words
         return control_reading(
-            existing_file(self.source_dir, manifest.source_file), manifest, labels
+            existing_file(self.source_dir, manifest.source_file), manifest, words
         )
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:

@@ -22,18 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from atlas_assets.configuration.sheet_words import SheetWords
     from atlas_assets.sources.adapter import SheetManifest
     from atlas_assets.sources.control import CellReading
 
 
-def control_reading(path: Path, manifest: SheetManifest, total_labels: list[str]) -> ControlReading:
+def control_reading(path: Path, manifest: SheetManifest, words: SheetWords) -> ControlReading:
     """Return the amounts of a sheet whose columns are where the manifest says.
 
     What the other reader cannot read is a problem of the result, because the sheet has been read.
     """
     try:
         reading = _reading(path, manifest.source_sheet)
-        amounts = control_amounts(reading, manifest.columns, manifest.first_data_row, total_labels)
+        amounts = control_amounts(reading, manifest.columns, manifest.first_data_row, words)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:  # noqa: BLE001  a damaged file can fail in any way, even by a panic

@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+{%- set money = "'" ~ var('money') | replace("'", "''") ~ "'" -%}
+
 {#- The figures that the marts must have in a month, from the tables that they are built from. -#}
 {%- set facts = [
     ('int_orders', 'revenue', 'sum(amount) filter (counts_as_revenue)'),
@@ -212,7 +214,7 @@ pairs as (
         sheets.source_file || ', sheet ' || sheets.source_sheet as place,
         controls.amount as expected,
         sheets.amount_revenue + sheets.amount_unassigned + sheets.amount_stray + sheets.amount_duplicate as actual,
-        'rupiah' as unit,
+        {{ money }} as unit,
         true as is_blocking,
         differing_cells.details
     from sheets
@@ -243,7 +245,7 @@ pairs as (
         sheets.source_file || ', sheet ' || sheets.source_sheet as place,
         controls.stated_total as expected,
         controls.amount as actual,
-        'rupiah' as unit,
+        {{ money }} as unit,
         false as is_blocking,
         null as details
     from sheets
@@ -257,7 +259,7 @@ pairs as (
         mart || ', ' || fact || ', ' || entity_code || ' ' || strftime(month_key, '%Y-%m') as place,
         coalesce(facts.figure, 0) as expected,
         coalesce(mart_figures.figure, 0) as actual,
-        case when fact in ('revenue', 'target_revenue') then 'rupiah' else fact end as unit,
+        case when fact in ('revenue', 'target_revenue') then {{ money }} else fact end as unit,
         true as is_blocking,
         null as details
     from built
@@ -272,7 +274,7 @@ pairs as (
         'target sheet, ' || reported.unit_code || ' ' || strftime(reported.month_key, '%Y-%m') as place,
         reported.revenue as expected,
         coalesce(units.revenue_actuals, 0) as actual,
-        'rupiah' as unit,
+        {{ money }} as unit,
         false as is_blocking,
         null as details
     from reported
