@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atlas_assets.errors import AtlasError, ConfigurationError, UsageError
-from atlas_assets.periods.calendar import Month, Period, PeriodType
+from atlas_assets.periods.calendar import Month, Period, PeriodType, span_text
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
@@ -82,7 +82,7 @@ def _checked_period(text: str | None) -> str | None:
 def checked_period(text: str) -> str:
     """Return a period as it was given. Raises UsageError for what is none."""
     try:
-        Period.parse(text)
+        Period.parse(text)  # the months do not matter here, nor when the year begins
     except ValueError as error:
         raise UsageError(str(error)) from error
     return text
@@ -155,20 +155,21 @@ def period_text(year: int | None, month: str | None, period: str | None) -> str:
         return str(year)
     first, _, last = month.partition("-")
     try:
-        months = [Month(year or 0, int(number)) for number in (first, last or first)]
-        return str(Period(*months))
+        ends = [Month(year or 0, int(number)) for number in (first, last or first)]
+        months = Period(ends[0], ends[1]).months
     except ValueError as error:
         raise typer.BadParameter(f"--month takes 2 or 1-3, not {month!r}") from error
+    return span_text(months, "..")
 
 
 def refuse_other_length(type_: PeriodType, text: str) -> None:
     """Raise UsageError if a period does not have the length that a type of report has."""
-    period = Period.parse(text)
+    period = Period.parse(text, _configuration().registry.fiscal_year_start)
     count = len(period.months)
     if type_ is PeriodType.YEARLY and period.type is not type_:
-        raise UsageError(f"{period} is not a year. Write --year {period.first.year}.")
+        raise UsageError(f"{period} is not a year. Write --year {period.year}.")
     if type_ is PeriodType.QUARTERLY and count != _A_QUARTER:
         raise UsageError(
             f"{period} has {count} month{'s' if count > 1 else ''}, a quarter has three. Write "
-            f"--period {period.first.year}-Q1, or --type range for a report of any months together."
+            f"--period {period.year}-Q1, or --type range for a report of any months together."
         )

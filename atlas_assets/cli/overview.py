@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from atlas_assets.monitoring.deadlines import Late, outlook
 from atlas_assets.orchestration.runs.unfinished_runs import under_way, waiting
 from atlas_assets.orchestration.schedules import next_ticks
-from atlas_assets.periods.calendar import Period, consecutive_runs, span_text
+from atlas_assets.periods.calendar import consecutive_runs, span_text
 from atlas_assets.warehouse.ledger import DATA_STAGES, FILE_STAGES
 
 if TYPE_CHECKING:
@@ -108,11 +108,10 @@ def _remedies(entity: str, statuses: list[PartitionStatus]) -> list[tuple[str, s
     ]
     reports = [s.month for s in rest if any(s.stages[f] in wrong for f in FILE_STAGES)]
     for months in consecutive_runs(records):
-        command = f"atlas publish --entity {entity} --period {Period(months[0], months[-1])}"
+        command = f"atlas publish --entity {entity} --period {span_text(months, '..')}"
         remedies.append((command, "records not published, or older than their figures"))
     for months in consecutive_runs(reports):
-        period = Period(months[0], months[-1])
-        command = f"atlas report --entity {entity} --period {period}"
+        command = f"atlas report --entity {entity} --period {span_text(months, '..')}"
         remedies.append((command, "reports older than their figures, or failed"))
     return remedies
 

@@ -86,7 +86,7 @@ class Pipeline:
     def findings(self, entity: str | None, period: str | None) -> list[Finding]:
         """Return what is wrong with the workbooks of a period, by default of all that is loaded."""
         wanted = {
-            code: Period.parse(period) if period else Period(months[0], months[-1])
+            code: self.selection.period(period) if period else Period(months[0], months[-1])
             for code in self.selection.chosen(entity)
             if (months := self.workspace.source.months(code))
         }
@@ -248,7 +248,7 @@ class Pipeline:
         if check_staleness:
             self._warn_of_stale(code, months)
         if type_ is not PeriodType.MONTHLY:
-            return self._report_whole(code, Period.parse(period), chosen)
+            return self._report_whole(code, self.selection.period(period), chosen)
         if chosen:
             for month in months:
                 self._report_on_demand(code, Period.of_month(month), chosen)

@@ -74,11 +74,15 @@ class Selection:
             entity, text, self.known_months(entity, self.newest_month(entity)), "rows"
         )
 
-    def _within(self, entity: str, text: str, known: list[Month], what: str) -> list[Month]:
+    def period(self, text: str) -> Period:
+        """Return the period that a text names. Raises UsageError if it names none."""
         try:
-            period = Period.parse(text)
+            return Period.parse(text, self.workspace.configuration.registry.fiscal_year_start)
         except ValueError as error:
             raise UsageError(str(error)) from error
+
+    def _within(self, entity: str, text: str, known: list[Month], what: str) -> list[Month]:
+        period = self.period(text)
         months = [month for month in period.months if month in known]
         if not months:
             listed = ", ".join(span_text(run) for run in consecutive_runs(known))

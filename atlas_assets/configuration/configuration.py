@@ -11,6 +11,7 @@ from atlas_assets.documents.mistakes import placed
 from atlas_assets.documents.strict_model import KeyedError
 from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, Month
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,21 @@ class Configuration:
                 "year; `source/config` in the project shows how."
             )
         self._refuse_shared_workbooks(years)
+        self._refuse_shared_months(years)
         return years
+
+    def year_of(self, entity: str, month: Month) -> WorkbookYear | None:
+        """Return the yearly file that describes a month of an entity, or None if none does."""
+        return self._by_month.get((entity, month))
+
+    def years_in(self, entity: str, year: int) -> list[WorkbookYear]:
+        """Return the yearly files that describe a month of a calendar year, in order."""
+        found = [self.year_of(entity, Month(year, n)) for n in range(1, MONTHS_A_YEAR + 1)]
+        return list({described.year: described for described in found if described}.values())
+
+    @cached_property
+    def _by_month(self) -> dict[tuple[str, Month], WorkbookYear]:
+        return {(year.entity, month): year for year in self.years.values() for month in year.months}
 
     def check(self) -> list[Path]:
         """Read every file and return their paths. Raises ConfigurationError with all that is wrong."""
@@ -112,6 +127,17 @@ class Configuration:
                     problems.append(placed(self.path_of(year), [mistake]))
         if problems:
             raise ConfigurationError("\n".join(problems))
+
+    def _refuse_shared_months(self, years: dict[tuple[str, int], WorkbookYear]) -> None:
+        owners: dict[tuple[str, Month], WorkbookYear] = {}
+        for year in years.values():
+            for month in year.months:
+                if (other := owners.setdefault((year.entity, month), year)) is not year:
+                    mistake = KeyedError(
+                        ["first_month" if year.first_month > 1 else "year"],
+                        f"{month} is described by {self.path_of(other).name} already",
+                    )
+                    raise ConfigurationError(placed(self.path_of(year), [mistake]))
 
     def path_of(self, year: WorkbookYear) -> Path:
         """Return the file that a year's configuration was read from."""

@@ -194,6 +194,8 @@ class Registry(StrictModel):
     """How far an intake may be from the month of the sheet to be believed."""
     currency: Currency = RUPIAH
     """The money of the business; by default the rupiah."""
+    fiscal_year_start: MonthNumber = 1
+    """The month in which the year begins, for quarters and years; a year is called by the one in which it ends."""
     calendar: Calendar = Calendar()
     """When months are closed."""
     renewal_window_days: Annotated[int, Field(ge=0, le=3_660)] = 365

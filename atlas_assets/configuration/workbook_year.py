@@ -9,8 +9,8 @@ from unicodedata import normalize
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from atlas_assets.configuration.column_letters import column_position
+from atlas_assets.configuration.field_types import Code, MonthNumber
 from atlas_assets.configuration.header_text import normalized_header
-from atlas_assets.configuration.registry import Code, MonthNumber
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
 from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import (
@@ -20,6 +20,7 @@ from atlas_assets.documents.strict_model import (
     repeats,
 )
 from atlas_assets.errors import nearest
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, Month, month_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,17 +118,6 @@ class SheetTable(StrictModel):
         """The names of all sheets of the table."""
         return [self.sheet] if self.sheet else list((self.sheets or {}).values())
 
-    def sheet_for(self, month: int) -> str | None:
-        """Return the name of the sheet that holds a month (1 to 12), or None if there is none.
-
-        A single sheet without monthly columns holds the whole year and belongs to January.
-        """
-        if self.sheets is not None:
-            return self.sheets.get(month)
-        if self.monthly_columns:
-            return self.sheet if month in self.month_labels else None
-        return self.sheet if month == 1 else None
-
 
 class WorkbookYear(StrictModel):
     """The workbooks of one entity and year."""
@@ -135,7 +125,9 @@ class WorkbookYear(StrictModel):
     entity: Code
     """An entity of `registry.yaml`."""
     year: Annotated[int, Field(ge=2000, le=2100)]
-    """The year."""
+    """The year in which the workbooks begin."""
+    first_month: MonthNumber = 1
+    """The month with which they begin; months with lower numbers are of the next year."""
     workbooks: dict[str, FileName]
     """The file names of the workbooks, under names of your own that `tables` refers to."""
     tables: dict[TableName, SheetTable]
@@ -163,6 +155,26 @@ class WorkbookYear(StrictModel):
             ]
         )
         return self
+
+    @property
+    def months(self) -> list[Month]:
+        """The twelve months that the workbooks are about."""
+        first = Month(self.year, self.first_month)
+        return month_range(first, first.plus(MONTHS_A_YEAR - 1))
+
+    def sheet_of(self, table: TableName, month: int) -> str | None:
+        """Return the name of the sheet that holds a table of a month (1 to 12), or None if there is none.
+
+        A single sheet without monthly columns holds the whole year and belongs to its first month.
+        """
+        layout = self.tables.get(table)
+        if layout is None:
+            return None
+        if layout.sheets is not None:
+            return layout.sheets.get(month)
+        if layout.monthly_columns:
+            return layout.sheet if month in layout.month_labels else None
+        return layout.sheet if month == self.first_month else None
 
     def _sheets_of(self, workbook: str) -> list[str]:
         tables = [table for table in self.tables.values() if table.workbook == workbook]

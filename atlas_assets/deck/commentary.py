@@ -118,7 +118,7 @@ def _report_of(path: Path, registry: Registry) -> tuple[Entity, Period]:
     code, _, text = path.stem.partition("-")
     why = f"{path} is not read: the name of no report is like that."
     try:
-        entity, period = registry.entity(code), Period.parse(text)
+        entity, period = registry.entity(code), Period.parse(text, registry.fiscal_year_start)
     except (ConfigurationError, ValueError) as error:
         raise ConfigurationError(f"{why} {error}") from error
     if path.name != (expected := f"{entity.code}-{period}.yaml"):

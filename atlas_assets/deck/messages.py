@@ -11,7 +11,7 @@ from atlas_assets.deck.text_fit import ELLIPSIS, line_count
 from atlas_assets.notation.numbers import number, percent, signed
 from atlas_assets.notation.strings import period_label
 from atlas_assets.notation.tokens import Size
-from atlas_assets.periods.calendar import Month, Period
+from atlas_assets.periods.calendar import Month, Period, year_text
 
 if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         DataQualitySection,
         ProgramProgressRow,
         Report,
+        ReportMeta,
         RevenueSection,
         TrendPoint,
         UnitReport,
@@ -116,13 +117,13 @@ def _main_contributor(report: Report, strings: Strings) -> str:
     return strings("mainly", unit=short_name(unit.name), gap=gap_text)
 
 
-def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> list[Remark]:
+def revenue_remarks(unit: UnitReport, meta: ReportMeta, strings: Strings) -> list[Remark]:
     """Explain a unit's revenue: its gap, the month and customers that moved it, the best year.
 
-    A remark about one of the period's `months` (`YYYY-MM`) carries that month, so that the chart
-    can number it.
+    A remark about one of the period's months (`YYYY-MM`) carries that month, so that the chart can
+    number it.
     """
-    section, locale = unit.revenue, strings.locale
+    section, locale, months = unit.revenue, strings.locale, meta.months
     remarks: list[Remark] = []
     if section.gap_to_target:
         gap = signed(strings.money.text(section.gap_to_target), section.gap_to_target)
@@ -145,7 +146,7 @@ def revenue_remarks(unit: UnitReport, months: list[str], strings: Strings) -> li
         best = section.best_year
         text = strings(
             "best_comment",
-            best=period_label(Period.parse(best.period), locale),
+            best=period_label(meta.parsed(best.period), locale),
             value=strings.money.text(best.value),
         )
         remarks.append(Remark(text=text))
@@ -274,7 +275,7 @@ def _without_income(
     return strings("program_unpaid" if is_sold else "program_none", **places)
 
 
-def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -> str:
+def school_message(unit: UnitReport, period: Period, strings: Strings) -> str:
     """Name the school with most students this year; only a whole year is compared with the last."""
     schools, locale, subject = unit.schools, strings.locale, short_name(unit.name)
     named = [
@@ -285,23 +286,23 @@ def school_message(unit: UnitReport, strings: Strings, *, is_whole_year: bool) -
     if not named:
         return strings("school_none", subject=subject)
     best, year = named[0], schools.years[-1]
-    sent = schools.matrix[best][year]
+    sent, this_year = schools.matrix[best][year], year_text(year, period.year_start)
     if sent == 0:
-        return strings("school_none_this_year", subject=subject, year=year)
+        return strings("school_none_this_year", subject=subject, year=this_year)
     is_tied = any(schools.matrix[name][year] == sent for name in named[1:])
     if is_tied and sent == 1:
-        return strings("school_one_each", subject=subject, year=year)
+        return strings("school_one_each", subject=subject, year=this_year)
     before = ""
-    if is_whole_year and len(schools.years) > 1:
+    if period.is_end_of_year and len(schools.years) > 1:
         earlier = schools.years[-2]
         count = number(schools.matrix[best][earlier], locale)
-        before = strings("school_before", count=count, year=earlier)
+        before = strings("school_before", count=count, year=year_text(earlier, period.year_start))
     return strings(
         "school_message_tied" if is_tied else "school_message",
         school=short_name(best),
         subject=subject,
         count=number(sent, locale),
-        year=year,
+        year=this_year,
         before=before,
     )
 

@@ -99,7 +99,7 @@ class ReportPipeline:
         """Draw the deck of each report; if one contradicts its report, the earlier deck stays."""
         drawn = Drawn()
         for report in reports:
-            of = (report.meta.entity, Period.parse(report.meta.period))
+            of = (report.meta.entity, report.meta.covered)
             try:
                 drawn.decks[of] = self.presenter.present(report, self.files.path_of(report, "pptx"))
             except DeckError as error:

@@ -14,7 +14,6 @@ from atlas_assets.deck.template import chosen_template
 from atlas_assets.deck.template import load as load_template
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
-from atlas_assets.periods.calendar import Period
 from atlas_assets.report.files import read_report
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Presenter:
         Raises DeckError, with the earlier deck as it was, if a figure on it is not the report's.
         """
         entity = self.registry.entity(report.meta.entity)
-        commentary = load_commentary(self.commentary_dir, entity, Period.parse(report.meta.period))
+        commentary = load_commentary(self.commentary_dir, entity, report.meta.covered)
         deck = build_deck(report, self.strings, entity.full_name, commentary)
         with written_whole(path) as temporary:
             render(deck, chosen_template(self.config_dir), temporary)

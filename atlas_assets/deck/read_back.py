@@ -26,6 +26,7 @@ from atlas_assets.notation.numbers import (
     percent,
     signed,
 )
+from atlas_assets.periods.calendar import year_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Report
 
 _SCOPE = "meta.scope"  # a path that only the contents slide names
+_FIRST_YEAR = 2000
 _ROUNDED = 1e-6  # a chart's values are rounded to this, its labels come from the exact figure
 _TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
 _PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several slides
@@ -100,6 +102,7 @@ def differences(
     data = report.model_dump(mode="python")
     units = [unit.name for unit in report.units.values()]
     patterns = _patterns(money)
+    years = _fiscal_years(report)
     problems: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
@@ -110,7 +113,7 @@ def differences(
         known |= _noted(slide, data, paths, money.locale)
         if _SCOPE in paths:  # the contents list slide numbers
             known |= pages
-        written = [*(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks]
+        written = [*years, *(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks]
         names = _Names(written, patterns)
         wrong = [
             *_unknown(slide, known, names, patterns),
@@ -119,6 +122,12 @@ def differences(
         ]
         problems += [f"slide {position}: {problem}" for problem in wrong]
     return problems
+
+
+def _fiscal_years(report: Report) -> list[str]:
+    """Return how the years of a report are written, if that is not as a figure of it."""
+    last, start = report.meta.covered.year, report.meta.fiscal_year_start
+    return [year_text(year, start) for year in range(_FIRST_YEAR, last + 1)] if start > 1 else []
 
 
 def _divisor(slide: Any, money: Money) -> float | None:

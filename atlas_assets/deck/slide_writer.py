@@ -31,7 +31,7 @@ from atlas_assets.notation.numbers import (
 )
 from atlas_assets.notation.strings import short_period
 from atlas_assets.notation.tokens import Role, Size
-from atlas_assets.periods.calendar import Period, PeriodType
+from atlas_assets.periods.calendar import PeriodType, year_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,10 +72,13 @@ class SlideWriter:
         """Whether the previous period differs from the same period last year."""
         return self.type is not PeriodType.YEARLY
 
-    @staticmethod
-    def best_year(comparison: Comparison | None) -> str:
+    def best_year(self, comparison: Comparison | None) -> str:
         """Return the year that a best period ends in; empty where there is none."""
-        return str(Period.parse(comparison.period).last.year) if comparison else ""
+        return self.year(self.report.meta.parsed(comparison.period).year) if comparison else ""
+
+    def year(self, year: int) -> str:
+        """Return a year as people write it: `2026`, or `2025/26`."""
+        return year_text(year, self.report.meta.fiscal_year_start)
 
     def cards(self, section: RevenueSection) -> list[Card]:
         """Return actual, target, last period and best year as cards."""
@@ -83,7 +86,7 @@ class SlideWriter:
         achievement = section.achievement_pct
         cards = [
             Card(
-                short_period(Period.parse(self.report.meta.period), self.locale),
+                short_period(self.report.meta.covered, self.locale),
                 self.money.text(section.revenue_actuals),
                 [
                     self.delta_line("ΔPL", section.gap_pct),
@@ -100,7 +103,7 @@ class SlideWriter:
         ]
         if self.has_before:
             name = strings(f"last_period_{self.type}")
-            when = short_period(Period.parse(last.period), self.locale) if last else ""
+            when = short_period(self.report.meta.parsed(last.period), self.locale) if last else ""
             cards.append(self._compared_card(name, when, last))
         name, last_year = strings("best_year"), section.last_year
         if best and best.period == self.report.meta.period:

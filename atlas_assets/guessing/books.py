@@ -20,13 +20,14 @@ _DATE_COLUMNS = ("transaction_date", "registration_date", "activity_date", "inta
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook: its company's code, its year with the reason for it, and its sheets."""
+    """A workbook: its company's code, its year with the reason for it, its sheets, and its first month."""
 
     path: Path
     entity: str
     year: int
     why_year: str
     sheets: list[SheetGuess]
+    first_month: int = 1
 
 
 def books_of(paths: list[Path]) -> list[Book]:
@@ -35,8 +36,21 @@ def books_of(paths: list[Path]) -> list[Book]:
     for path in paths:
         sheets = sheets_of(path)
         year, why = _year(path.stem, sheets)
-        books.append(Book(path, _entity(path.stem), year, why, sheets))
+        first = _first_month(sheets, year)
+        books.append(Book(path, _entity(path.stem), year, why, sheets, first))
     return books
+
+
+def _first_month(sheets: list[SheetGuess], year: int) -> int:
+    """Return the month with which a workbook begins: another than January if earlier ones are of the next year."""
+    dated: dict[int, int] = {}
+    for sheet in sheets:
+        if sheet.month and (years := _years_of([sheet])):
+            dated[sheet.month] = years.most_common(1)[0][0]
+    of_next_year = [month for month, of in dated.items() if of == year + 1]
+    first = max(of_next_year, default=0) + 1
+    is_whole = all(of == year + (month < first) for month, of in dated.items())
+    return first if is_whole else 1
 
 
 def _entity(name: str) -> str:
@@ -53,14 +67,19 @@ def _year(name: str, sheets: list[SheetGuess]) -> tuple[int, str]:
     """Return the year of a workbook, and where it is from."""
     if match := re.search(r"(?<!\d)(20\d\d)(?!\d)", name):
         return int(match[1]), "in the file's name"
-    years = Counter(
+    years = _years_of(sheets)
+    if not years:
+        return 2000, "NOT FOUND: correct it, here and in the file's name"
+    year, count = years.most_common(1)[0]
+    return year, f"of {count:,} of {years.total():,} dates"
+
+
+def _years_of(sheets: list[SheetGuess]) -> Counter[int]:
+    """Count the years of the dates in some sheets."""
+    return Counter(
         int(match[1])
         for sheet in sheets
         for column in _DATE_COLUMNS
         for _, text in sheet.values(column)
         if (match := re.search(r"(?<!\d)(20\d\d)(?!\d)", text))
     )
-    if not years:
-        return 2000, "NOT FOUND: correct it, here and in the file's name"
-    year, count = years.most_common(1)[0]
-    return year, f"of {count:,} of {years.total():,} dates"

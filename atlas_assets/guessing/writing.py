@@ -52,6 +52,8 @@ def _registry(books: list[Book]) -> Iterator[str]:
     entities = list(dict.fromkeys(book.entity for book in books))
     yield f"group: {_flow({'name': entities[0], 'full_name': entities[0]})}  # correct both names"
     yield from _currency(currency_of(books))
+    if (first := max(book.first_month for book in books)) > 1:
+        yield f"fiscal_year_start: {first}  # the month with which workbooks begin"
     yield ""
     yield "entities:"
     for entity in entities:
@@ -170,6 +172,8 @@ def _of(books: Iterable[Book], *tables: TableName) -> list[SheetGuess]:
 def _year(entity: str, year: int, books: list[Book]) -> Iterator[str]:
     yield f"entity: {entity}"
     yield f"year: {year}  # {'; '.join(dict.fromkeys(book.why_year for book in books))}"
+    if (first := max(book.first_month for book in books)) > 1:
+        yield f"first_month: {first}  # the dates of earlier months are of {year + 1}"
     yield "workbooks:"
     for key, book in _keys(books).items():
         yield f"  {key}: {_flow(book.path.name)}"

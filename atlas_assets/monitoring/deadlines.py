@@ -75,7 +75,8 @@ def outlook(staleness: Staleness, entity: str, now: datetime) -> Outlook:
     statuses = partition_status(staleness, entity, months)
     configuration = staleness.configuration
     first = min(
-        (Month(year, 1) for code, year in configuration.years if code == entity), default=None
+        (year.months[0] for year in configuration.years.values() if year.entity == entity),
+        default=None,
     )
     calendar = configuration.registry.calendar
     return Outlook(statuses, newest, _late_of(calendar, entity, statuses, newest, now, first))

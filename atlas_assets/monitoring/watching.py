@@ -159,9 +159,9 @@ class Watcher:
             months = [
                 month
                 for month in known_months(self.staleness.source, entity, last)
-                if (entity, month.year) not in scan.busy
+                if (owner := self._owner(entity, month)) not in scan.busy
                 and (
-                    (entity, month.year) in scan.changed
+                    owner in scan.changed
                     or (entity, month) in loaded
                     or (is_gone and month == last)
                 )
@@ -170,6 +170,10 @@ class Watcher:
             stale |= {Partition(entity, month): reason for month, reason in pending.items()}
         return stale
 
+    def _owner(self, entity: str, month: Month) -> YearKey | None:
+        year = self.configuration.year_of(entity, month)
+        return (year.entity, year.year) if year else None
+
     def _fingerprints(
         self, scan: SourceScan, stale: dict[Partition, Stale]
     ) -> dict[Partition, str]:
@@ -177,10 +181,9 @@ class Watcher:
         facts = fact_digests(self.staleness.warehouse) if stale else {}
         fingerprints: dict[Partition, str] = {}
         for partition, reason in stale.items():
-            names = self.configuration.years[
-                partition.entity, partition.month.year
-            ].workbooks.values()
-            files = [(name, scan.files.get(name)) for name in sorted(names)]
+            year = self.configuration.year_of(*partition)
+            names = sorted(year.workbooks.values()) if year else []
+            files = [(name, scan.files.get(name)) for name in names]
             text = f"{files}{reason}{sorted(facts.get(partition, {}).items())}"
             fingerprints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
         return fingerprints

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -16,7 +17,7 @@ from atlas_assets.documents.strict_model import KeyedError
 from atlas_assets.documents.yaml_file import load
 from atlas_assets.errors import ConfigurationError, nearest
 from atlas_assets.notation.numbers import Money
-from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.periods.calendar import PeriodType, year_text
 from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 SHIPPED = PROJECT_DIR / "source" / "config" / "strings.yaml"
 
 
+_FISCAL_YEAR = {"id": "TB", "en": "FY"}  # TB is tahun buku
 _EVERYWHERE = {"symbol", "currency"}  # places that any text may have
 
 
@@ -155,7 +157,7 @@ def strings_schema() -> dict[str, Any]:
 
 
 def period_label(period: Period, locale: str) -> str:
-    """Return `Februari 2026`, `Kuartal ke-1 2026`, `2026` or `Februari–April 2026`."""
+    """Return `Februari 2026`, `Kuartal ke-1 2026`, `2026`, `TB 2025/26` or `Februari–April 2026`."""
     return _period_text(period, locale, month="MMMM", quarter="QQQQ")
 
 
@@ -170,12 +172,21 @@ def _period_text(period: Period, locale: str, *, month: str, quarter: str) -> st
     match period.type:
         case PeriodType.MONTHLY:
             return format_date(first, f"{month} y", locale=locale)
+        case PeriodType.QUARTERLY if period.year_start > 1:
+            ordinal = format_date(date(1, period.quarter * 3, 1), quarter, locale=locale)
+            return f"{ordinal} {_fiscal_year(period, locale)}"
         case PeriodType.QUARTERLY:
             return format_date(first, f"{quarter} y", locale=locale)
+        case PeriodType.YEARLY if period.year_start > 1:
+            return _fiscal_year(period, locale)
         case PeriodType.YEARLY:
             return format_date(first, "y", locale=locale)
         case PeriodType.RANGE:
             return format_interval(first, last, f"y{month}", locale=locale)
+
+
+def _fiscal_year(period: Period, locale: str) -> str:
+    return f"{_FISCAL_YEAR[locale]} {year_text(period.year, period.year_start)}"
 
 
 def short_month(month: Month, locale: str) -> str:

@@ -57,7 +57,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
     ]
     return dg.Definitions(
         assets=dg.map_asset_specs(
-            partial(with_freshness_policy, registry.calendar),
+            partial(with_freshness_policy, registry),
             with_code_references(assets, workspace.settings.repository),
         ),
         asset_checks=[*reconciliation_checks(), *due_months],

@@ -8,10 +8,11 @@ from functools import cache
 
 import dagster as dg
 
-from atlas_assets.configuration.registry import Calendar, Registry
+from atlas_assets.configuration.registry import Registry
 from atlas_assets.monitoring.deadlines import DEADLINES, outlook
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.failures import as_dagster_failure
+from atlas_assets.orchestration.partitions import starting_months
 from atlas_assets.periods.calendar import PeriodType
 from atlas_assets.warehouse.ledger import Stage
 from atlas_assets.workspace import Workspace
@@ -25,8 +26,7 @@ _STAGES: dict[str, Stage] = {
     keys.OPERATIONAL: "publish",
     keys.REPORTS: "report",
 }
-# The months in which reports of longer periods are due; everything else is due every month.
-_MONTHS: dict[str, str] = {PeriodType.QUARTERLY: "1,4,7,10", PeriodType.YEARLY: "1"}
+_LONGER = {str(type_): type_ for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)}
 CLOSED_MONTHS = dg.AssetSpec(
     keys.CLOSED_MONTHS,
     description="The calendar of closed months. It is never materialized; its checks report late months.",
@@ -37,12 +37,17 @@ CLOSED_MONTHS = dg.AssetSpec(
 )
 
 
-def with_freshness_policy(calendar: Calendar, spec: dg.AssetSpec) -> dg.AssetSpec:
-    """Return an asset's spec with its deadline after the close, if it is partitioned by time."""
+def with_freshness_policy(registry: Registry, spec: dg.AssetSpec) -> dg.AssetSpec:
+    """Return an asset's spec with its deadline after the close, if it is partitioned by time.
+
+    Reports of quarters and years are due when the next one begins, everything else every month.
+    """
     stage = _STAGES.get(spec.group_name or "")
     if stage is None or spec.partitions_def is None:
         return spec
-    months = _MONTHS.get(spec.key.path[-1].partition("_")[0], "*")
+    longer = _LONGER.get(spec.key.path[-1].partition("_")[0])
+    months = starting_months(registry, longer) if longer else "*"
+    calendar = registry.calendar
     hour = calendar.close_hour + DEADLINES[stage]
     policy = _policy(hour, calendar.close_day, months, calendar.time_zone)
     return spec.replace_attributes(freshness_policy=policy)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.configuration.registry import Registry
     from atlas_assets.periods.scope import Scope
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
@@ -22,7 +23,7 @@ PARTITION_TAG = "dagster/partition"
 # One run for a whole range: Dagster splits the range unless every asset of the chain has this policy.
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
-_STARTS = {PeriodType.QUARTERLY: "0 0 1 1,4,7,10 *", PeriodType.YEARLY: "0 0 1 1 *"}
+_LENGTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: MONTHS_A_YEAR}
 
 
 def entity_month(configuration: Configuration) -> dg.MultiPartitionsDefinition:
@@ -47,7 +48,7 @@ def entity_period(
         start=_first_month(configuration),
         fmt="%Y-%m",
         timezone=configuration.registry.calendar.time_zone,
-        cron_schedule=_STARTS[type_],
+        cron_schedule=f"0 0 1 {starting_months(configuration.registry, type_)} *",
     )
     mapping = dg.MultiPartitionMapping(
         {
@@ -59,6 +60,13 @@ def entity_period(
     return dg.MultiPartitionsDefinition({"entity": entities, "period": periods}), mapping
 
 
+def starting_months(registry: Registry, type_: PeriodType) -> str:
+    """Return the months in which quarters or years begin, as cron writes them: `1,4,7,10`."""
+    first = registry.fiscal_year_start - 1
+    starts = range(first, first + MONTHS_A_YEAR, _LENGTHS[type_])
+    return ",".join(map(str, sorted(month % MONTHS_A_YEAR + 1 for month in starts)))
+
+
 def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
     # Sorted as in `Scope`, because a range runs from its first key to its last.
     codes = sorted(entity.code for entity in configuration.registry.entities)
@@ -66,7 +74,7 @@ def _entities(configuration: Configuration) -> dg.StaticPartitionsDefinition:
 
 
 def _first_month(configuration: Configuration) -> str:
-    return f"{min(year for _, year in configuration.years)}-01"
+    return str(min(year.months[0] for year in configuration.years.values()))
 
 
 def single_key(scope: Scope | None) -> str | None:

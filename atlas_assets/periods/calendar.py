@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import total_ordering
@@ -97,39 +97,55 @@ class PeriodType(StrEnum):
     YEARLY = "yearly"
     RANGE = "range"
 
-    def starting(self, first: Month) -> Period:
+    def starting(self, first: Month, year_start: int = 1) -> Period:
         """Return the period of this type that starts with a month; a range is just that month."""
-        return Period(first, first.plus(_MONTHS.get(self, 1) - 1))
+        return Period(first, first.plus(_MONTHS.get(self, 1) - 1), year_start)
 
 
 _MONTHS = {PeriodType.QUARTERLY: 3, PeriodType.YEARLY: MONTHS_A_YEAR}
 
 
+def fiscal_year(month: Month, year_start: int) -> int:
+    """Return the fiscal year of a month: the calendar year in which it ends; it begins in month `year_start`."""
+    return month.year + (1 < year_start <= month.number)
+
+
+def year_text(year: int, year_start: int) -> str:
+    """Return a fiscal year as people write it: `2026`, or `2025/26` if it does not begin in January."""
+    return str(year) if year_start == 1 else f"{year - 1}/{year % 100:02d}"
+
+
 @dataclass(frozen=True)
 class Period:
-    """One or more consecutive months that a report covers; `first` and `last` are included."""
+    """One or more consecutive months that a report covers; `first` and `last` are included.
+
+    `year_start` is the month (1 to 12) in which the fiscal year begins: by it, periods are quarters and
+    years, and are named.
+    """
 
     first: Month
     last: Month
+    year_start: int = field(default=1, compare=False)
 
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError(f"The period ends in {self.last}, before it starts in {self.first}.")
 
     @classmethod
-    def parse(cls, text: str) -> Period:
-        """Read `2026-02`, `2026-Q1`, `2026-02..2026-04` or `2026`.
+    def parse(cls, text: str, year_start: int = 1) -> Period:
+        """Read `2026-02`, `2026-Q1`, `2026-02..2026-04` or `2026`; a year is that in which it ends.
 
         Raises ValueError, with the accepted forms, for anything else.
         """
-        if match := re.fullmatch(r"(\d{4})", text):
-            return cls(Month(int(match[1]), 1), Month(int(match[1]), 12))
-        if match := re.fullmatch(r"(\d{4})-[Qq]([1-4])", text):
-            first = Month(int(match[1]), int(match[2]) * 3 - 2)
-            return cls(first, first.plus(2))
+        if match := re.fullmatch(r"(\d{4})(?:-[Qq]([1-4]))?", text):
+            beginning = Month(int(match[1]), year_start)
+            beginning = beginning.plus(-MONTHS_A_YEAR if year_start > 1 else 0)
+            if not match[2]:
+                return PeriodType.YEARLY.starting(beginning, year_start)
+            return PeriodType.QUARTERLY.starting(beginning.plus(int(match[2]) * 3 - 3), year_start)
         first_text, _, last_text = text.partition("..")
         try:
-            return cls(Month.parse(first_text), Month.parse(last_text or first_text))
+            return cls(Month.parse(first_text), Month.parse(last_text or first_text), year_start)
         except ValueError as error:
             raise ValueError(
                 f"{text!r} is not a period: {error} "
@@ -148,9 +164,9 @@ class Period:
 
     @property
     def type(self) -> PeriodType:
-        """Whether this is a month, a calendar quarter, a calendar year or any other range."""
-        whole_year = self.first.number == 1 and len(self.months) == MONTHS_A_YEAR
-        whole_quarter = self.first.number % 3 == 1 and len(self.months) == 3
+        """Whether this is a month, a quarter, a year or any other range."""
+        whole_year = self._months_before == 0 and len(self.months) == MONTHS_A_YEAR
+        whole_quarter = self._months_before % 3 == 0 and len(self.months) == 3
         if self.first == self.last:
             return PeriodType.MONTHLY
         if whole_year:
@@ -162,15 +178,35 @@ class Period:
             case PeriodType.MONTHLY:
                 return str(self.first)
             case PeriodType.QUARTERLY:
-                return f"{self.first.year}-Q{(self.first.number + 2) // 3}"
+                return f"{self.year}-Q{self.quarter}"
             case PeriodType.YEARLY:
-                return str(self.first.year)
+                return str(self.year)
             case PeriodType.RANGE:
                 return f"{self.first}..{self.last}"
 
+    @property
+    def _months_before(self) -> int:
+        """How many months of the fiscal year come before the period."""
+        return (self.first.number - self.year_start) % MONTHS_A_YEAR
+
+    @property
+    def quarter(self) -> int:
+        """The quarter of the fiscal year in which the period begins, 1 to 4."""
+        return self._months_before // 3 + 1
+
+    @property
+    def year(self) -> int:
+        """The fiscal year in which the period ends, by the calendar year in which that ends."""
+        return fiscal_year(self.last, self.year_start)
+
+    @property
+    def is_end_of_year(self) -> bool:
+        """Whether the fiscal year ends with the period."""
+        return self.last.plus(1).number == self.year_start
+
     def shifted(self, months: int) -> Period:
         """Return the period that is `months` later, or earlier if negative."""
-        return Period(self.first.plus(months), self.last.plus(months))
+        return Period(self.first.plus(months), self.last.plus(months), self.year_start)
 
     @property
     def previous(self) -> Period:
@@ -178,5 +214,5 @@ class Period:
         return self.shifted(-len(self.months))
 
     def in_year(self, year: int) -> Period:
-        """Return the same months, shifted by whole years so that the last one is in `year`."""
-        return self.shifted((year - self.last.year) * MONTHS_A_YEAR)
+        """Return the same months of another fiscal year."""
+        return self.shifted((year - self.year) * MONTHS_A_YEAR)

@@ -76,6 +76,7 @@ def assemble(
             type=period.type,
             period=str(period),
             period_label=period_label(period, locale),
+            fiscal_year_start=period.year_start,
             months=[str(month) for month in period.months],
             scope=scope,
             is_whole=scope == known,
@@ -112,11 +113,11 @@ class _Sections:
         self, warehouse: duckdb.DuckDBPyConnection, entity: str, period: Period, units: list[str]
     ) -> None:
         self.warehouse, self.entity, self.period = warehouse, entity, period
-        years = range(2000, period.last.year + 1)
+        years = range(2000, period.year + 1)
         spans = {
             "actual": [period],
             "last_period": [period.previous],
-            "last_year": [period.in_year(period.last.year - 1)],
+            "last_year": [period.in_year(period.year - 1)],
             "best_year": [period.in_year(year) for year in years],
         }
         flat = [(kind, span) for kind, group in spans.items() for span in group]
@@ -125,6 +126,7 @@ class _Sections:
             "units": units,
             "first": period.first.first_day,
             "last": period.last.first_day,
+            "year": period.year,
             "kinds": [kind for kind, _ in flat],
             "periods": [str(span) for _, span in flat],
             "firsts": [span.first.first_day for _, span in flat],
@@ -205,7 +207,7 @@ class _Sections:
     def schools(self, unit: str) -> SchoolProgressSection:
         """Return a unit's students by school and year."""
         rows = self.of("schools", unit)
-        years = sorted({*(row["year"] for row in rows), self.period.last.year}) if rows else []
+        years = sorted({*(row["year"] for row in rows), self.period.year}) if rows else []
         matrix: dict[str, dict[int, int]] = {}
         for row in rows:
             counts = matrix.setdefault(row["organization_name"], dict.fromkeys(years, 0))

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
-from atlas_assets.periods.calendar import Period
 from atlas_assets.report.model import Report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from atlas_assets.periods.calendar import Period
 
 Suffix = Literal["json", "pptx", "pdf"]
 
@@ -36,7 +37,7 @@ class ReportFiles:
     def path_of(self, report: Report, suffix: Suffix) -> Path:
         """Return the path of a file of this report."""
         units = () if report.meta.is_whole else report.meta.scope
-        return self.path(report.meta.entity, Period.parse(report.meta.period), suffix, units)
+        return self.path(report.meta.entity, report.meta.covered, suffix, units)
 
     def existing(self, entity: str, period: Period, units: Sequence[str] = ()) -> list[Path]:
         """Return the files of a report that exist."""

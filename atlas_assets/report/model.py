@@ -6,11 +6,13 @@ shares and changes are in percent, months are `YYYY-MM`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from atlas_assets.documents.number import Number
 from atlas_assets.documents.strict_model import StrictModel
-from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.periods.calendar import Period, PeriodType
 
 SCHEMA_VERSION = "1.0"
 
@@ -31,7 +33,8 @@ class Source(StrictModel):
 class ReportMeta(StrictModel):
     """What the report is about. `generated_at` is when its newest data were loaded, in UTC.
 
-    `scope` lists the units that it covers; `is_whole` says whether these are all of the entity's.
+    `fiscal_year_start` is the month in which the year begins, in the file unless it is January. `scope` lists
+    the units that it covers; `is_whole` says whether these are all of the entity's.
     """
 
     entity: str
@@ -39,11 +42,21 @@ class ReportMeta(StrictModel):
     type: PeriodType
     period: str
     period_label: str
+    fiscal_year_start: Annotated[int, Field(exclude_if=lambda month: month == 1)] = 1
     months: list[str]
     scope: list[str]
     is_whole: bool
     generated_at: str
     sources: list[Source]
+
+    @property
+    def covered(self) -> Period:
+        """The period that the report covers."""
+        return self.parsed(self.period)
+
+    def parsed(self, text: str) -> Period:
+        """Return the period that a text of this report names."""
+        return Period.parse(text, self.fiscal_year_start)
 
 
 class Comparison(StrictModel):

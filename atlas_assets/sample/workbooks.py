@@ -277,7 +277,7 @@ class _YearWriter:
         month: Month,
         rows: list[Row],
     ) -> Worksheet:
-        name = table.sheet_for(month.number)
+        name = (table.sheets or {})[month.number]
         sheet = workbook.add_worksheet(name)
         words = fixture()["words"]
         sheet.write(0, 0, f"{self.titles['evaluation_title']} {month.year}", styles.title)

@@ -187,7 +187,7 @@ class DbtProject:
             raise fault from outcome.exception
         return outcome.result
 
-    def _variables(self, scope: Scope) -> dict[str, str | list[str]]:
+    def _variables(self, scope: Scope) -> dict[str, str | int | list[str]]:
         """Return dbt's variables for a scope."""
         registry = self.configuration.registry
         return {
@@ -197,6 +197,7 @@ class DbtProject:
             "receipt_prefix_pattern": registry.receipt_prefix_pattern,
             "currency_pattern": registry.currency.pattern,
             "money": registry.currency.name,
+            "year_start": registry.fiscal_year_start,
             "weekdays": [folded_word(word).replace("'", "") for word in registry.weekdays],
         }
 

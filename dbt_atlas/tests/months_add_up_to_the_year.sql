@@ -4,7 +4,7 @@
 with built as (
     select
         entity_code,
-        year(month_key) as year
+        {{ fiscal_year('month_key') }} as year
     from {{ ref('audit_months') }}
     left join {{ ref('built_months') }} as marts using (entity_code, month_key)
     group by all
@@ -15,7 +15,7 @@ students as (
     select
         entity_code,
         unit_code,
-        year(month_key) as year,
+        {{ fiscal_year('month_key') }} as year,
         count(distinct student_key) as student_count
     from {{ ref('int_enrollments') }}
     group by all

@@ -31,7 +31,7 @@ def test_the_shipped_configuration_covers_both_entities_and_all_years(
         for year in range(2023, 2027)
     }
     assert columns == {2023: 15, 2024: 15, 2025: 15, 2026: 17}
-    assert configuration.years["IONS", 2026].tables["students"].sheet_for(9) == "SEPTEMBER25"
+    assert configuration.years["IONS", 2026].sheet_of("students", 9) == "SEPTEMBER25"
     assert len(configuration.registry.channels) == 19
 
 

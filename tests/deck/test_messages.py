@@ -176,7 +176,8 @@ def test_a_month_of_refunds_is_named_in_a_longer_period(report: Report) -> None:
         unit["revenue"]["trend"][-2]["actuals"] = -3_000_000
 
     unit = unit_of(report, change)
-    told = [remark.text for remark in messages.revenue_remarks(unit, ["2026-09", "2026-10"], EN)]
+    meta = report.meta.model_copy(update={"months": ["2026-09", "2026-10"]})
+    told = [remark.text for remark in messages.revenue_remarks(unit, meta, EN)]
     assert f"September 2026: refunds exceeded receipts by Rp{NBSP}3.0{NBSP}m" in told
 
 
@@ -226,21 +227,23 @@ def schools(*counts: int, years: tuple[int, ...] = (2025, 2026)) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("counts", "is_whole_year", "expected"),
+    ("counts", "period", "year_start", "expected"),
     [
-        ((5, 2), False, "SMA 0 sent REAL the most students: 5 in 2026"),
-        ((5, 2), True, "SMA 0 sent REAL the most students: 5 in 2026, 5 in 2025"),
-        ((5, 5), False, "SMA 0 is among those that sent REAL the most students: 5 in 2026"),
-        ((1, 1), False, "No school sent REAL more than one student in 2026"),
-        ((0, 0), False, "No school has sent REAL students in 2026 yet"),
-        ((), False, "REAL has no schools on record yet"),
+        ((5, 2), "2026-11", 1, "SMA 0 sent REAL the most students: 5 in 2026"),
+        ((5, 2), "2026-Q4", 1, "SMA 0 sent REAL the most students: 5 in 2026, 5 in 2025"),
+        ((5, 2), "2026-12", 7, "SMA 0 sent REAL the most students: 5 in 2025/26"),
+        ((5, 2), "2026-06", 7, "SMA 0 sent REAL the most students: 5 in 2025/26, 5 in 2024/25"),
+        ((5, 5), "2026-11", 1, "SMA 0 is among those that sent REAL the most students: 5 in 2026"),
+        ((1, 1), "2026-11", 1, "No school sent REAL more than one student in 2026"),
+        ((0, 0), "2026-11", 1, "No school has sent REAL students in 2026 yet"),
+        ((), "2026-11", 1, "REAL has no schools on record yet"),
     ],
 )
 def test_schools_exclude_the_public_and_an_unfinished_year_is_not_compared(
-    report: Report, counts: tuple[int, ...], is_whole_year: bool, expected: str
+    report: Report, counts: tuple[int, ...], period: str, year_start: int, expected: str
 ) -> None:
     unit = unit_of(report, schools(*counts))
-    assert messages.school_message(unit, EN, is_whole_year=is_whole_year) == expected
+    assert messages.school_message(unit, Period.parse(period, year_start), EN) == expected
 
 
 def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
@@ -255,7 +258,7 @@ def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
             for point in unit.revenue.trend
             if point.month in quarter.meta.months and point.gap_to_target
         }
-        for remark in messages.revenue_remarks(unit, quarter.meta.months, EN):
+        for remark in messages.revenue_remarks(unit, quarter.meta, EN):
             if remark.month:
                 assert gaps[remark.month] == max(gaps.values())
                 marked += 1

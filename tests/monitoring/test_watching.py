@@ -165,13 +165,13 @@ def test_through_a_year_each_month_is_asked_for_once_when_its_rows_come(
     shutil.copytree(parsed_models, made.settings.dbt_target_dir)
     path = made.root / "source" / name
     whole = path.read_bytes()
-    sheets = made.workspace.configuration.years["EPN", 2025].tables["transactions"]
+    year = made.workspace.configuration.years["EPN", 2025]
     memory = WatchMemory()
     for number in range(1, 13):
         path.write_bytes(whole)
         workbook = openpyxl.load_workbook(path, data_only=True)
         for later in range(number + 1, 13):
-            sheet = workbook[sheets.sheet_for(later)]
+            sheet = workbook[year.sheet_of("transactions", later)]
             sheet.delete_rows(7, sheet.max_row)
         workbook.save(path)
         now = datetime(2025, number, 25, 9, tzinfo=UTC)

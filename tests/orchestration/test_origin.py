@@ -18,7 +18,7 @@ SEVERAL = {RANGE_START_TAG: "EPN|2025-11", RANGE_END_TAG: "IONS|2026-01"}
     ("job", "tags", "entity", "period"),
     [
         ("sync", ONE, "EPN", "2026-04"),
-        ("quarterly_report", ONE, "EPN", "2026-Q2"),
+        ("quarterly_report", ONE, "EPN", "2026-04..2026-06"),
         ("sync", SEVERAL, "EPN–IONS", "2025-11..2026-01"),
         ("seed", {}, None, None),
     ],

@@ -49,3 +49,39 @@ def test_the_same_months_of_another_year_keep_a_turn_of_the_year() -> None:
     winter = Period.parse("2025-12..2026-02")
     assert str(winter.in_year(2025)) == "2024-12..2025-02"
     assert str(winter.previous) == "2025-09..2025-11"
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("2026", "2025-07..2026-06"),
+        ("2026-Q1", "2025-07..2025-09"),
+        ("2026-Q3", "2026-01..2026-03"),
+        ("2026-Q4", "2026-04..2026-06"),
+        ("2026-02", "2026-02..2026-02"),
+        ("2025-07..2026-06", "2025-07..2026-06"),
+        ("2026-01..2026-02", "2026-01..2026-02"),
+    ],
+)
+def test_a_year_that_begins_in_july_is_called_by_the_one_in_which_it_ends(
+    text: str, months: str
+) -> None:
+    period = Period.parse(text, 7)
+    assert f"{period.first}..{period.last}" == months
+    assert Period.parse(str(period), 7) == period
+    assert period.year == 2026
+
+
+@given(st.integers(1, 12), st.integers(2001, 2099), st.integers(1, 4))
+def test_the_quarters_of_any_fiscal_year_are_its_months(
+    year_start: int, year: int, number: int
+) -> None:
+    whole = Period.parse(str(year), year_start)
+    quarters = [Period.parse(f"{year}-Q{one}", year_start) for one in range(1, 5)]
+    quarter = quarters[number - 1]
+    assert [month for part in quarters for month in part.months] == whole.months
+    assert {part.year for part in (*quarters, whole)} == {year}
+    assert [str(part.type) for part in (*quarters, whole)] == [*["quarterly"] * 4, "yearly"]
+    assert (quarter.quarter, str(quarter)) == (number, f"{year}-Q{number}")
+    assert [part.is_end_of_year for part in quarters] == [False, False, False, True]
+    assert str(whole.in_year(year - 1)) == str(whole.previous) == str(year - 1)

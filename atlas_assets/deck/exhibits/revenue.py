@@ -29,7 +29,7 @@ def revenue_slide(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> S
     """Return the chart of up to thirteen months, with cards and remarks."""
     strings, trend = writer.strings, _known(unit.revenue.trend)
     scale = writer.money.unit(ordinary(_levels(trend)), digits=CHART_DIGITS)
-    rules = messages.revenue_remarks(unit, writer.report.meta.months, strings)
+    rules = messages.revenue_remarks(unit, writer.report.meta, strings)
     comments = writer.rail_comments(own, rules)
     chart = _chart(writer, unit, scale, comments)
     first, last = (Month.parse(trend[index].month) for index in (0, -1))

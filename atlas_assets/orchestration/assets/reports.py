@@ -47,10 +47,11 @@ class RangeReport(dg.Config):
 class _Series:
     """What the reports, decks and PDFs of one type of period have in common.
 
-    `months` maps a quarter or year to its months.
+    `year_start` is the month in which the year begins; `months` maps a quarter or year to its months.
     """
 
     type: PeriodType
+    year_start: int
     partitions: dg.MultiPartitionsDefinition
     months: dg.MultiPartitionMapping | None = None
 
@@ -69,7 +70,10 @@ class _Series:
     def wanted(self, context: dg.AssetExecutionContext) -> list[EntityPeriod]:
         """Return the entity and period of each partition; its key has the period's first month."""
         scope = Scope.of_keys(context.partition_keys)
-        return [(entity, self.type.starting(first)) for entity, first in scope.partitions]
+        return [
+            (entity, self.type.starting(first, self.year_start))
+            for entity, first in scope.partitions
+        ]
 
     def describe(
         self,
@@ -101,10 +105,11 @@ class _Series:
 
 def report_assets(configuration: Configuration) -> list[dg.AssetsDefinition]:
     """Return report, deck and PDF of every month, quarter and year, and the report of any range."""
+    year_start = configuration.registry.fiscal_year_start
     series = [
-        _Series(PeriodType.MONTHLY, entity_month(configuration)),
+        _Series(PeriodType.MONTHLY, year_start, entity_month(configuration)),
         *(
-            _Series(type_, *entity_period(configuration, type_))
+            _Series(type_, year_start, *entity_period(configuration, type_))
             for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)
         ),
     ]
@@ -216,7 +221,8 @@ def _range_report() -> dg.AssetsDefinition:
         config: RangeReport,
         workspace: dg.ResourceParam[Workspace],
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        reports, wanted = workspace.reports, [(config.entity, Period.parse(config.period))]
+        period = Period.parse(config.period, workspace.configuration.registry.fiscal_year_start)
+        reports, wanted = workspace.reports, [(config.entity, period)]
         with as_dagster_failure():
             assembled = reports.assemble(wanted, config.units)
             yield reconciliation_result(totals, assembled.totals)

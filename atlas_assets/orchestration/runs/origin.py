@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.orchestration import jobs
 from atlas_assets.orchestration.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
-from atlas_assets.periods.calendar import Period, PeriodType
+from atlas_assets.periods.calendar import PeriodType, span_text
 from atlas_assets.periods.scope import Partition
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def origin_tags(job: str, tags: Mapping[str, str]) -> dict[str, str]:
         start, end = Partition.of_key(first), Partition.of_key(tags.get(RANGE_END_TAG) or first)
         last = _TYPES.get(job, PeriodType.MONTHLY).starting(end.month).last
         found[ENTITY_TAG] = "–".join(dict.fromkeys([start.entity, end.entity]))
-        found[PERIOD_TAG] = str(Period(start.month, last))
+        found[PERIOD_TAG] = span_text([start.month, last], "..")
     return found
 
 

@@ -1,4 +1,4 @@
--- Students by unit, school and calendar year up to the period's end.
+-- Students by unit, school and year up to the period's end.
 select
     progress.unit_code,
     progress.organization_name,
@@ -18,7 +18,7 @@ where
 group by progress.unit_code, progress.organization_name, progress.year
 order by
     progress.unit_code asc,
-    sum(sum(progress.student_count)) filter (progress.year = year($last::date)) over (
+    sum(sum(progress.student_count)) filter (progress.year = $year) over (
         partition by progress.unit_code, progress.organization_name
     ) desc nulls last,
     progress.organization_name,

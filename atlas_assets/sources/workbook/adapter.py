@@ -12,7 +12,6 @@ from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.workbook_year import folded_sheet
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.files import state_of
-from atlas_assets.periods.calendar import Month
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.table import TablePlace, read_table
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.configuration import Configuration
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.configuration.workbook_year import WorkbookYear
+    from atlas_assets.periods.calendar import Month
     from atlas_assets.sources.adapter import ControlReading
 
 NAME = "workbook"
@@ -49,26 +49,27 @@ class WorkbookAdapter:
 
     def months(self, entity: str) -> list[Month]:
         """Return every configured month of the years that have at least one workbook, in order."""
-        return [
+        years = self.configuration.years.values()
+        return sorted(
             month
-            for code, year in sorted(self.configuration.years)
-            if code == entity
-            for month in (Month(year, number) for number in range(1, 13))
+            for year in years
+            if year.entity == entity
+            for month in year.months
             if self.tables(entity, month)
-        ]
+        )
 
     def tables(self, entity: str, month: Month) -> list[TableName]:
         """Return the tables that are configured for a month, if its year has at least one workbook.
 
         There are none without transactions.
         """
-        year = self.configuration.years.get((entity, month.year))
+        year = self.configuration.year_of(entity, month)
         if year is None or not any(
             is_there(self.source_dir, name) for name in year.workbooks.values()
         ):
             return []
         tables: list[TableName] = [
-            name for name, table in year.tables.items() if table.sheet_for(month.number)
+            name for name in year.tables if year.sheet_of(name, month.number)
         ]
         return tables if "transactions" in tables else []
 
@@ -163,10 +164,10 @@ class WorkbookAdapter:
 
         A workbook that cannot be opened is skipped here; `read` reports it.
         """
-        layout = self.configuration.years.get((entity, year))
         return [
             warning
-            for key, name in (layout.workbooks.items() if layout else ())
+            for layout in self.configuration.years_in(entity, year)
+            for key, name in layout.workbooks.items()
             if is_there(self.source_dir, name)
             for warning in self._workbook_warnings(
                 existing_file(self.source_dir, name), layout, key
@@ -175,36 +176,38 @@ class WorkbookAdapter:
 
     def state_of_year(self, entity: str, year: int) -> str | None:
         """Return the states of a year's workbooks, whether they are open, and what is configured."""
-        layout = self.configuration.years.get((entity, year))
-        if layout is None:
-            return "not configured"
-        names = [name for name in layout.workbooks.values() if is_there(self.source_dir, name)]
+        layouts = self.configuration.years_in(entity, year)
+        names = [
+            name
+            for layout in layouts
+            for name in layout.workbooks.values()
+            if is_there(self.source_dir, name)
+        ]
         states = [self._state_of(name) for name in names]
         is_open = [is_open_elsewhere(existing_file(self.source_dir, name)) for name in names]
         ignored = self.configuration.registry.ignored_sheets
-        return (
-            None if None in states else repr((states, is_open, layout.model_dump_json(), ignored))
-        )
+        configured = [layout.model_dump_json() for layout in layouts]
+        return None if None in states else repr((states, is_open, configured, ignored))
 
     def _place(self, table: TableName, entity: str, month: Month) -> TablePlace | None:
         """Return where a partition's table is, or None if the year has no such table for the month.
 
         Raises SourceError if the year is not configured.
         """
-        year = self.configuration.years.get((entity, month.year))
+        year = self.configuration.year_of(entity, month)
         if year is None:
             raise SourceError(
                 f"{entity} has no configuration for {month.year}. Add "
                 f"{self.configuration.config_dir / f'{entity.lower()}-{month.year}.yaml'}."
             )
-        layout = year.tables.get(table)
-        sheet = layout.sheet_for(month.number) if layout else None
-        if layout is None or sheet is None:
+        sheet = year.sheet_of(table, month.number)
+        if sheet is None:
             return None
+        layout = year.tables[table]
         file, configured_in = year.workbooks[layout.workbook], self.configuration.path_of(year).name
         return TablePlace(file, sheet, layout, month.number, configured_in)
 
-    def _workbook_warnings(self, path: Path, layout: WorkbookYear | None, key: str) -> list[str]:
+    def _workbook_warnings(self, path: Path, layout: WorkbookYear, key: str) -> list[str]:
         warnings: list[str] = []
         if is_open_elsewhere(path):
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
@@ -214,7 +217,7 @@ class WorkbookAdapter:
             return warnings
         configured = {
             folded_sheet(sheet)
-            for table in (layout.tables.values() if layout else ())
+            for table in layout.tables.values()
             if table.workbook == key
             for sheet in table.all_sheets
         }

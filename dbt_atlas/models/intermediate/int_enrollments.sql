@@ -46,7 +46,7 @@ preceded as (
             range between unbounded preceding and interval 1 day preceding
         ) as previous_enrolled_on,
         row_number() over (
-            partition by student_key, unit_code, year(month_key)
+            partition by student_key, unit_code, {{ fiscal_year('month_key') }}
             order by month_key, enrolled_on, order_key
         ) = 1 as is_first_of_year
     from enrollments

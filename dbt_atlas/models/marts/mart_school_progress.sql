@@ -6,7 +6,7 @@ select
     entity_code,
     unit_code,
     organization_name,
-    year(month_key)::integer as year,
+    {{ fiscal_year('month_key') }}::integer as year,
     month_key,
     count(*)::bigint as student_count
 from enrollments
