@@ -32,7 +32,7 @@ def init(
 
     Ends with a check that says how many sheets can be read, and what to do next.
     """
-    from atlas_assets.guessing.start import start, tried
+    from atlas_assets.guessing.start import distinct, start, tried
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
@@ -40,7 +40,7 @@ def init(
         print(path)
     settings = load_settings().model_copy(update={"source_dir": directory.resolve()})
     trial = tried(Workspace(settings))
-    for problem in trial.problems:
+    for problem in distinct(trial.problems):
         messages.print(problem, style="yellow")
     loaded = trial.sheets - len(trial.problems)
     messages.print(

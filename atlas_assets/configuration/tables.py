@@ -39,11 +39,11 @@ COLUMNS: dict[TableName, set[str]] = {
     },
 }
 
-# The columns that a year's configuration has to map.
+# The columns that a year's configuration has to map, or to give a value for.
 REQUIRED_COLUMNS: dict[TableName, set[str]] = {
     "transactions": {
         *("transaction_date", "student_name", "unit", "product_name", "intake", "channel"),
-        *("organization_name", "amount"),
+        "amount",
     },
     "students": {"student_name", "unit"},
     "organizations": {"organization_name", "organization_level"},

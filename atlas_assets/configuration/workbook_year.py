@@ -9,7 +9,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from atlas_assets.configuration.column_letters import column_position
-from atlas_assets.configuration.field_types import Code, MonthNumber
+from atlas_assets.configuration.field_types import Code, MonthNumber, Word
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
 from atlas_assets.configuration.visible_text import visible_text
@@ -59,6 +59,8 @@ class SheetTable(StrictModel):
     """The columns of this table where several stand side by side, by default all."""
     columns: dict[str, str]
     """The headers as written in the sheet, and which column each of them is."""
+    values: dict[str, Word] = Field(default_factory=dict)
+    """What a column without a header is in every row: `{unit: LONDON}`; `{month}` is the month of the sheet."""
     monthly_columns: dict[str, str] = Field(default_factory=dict)
     """The headers that are repeated for each month of the year."""
     month_labels: dict[MonthNumber, str] = Field(default_factory=dict)
@@ -181,20 +183,34 @@ class WorkbookYear(StrictModel):
         return [sheet for table in tables for sheet in table.all_sheets]
 
     def _mistakes_in(self, name: TableName, table: SheetTable) -> Iterator[KeyedError]:
-        for key in ("columns", "monthly_columns"):
-            for header, column in getattr(table, key).items():
-                if column not in COLUMNS[name]:
-                    yield KeyedError(
-                        ["tables", name, key, header],
-                        f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
-                        f"Known: {', '.join(sorted(COLUMNS[name]))}",
-                    )
+        named = [
+            *((["columns", header], column) for header, column in table.columns.items()),
+            *((["monthly_columns", header], col) for header, col in table.monthly_columns.items()),
+            *((["values", column], column) for column in table.values),
+        ]
+        for keys, column in named:
+            if column not in COLUMNS[name]:
+                yield KeyedError(
+                    ["tables", name, *keys],
+                    f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
+                    f"Known: {', '.join(sorted(COLUMNS[name]))}",
+                )
         mapped = {*table.columns.values(), *table.monthly_columns.values()}
-        if missing := sorted(REQUIRED_COLUMNS[name] - mapped):
+        if missing := sorted(REQUIRED_COLUMNS[name] - mapped - set(table.values)):
             yield KeyedError(
                 ["tables", name, "columns"],
                 f"table {name} maps no header to {', '.join(missing)}. Add the line "
-                f"`<header as written>: {missing[0]}`",
+                f"`<header as written>: {missing[0]}`, or under `values` what it is in every row",
+            )
+        for column in sorted(mapped & set(table.values)):
+            yield KeyedError(
+                ["tables", name, "values", column],
+                f"{column} has a value for every row, but also a header",
+            )
+        if name == "transactions" and table.sheet and not table.monthly_columns:
+            yield KeyedError(
+                ["tables", name, "sheet"],
+                "transactions need `sheets`, one for each month. Divide the sheet of the year",
             )
         if table.workbook not in self.workbooks:
             yield KeyedError(

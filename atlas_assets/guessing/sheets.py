@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOWEST_HEADER = 30  # rows in which a header is looked for
 MOST_MISSING, LEAST_WEIGHT = 3, 2  # columns, beyond which a sheet is no table
+RECEIPTS: TableName = "transactions"
+SAME_EVERYWHERE = {"unit", "channel", "intake", "product_name"}
 _FEWEST_GROUPS = 2  # months side by side, below which a row of months is none
 
 
@@ -50,6 +52,11 @@ class Layout:
         """The columns that the table needs and no header names."""
         found = {*self.columns.values(), *self.monthly_columns.values()}
         return sorted(REQUIRED_COLUMNS[self.table] - found)
+
+    @property
+    def same_everywhere(self) -> list[str]:
+        """The missing columns that a company may do without: they can be the same in every row."""
+        return [name for name in self.missing if name in SAME_EVERYWHERE and self.table == RECEIPTS]
 
     @property
     def weight(self) -> tuple[int, int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from itertools import groupby
@@ -78,6 +79,17 @@ def tried(workspace: Workspace) -> Trial:
                 except SourceError as error:
                     problems.append(str(error))
     return Trial(sheets, problems)
+
+
+def distinct(problems: list[str]) -> list[str]:
+    """Return the problems, with those that only differ in the sheet told once."""
+    alike: dict[str, list[str]] = {}
+    for problem in problems:
+        alike.setdefault(re.sub(r"sheet '[^']*'", "", problem, count=1), []).append(problem)
+    return [
+        first + (f" So it is in {len(others):,} more sheets." if others else "")
+        for first, *others in alike.values()
+    ]
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.registry import folded_word
+from atlas_assets.guessing.dictionary import dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,8 +41,11 @@ class Word:
 def words_of(sheets: Iterable[SheetGuess], column: str) -> tuple[list[Word], list[Word]]:
     """Return the words of a column, the most frequent first, and those that are too rare to be any."""
     spellings: dict[str, Counter[str]] = {}
+    totals = {*map(folded_word, dictionary().total_row_labels)}
     for sheet in sheets:
         for _, text in sheet.values(column):
+            if folded_word(text) in totals:
+                continue
             if re.search(r"[^\W\d_]", text) and len(text) <= _LONGEST_WORD:
                 spellings.setdefault(_loose(text), Counter())[text] += 1
     total = sum(counter.total() for counter in spellings.values())

@@ -12,7 +12,7 @@ from atlas_assets.configuration.registry import folded_word
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.guessing.dictionary import all_month_words, dictionary
 from atlas_assets.guessing.money import currency_of
-from atlas_assets.guessing.words import prefix_of, prefixes, receipt_pattern, words_of
+from atlas_assets.guessing.words import Word, prefix_of, prefixes, receipt_pattern, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.tables import TableName
     from atlas_assets.guessing.books import Book
     from atlas_assets.guessing.sheets import Layout, SheetGuess
-from atlas_assets.guessing.words import Word
 
 _COLORS = ("#1565C0", "#C77700", "#0B6E69", "#8E1B1B", "#6A3D8F", "#37624F", "#9A5B00", "#4A4E9E")
 _SURE = 100.0
+_WITHOUT_HEADER = {"channel": "Other", "intake": "{month}", "product_name": "Everything"}
 _UNITS = [  # of a currency in which thousands are large
     {"size": 1_000_000, "decimals": 2, "words": {"id": "jt", "en": "m"}},
     {"size": 1_000, "decimals": 1, "words": {"id": "rb", "en": "k"}},
@@ -63,7 +63,8 @@ def _registry(books: list[Book]) -> Iterator[str]:
         yield "# The part of a receipt number that has to be the unit's prefix: its first letters."
         yield f"receipt_prefix_pattern: {_flow(pattern)}"
         yield ""
-    yield from _list("channels", _channels, *words_of(_of(books, *TABLES), "channel"))
+    channels, rare = words_of(_of(books, *TABLES), "channel")
+    yield from _list("channels", _channels, channels or [Word("Other", 0)], rare)
     yield from _list("payment_patterns", _pattern, *words_of(sheets, "payment_pattern"))
     yield from _list("payment_methods", _method, *words_of(sheets, "payment_method"))
     levels, rare = words_of(_of(books, *TABLES), "organization_level")
@@ -183,7 +184,7 @@ def _year(entity: str, year: int, books: list[Book]) -> Iterator[str]:
         for key, book in _keys(books).items():
             sheets = _of([book], table)
             if sheets:
-                yield from _table(table, key, sheets)
+                yield from _table(entity, table, key, sheets)
                 break  # a table has one workbook
 
 
@@ -197,7 +198,7 @@ def _keys(books: list[Book]) -> dict[str, Book]:
     return named
 
 
-def _table(table: TableName, key: str, sheets: list[SheetGuess]) -> Iterator[str]:
+def _table(entity: str, table: TableName, key: str, sheets: list[SheetGuess]) -> Iterator[str]:
     monthly = {sheet.month: sheet for sheet in sheets if sheet.month}
     layouts = [sheet.layout for sheet in sheets if sheet.layout]
     best = max(layouts, key=lambda layout: (layouts.count(layout), layout.weight))
@@ -211,7 +212,7 @@ def _table(table: TableName, key: str, sheets: list[SheetGuess]) -> Iterator[str
     else:
         yield f"    sheet: {_flow(sheets[0].name)}"
         if table == "transactions":
-            yield "    # One sheet for the year counts as January. Give each month a sheet of its own."
+            yield "    # NOT READ: give each month a sheet of its own, and list them under `sheets`."
     if len(best.header_rows) > 1:
         yield f"    merge_header_rows: {_flow(best.header_rows)}"
         yield f"    data_start_row: {best.header_rows[-1] + 1}"
@@ -219,19 +220,23 @@ def _table(table: TableName, key: str, sheets: list[SheetGuess]) -> Iterator[str
         yield f"    header_row: {best.header_rows[0]}"
     if best.block:
         yield f"    block: {best.block}"
-    yield from _columns(best)
+    yield from _columns(best, {**_WITHOUT_HEADER, "unit": entity})
     yield ""
 
 
-def _columns(layout: Layout) -> Iterator[str]:
+def _columns(layout: Layout, values_without: dict[str, str]) -> Iterator[str]:
     yield "    columns:"
     for header, column in layout.columns.items():
         yield f"      {_flow(header)}: {column}{_why(layout, header)}"
     for column in layout.missing:
-        yield f"      {_flow(f'{_MISSING} {column}')}: {column}"
+        if column not in layout.same_everywhere:
+            yield f"      {_flow(f'{_MISSING} {column}')}: {column}"
     if layout.others:
         listed = ", ".join(repr(header) for header in layout.others[:12])
         yield f"      # No word of the field, and not read: {listed}"
+    if layout.same_everywhere:
+        values = {column: values_without[column] for column in layout.same_everywhere}
+        yield f"    values: {_flow(values)}  # NOT FOUND as headers, so the same in every row; correct them"
     if layout.monthly_columns:
         yield f"    month_labels: {_flow(dict(sorted(layout.month_labels.items())))}"
         yield "    monthly_columns:"

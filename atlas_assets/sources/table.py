@@ -22,22 +22,25 @@ from atlas_assets.sources.rows import not_data
 if TYPE_CHECKING:
     from atlas_assets.configuration.sheet_words import SheetWords
     from atlas_assets.configuration.workbook_year import SheetTable
+    from atlas_assets.periods.calendar import Month
+    from atlas_assets.sources.adapter import NotData
     from atlas_assets.sources.grid import Grid
     from atlas_assets.sources.headers import Header
 
 HASHED_AT_ONCE = 50_000  # rows
 PLACES_NAMED = 5
+MONTH = "{month}"  # in a value of every row
 DAYS_TO_1904 = 1462  # from the day 0 of 1900
 
 
 @dataclass(frozen=True)
 class TablePlace:
-    """Where the table of a month (1 to 12) is; `configured_in` is the file that says so."""
+    """Where the table of a month is; `configured_in` is the file that says so."""
 
     file: str
     sheet: str
     layout: SheetTable
-    month: int
+    month: Month
     configured_in: str
 
 
@@ -51,7 +54,7 @@ def read_table(
     """
     where = f"{place.file}, sheet {grid.sheet!r}"
     grid = replace(grid, cells=visible(grid.cells))
-    header = find_header(grid, place.layout, place.month, where, place.configured_in)
+    header = find_header(grid, place.layout, place.month.number, where, place.configured_in)
     cells = _identified(_named_cells(grid, header), grid, header)
     first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
     body = cells.slice(first_row - 1)  # a grid has every row from row 1 on
@@ -59,7 +62,7 @@ def read_table(
         excluded = not_data(body, header.columns, words)
     except SourceError as error:
         raise SourceError(f"{where}: {error}") from error
-    records = _without(body, [(rows.first_row, rows.last_row) for rows in excluded])
+    records = _with_values(_without(body, excluded), place)
     return records, SheetManifest(
         adapter=adapter,
         source_file=place.file,
@@ -131,13 +134,22 @@ def _identified(cells: pl.DataFrame, grid: Grid, header: Header) -> pl.DataFrame
     )
 
 
-def _without(body: pl.DataFrame, ranges: list[tuple[int, int]]) -> pl.DataFrame:
+def _without(body: pl.DataFrame, ranges: list[NotData]) -> pl.DataFrame:
     if not ranges:
         return body
     excluded = pl.lit(False)
-    for first, last in ranges:
-        excluded = excluded | pl.col(ROW).is_between(first, last)
+    for rows in ranges:
+        excluded = excluded | pl.col(ROW).is_between(rows.first_row, rows.last_row)
     return body.filter(~excluded)
+
+
+def _with_values(records: pl.DataFrame, place: TablePlace) -> pl.DataFrame:
+    """Return the records with the columns that no header stands for."""
+    month = str(place.month.first_day)
+    return records.with_columns(
+        pl.lit(value.replace(MONTH, month)).alias(column)
+        for column, value in place.layout.values.items()
+    )
 
 
 def _hash(cells: pl.DataFrame) -> str:

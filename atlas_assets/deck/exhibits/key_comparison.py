@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck import messages
@@ -9,15 +10,14 @@ from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slide_writer import CHART_DIGITS, TABLE_DIGITS
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
+from atlas_assets.notation.numbers import AmountUnit
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
-    from atlas_assets.notation.numbers import AmountUnit
     from atlas_assets.report.model import KeyComparisonSection, UnitReport
 
 
@@ -141,8 +141,10 @@ def _small_chart(
     if not shown:  # a single column compares nothing
         return None
     shown.append(("AC", figure.value))
-    told = [value for _, value in shown] if amounts else []
-    scale = writer.money.unit(ordinary(told, others=SMALL_CHART_OTHERS), digits=CHART_DIGITS)
+    scale = AmountUnit(Decimal(1), "", 0, writer.locale)
+    if amounts:
+        told = ordinary([value for _, value in shown], others=SMALL_CHART_OTHERS)
+        scale = writer.money.unit(told, digits=CHART_DIGITS)
     values = [scale.scaled(value) for _, value in shown]
     most = limit(values, others=SMALL_CHART_OTHERS)
     return SmallChart(

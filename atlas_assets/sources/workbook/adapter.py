@@ -205,7 +205,7 @@ class WorkbookAdapter:
             return None
         layout = year.tables[table]
         file, configured_in = year.workbooks[layout.workbook], self.configuration.path_of(year).name
-        return TablePlace(file, sheet, layout, month.number, configured_in)
+        return TablePlace(file, sheet, layout, month, configured_in)
 
     def _workbook_warnings(self, path: Path, layout: WorkbookYear, key: str) -> list[str]:
         warnings: list[str] = []
