@@ -1,6 +1,7 @@
 """Reconciliations as asset checks: expected and actual figures and their difference, by partition."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import dagster as dg
 
@@ -12,6 +13,7 @@ from atlas_assets.periods.scope import Scope
 from atlas_assets.warehouse.reconciliation import Reconciliation, reconciliations
 from atlas_assets.workspace import Workspace
 
+MOST_PARTITIONS = 24  # of a range, of which a check tells its figures one by one
 _SHEETS, _ORDERS = keys.intermediate("audit_sheets"), keys.intermediate("int_orders")
 _REVENUE, _STUDENTS = keys.mart("mart_revenue"), keys.mart("mart_students")
 _PROGRAMS, _CHANNELS = keys.mart("mart_program_progress"), keys.mart("mart_channel_marketing")
@@ -111,35 +113,70 @@ def reconciliation_checks() -> list[dg.AssetChecksDefinition]:
         context: dg.AssetCheckExecutionContext,
         workspace: dg.ResourceParam[Workspace],
         duckdb: WarehouseResource,
-    ) -> Iterator[dg.AssetCheckResult]:
+    ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
         scope = Scope.of_keys(context.partition_keys)
         with as_dagster_failure(), duckdb.reading() as connection:
             compared = reconciliations(connection, scope)
-        results = [
-            reconciliation_result(spec, compared.get(spec.name, []))
-            for spec in SPECS
-            if spec.key in context.selected_asset_check_keys
-        ]
-        if len(results) == len(SPECS):  # only all checks together verify a month
+        chosen = [spec for spec in SPECS if spec.key in context.selected_asset_check_keys]
+        if len(chosen) == len(SPECS):  # only all checks together verify a month
             with workspace.ledger.stage("validate", scope, context.run.run_id) as stage:
-                failed = [result.description or "" for result in results if _stops(result)]
+                failed = [
+                    verdict.description
+                    for spec in chosen
+                    if not (verdict := _verdict(spec, compared.get(spec.name, []))).passed
+                    and spec.blocking
+                ]
                 if failed:
                     stage.problems = dict.fromkeys(scope.partitions, "; ".join(failed))
-        yield from results
+        for spec in chosen:
+            yield from reconciliation_results(spec, compared.get(spec.name, []))
 
     return [reconciled]
 
 
-def reconciliation_result(
+def reconciliation_results(
     spec: dg.AssetCheckSpec, compared: list[Reconciliation]
-) -> dg.AssetCheckResult:
-    """Return a check's verdict with the compared figures and, if they differ, what to do."""
+) -> Iterator[dg.AssetCheckEvaluation | dg.AssetCheckResult]:
+    """Yield what a check found in each partition, and then in all of them, which alone can stop a run.
+
+    Of a long range, only the newest partitions and those whose figures differ are told one by one. A
+    partitioned check would not do: Dagster never finishes those of a range.
+    """
+    of_partitions: dict[str, list[Reconciliation]] = {}
+    for pair in sorted(compared, key=lambda pair: pair.partition.rpartition("|")[2]):
+        of_partitions.setdefault(pair.partition, []).append(pair)
+    verdicts = {key: _verdict(spec, pairs) for key, pairs in of_partitions.items()}
+    newest = list(verdicts)[-MOST_PARTITIONS:]
+    failed = [key for key, verdict in verdicts.items() if not verdict.passed]
+    # The web UI takes the last one for the state of the check, so those that differ come last.
+    for partition in [key for key in newest if key not in failed] + failed:
+        yield dg.AssetCheckEvaluation(
+            asset_key=spec.asset_key,
+            check_name=spec.name,
+            partition=partition,
+            blocking=False,
+            **verdicts[partition]._asdict(),
+        )
+    yield dg.AssetCheckResult(
+        asset_key=spec.asset_key, check_name=spec.name, **_verdict(spec, compared)._asdict()
+    )
+
+
+class _Verdict(NamedTuple):
+    """What a check says of compared figures."""
+
+    passed: bool
+    severity: dg.AssetCheckSeverity
+    description: str
+    metadata: dict[str, Any]
+
+
+def _verdict(spec: dg.AssetCheckSpec, compared: list[Reconciliation]) -> _Verdict:
+    """Return whether compared figures are equal, the figures and, if they differ, what to do."""
     differing = [pair for pair in compared if not pair.passed]
     shown = differing or compared
     rows = [(pair.where, pair.expected, pair.actual, pair.difference) for pair in shown]
-    return dg.AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
+    return _Verdict(
         passed=not differing,
         severity=dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN,
         description=_what_to_do(differing, blocking=spec.blocking)
@@ -155,10 +192,6 @@ def reconciliation_result(
             ),
         },
     )
-
-
-def _stops(result: dg.AssetCheckResult) -> bool:
-    return not result.passed and result.severity is dg.AssetCheckSeverity.ERROR
 
 
 def _what_to_do(differing: list[Reconciliation], *, blocking: bool) -> str:

@@ -20,22 +20,30 @@ _A_PARENT_IS_REFUSED = dg.AutomationCondition.any_deps_match(
     )
 )
 # This includes late months. A quarter or year has missing parents until its last month is built.
-FOLLOWS_ALWAYS = (
-    dg.AutomationCondition.eager()
-    .without(dg.AutomationCondition.in_latest_time_window())
-    .replace("any_deps_updated", _MARTS_UPDATED)
-    & ~_A_PARENT_IS_REFUSED
-)
+_EAGER = dg.AutomationCondition.eager().without(dg.AutomationCondition.in_latest_time_window())
+FOLLOWS_ALWAYS = _EAGER.replace("any_deps_updated", _MARTS_UPDATED) & ~_A_PARENT_IS_REFUSED
 # A monthly report that nobody has made is not made by condition either.
 FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~dg.AutomationCondition.missing()
+# What is no partition follows any month; some are always missing, such as the running one.
+FOLLOWS_ANY_MONTH = (
+    _EAGER.without(~dg.AutomationCondition.any_deps_missing()).replace(
+        "any_deps_updated", _MARTS_UPDATED
+    )
+    & ~_A_PARENT_IS_REFUSED
+    & ~dg.AutomationCondition.missing()
+)
 
 
 def followers() -> dg.AutomationConditionSensorDefinition:
     """Return the sensor that evaluates the conditions; it is on by default."""
     return dg.AutomationConditionSensorDefinition(
         "followers",
-        description="Updates records and reports after the marts that they are made from.",
-        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS),
+        description=(
+            "Updates records and reports after the marts that they are made from. Looks for late months "
+            "when it is first on."
+        ),
+        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS)
+        | dg.AssetSelection.checks_for_assets(keys.CLOSED_MONTHS),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
     )

@@ -27,6 +27,10 @@ _STAGES: dict[str, Stage] = {
     keys.REPORTS: "report",
 }
 _LONGER = {str(type_): type_ for type_ in (PeriodType.QUARTERLY, PeriodType.YEARLY)}
+_WHAT_FRESH_MEANS = (
+    "\n\n*Fresh* means that any month was made since the last close, even if another failed. The checks of "
+    "`calendar/closed_months` name the months that are late."
+)
 CLOSED_MONTHS = dg.AssetSpec(
     keys.CLOSED_MONTHS,
     description="The calendar of closed months. It is never materialized; its checks report late months.",
@@ -50,7 +54,9 @@ def with_freshness_policy(registry: Registry, spec: dg.AssetSpec) -> dg.AssetSpe
     calendar = registry.calendar
     hour = calendar.close_hour + DEADLINES[stage]
     policy = _policy(hour, calendar.close_day, months, calendar.time_zone)
-    return spec.replace_attributes(freshness_policy=policy)
+    return spec.replace_attributes(
+        freshness_policy=policy, description=f"{spec.description or ''}{_WHAT_FRESH_MEANS}"
+    )
 
 
 @cache  # Dagster looks through years of a schedule: half a second for all assets
@@ -75,6 +81,7 @@ def _due_months(entity: str) -> dg.AssetChecksDefinition:
             f"Every month of {entity} whose deadline has passed is built and up to date with the "
             "workbooks."
         ),
+        automation_condition=dg.AutomationCondition.initial_evaluation(),
     )
     def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
         now = workspace.configuration.registry.calendar.now()

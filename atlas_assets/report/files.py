@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
+from atlas_assets.periods.calendar import PeriodType
 from atlas_assets.report.model import Report
 
 if TYPE_CHECKING:
@@ -43,6 +44,20 @@ class ReportFiles:
         """Return the files of a report that exist."""
         paths = [self.path(entity, period, suffix, units) for suffix in get_args(Suffix)]
         return [path for path in paths if path.exists()]
+
+    def on_demand(self) -> list[Path]:
+        """Return the report.json of every range, and of every report of only some units."""
+        ranges = self.output_dir.glob(f"{PeriodType.RANGE}/*.json")
+        return sorted({*ranges, *self.output_dir.glob("*/*+*.json")})
+
+    def is_current(self, report: Report) -> bool:
+        """Return whether the written report has the same figures, whenever their data were loaded."""
+        path = self.path_of(report, "json")
+        if not path.exists() or not self.path_of(report, "pptx").exists():
+            return False
+        ignored = {"meta": {"generated_at"}}
+        written = read_report(path)
+        return written.model_dump(exclude=ignored) == report.model_dump(exclude=ignored)
 
     def write(self, report: Report) -> Path:
         """Write report.json and return its path."""

@@ -274,6 +274,11 @@ class RawStore:
         frame = pl.scan_parquet(path, glob=False).head(rows).collect()
         return frame.drop(name for name in PROVENANCE if name != "source_row")
 
+    def size(self, partition: RawPartition) -> int:
+        """Return the bytes of a loaded partition's data."""
+        path = self._data_path(partition.table, partition.entity, partition.month)
+        return path.stat().st_size if path.exists() else 0
+
     def partition_hashes(self) -> dict[Partition, str]:
         """Return one SHA-256 hex digest per loaded entity and month, over all of its tables.
 

@@ -9,7 +9,7 @@ import dagster as dg
 from atlas_assets.operational.publish import Publication, publish_months
 from atlas_assets.operational.seed import prepare
 from atlas_assets.orchestration import keys
-from atlas_assets.orchestration.checks import reconciliation_result
+from atlas_assets.orchestration.checks import reconciliation_results
 from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS
 from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
@@ -92,7 +92,7 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         workspace: dg.ResourceParam[Workspace],
         duckdb: WarehouseResource,
-    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult | dg.AssetCheckEvaluation]:
         scope = Scope.of_keys(context.partition_keys)
         registry = workspace.configuration.registry
         before = workspace.ledger.published(scope.entities)
@@ -105,7 +105,7 @@ def _records(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
             stage.problems = publication.problems
             stage.row_counts = publication.row_counts
         _log(context, publication)
-        yield reconciliation_result(_RECORDS_CHECK, publication.compared)
+        yield from reconciliation_results(_RECORDS_CHECK, publication.compared)
         yield _references_result(publication.dangling)
         metadata = _metadata(publication).items()
         describe_partitions(context, {(keys.RECORDS, of.key): values for of, values in metadata})

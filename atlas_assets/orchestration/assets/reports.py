@@ -1,5 +1,6 @@
 """Reports of months, quarters, years and ranges: the data, the deck, the PDF."""
 
+import base64
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,18 +13,24 @@ from pydantic import Field
 
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import pdf
+from atlas_assets.deck.pictures import first_slides
 from atlas_assets.deck.pipeline import EntityPeriod
 from atlas_assets.monitoring.history import missing_history
 from atlas_assets.notation.numbers import percent
 from atlas_assets.notation.strings import Strings
 from atlas_assets.orchestration import keys
-from atlas_assets.orchestration.checks import reconciliation_result
-from atlas_assets.orchestration.conditions import FOLLOWS_ALWAYS, FOLLOWS_ONCE_MADE
+from atlas_assets.orchestration.checks import reconciliation_results
+from atlas_assets.orchestration.conditions import (
+    FOLLOWS_ALWAYS,
+    FOLLOWS_ANY_MONTH,
+    FOLLOWS_ONCE_MADE,
+)
 from atlas_assets.orchestration.dagster_internals import describe_partitions
 from atlas_assets.orchestration.failures import as_dagster_failure
 from atlas_assets.orchestration.partitions import SINGLE_RUN, entity_month, entity_period
-from atlas_assets.periods.calendar import Period, PeriodType
+from atlas_assets.periods.calendar import Month, Period, PeriodType
 from atlas_assets.periods.scope import Partition, Scope
+from atlas_assets.report.files import read_report
 from atlas_assets.report.model import Report
 from atlas_assets.warehouse.ledger import Stage, StageResult
 from atlas_assets.workspace import Workspace
@@ -36,11 +43,23 @@ _WORDS = {
 
 
 class RangeReport(dg.Config):
-    """The report that a run of `range_report` makes; without `units`, of all units."""
+    """The report that a run of `range_report` makes; without `units`, of all units.
 
-    entity: str
-    period: str
+    Without entity and period, every such report that was made before is made again if its figures
+    have changed.
+    """
+
+    entity: str | None = None
+    period: str | None = None
     units: list[str] = Field(default_factory=list)
+
+    def wanted(self, workspace: Workspace) -> list[tuple[EntityPeriod, list[str]]]:
+        """Return entity, period and units (empty for all) of each report to look at."""
+        if self.entity and self.period:
+            start = workspace.configuration.registry.fiscal_year_start
+            return [((self.entity, Period.parse(self.period, start)), self.units)]
+        metas = [read_report(path).meta for path in workspace.report_files.on_demand()]
+        return [((m.entity, m.covered), [] if m.is_whole else m.scope) for m in metas]
 
 
 @dataclass(frozen=True)
@@ -130,16 +149,16 @@ def _report(series: _Series) -> dg.AssetsDefinition:
     )
     def report(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+    ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.MaterializeResult[Any]]:
         wanted = series.wanted(context)
         with as_dagster_failure():
             workspace.reports.require_data(wanted)
         with as_dagster_failure(), series.stage(workspace, "report", context):
             assembled = workspace.reports.assemble(wanted)
-            yield reconciliation_result(totals, assembled.totals)
+            yield from reconciliation_results(totals, assembled.totals)
             yield _history_result(history, workspace, assembled.reports)
             paths = workspace.reports.write(assembled.reports)
-        figures = [_key_figures(one, workspace.strings) for one in assembled.reports]
+        figures = _key_figures(assembled.reports, workspace.strings)
         described = [
             {**known, **_files([path])} for known, path in zip(figures, paths, strict=True)
         ]
@@ -162,15 +181,19 @@ def _deck(series: _Series) -> dg.AssetsDefinition:
     )
     def deck(
         context: dg.AssetExecutionContext, workspace: dg.ResourceParam[Workspace]
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+    ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.MaterializeResult[Any]]:
         with as_dagster_failure(), series.stage(workspace, "present", context) as stage:
-            drawn = workspace.reports.draw(workspace.reports.read(series.wanted(context)))
+            wanted = series.wanted(context)
+            reports = workspace.reports.read(wanted)
+            drawn = workspace.reports.draw(reports)
             stage.problems = {
                 Partition(entity, period.first): problem
                 for (entity, period), problem in drawn.problems.items()
             }
         yield _deck_result(check, list(drawn.problems.values()))
-        series.describe(context, "deck", {of: _files([deck]) for of, deck in drawn.decks.items()})
+        figures = dict(zip(wanted, _key_figures(reports, workspace.strings), strict=True))
+        shown = {of: figures[of] | _files([deck]) for of, deck in drawn.decks.items()}
+        series.describe(context, "deck", shown)
         yield dg.MaterializeResult()
 
     return deck
@@ -193,7 +216,11 @@ def _pdf(series: _Series) -> dg.AssetsDefinition:
         with as_dagster_failure():
             wanted = series.wanted(context)
             paths = workspace.reports.print(workspace.reports.decks(wanted))
-        printed_of = {of: _files([path]) for of, path in zip(wanted, paths, strict=True)}
+        newest = dict(sorted(wanted, key=_last_month))
+        printed_of = {
+            (entity, period): _files([path]) | (_picture(path) if newest[entity] == period else {})
+            for (entity, period), path in zip(wanted, paths, strict=True)
+        }
         series.describe(context, "pdf", printed_of)
         yield dg.MaterializeResult()
 
@@ -207,7 +234,8 @@ def _range_report() -> dg.AssetsDefinition:
         keys.RANGE_REPORT,
         description=(
             "Report, deck and PDF of one entity over any months, such as 2026-02..2026-04, or of "
-            "some of its units."
+            "some of its units. Launched without configuration, it makes those again whose figures "
+            "have changed."
         ),
         kinds={"json", "powerpoint", "pdf"},
         deps=[
@@ -215,28 +243,33 @@ def _range_report() -> dg.AssetsDefinition:
             for mart in keys.REPORTED_MARTS
         ],
         check_specs=[totals, check],
+        automation_condition=FOLLOWS_ANY_MONTH,
     )
     def range_report(
         context: dg.AssetExecutionContext,
         config: RangeReport,
         workspace: dg.ResourceParam[Workspace],
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        period = Period.parse(config.period, workspace.configuration.registry.fiscal_year_start)
-        reports, wanted = workspace.reports, [(config.entity, period)]
+    ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.MaterializeResult[Any]]:
+        reports = workspace.reports
         with as_dagster_failure():
-            assembled = reports.assemble(wanted, config.units)
-            yield reconciliation_result(totals, assembled.totals)
-            paths = reports.write(assembled.reports)
-            drawn = reports.draw(assembled.reports)
-            yield _deck_result(check, list(drawn.problems.values()))
-            decks = list(drawn.decks.values())
-            paths += decks
-            if pdf.is_available():
-                paths += reports.print(decks)
-            else:
+            assembled = [reports.assemble([of], units) for of, units in config.wanted(workspace)]
+            compared = [pair for one in assembled for pair in one.totals]
+            yield from reconciliation_results(totals, compared)
+            made = [report for one in assembled for report in one.reports]
+            if not config.entity:
+                made = [report for report in made if not workspace.report_files.is_current(report)]
+            paths = reports.write(made)
+            drawn = [reports.draw([report]) for report in made]
+            problems = [problem for one in drawn for problem in one.problems.values()]
+            yield _deck_result(check, problems)
+            decks = [deck for one in drawn for deck in one.decks.values()]
+            printed = reports.print(decks) if pdf.is_available() else []
+            if decks and not printed:
                 context.log.warning(pdf.INSTALL_HINT)
-        figures = _key_figures(assembled.reports[0], workspace.strings)
-        yield dg.MaterializeResult(metadata=figures | _files(paths))
+        figures = _key_figures(made, workspace.strings)[0] if len(made) == 1 else {}
+        picture = _picture(printed[0]) if printed else {}
+        metadata = figures | _files([*paths, *decks, *printed]) | picture
+        yield dg.MaterializeResult(metadata=metadata)
 
     return range_report
 
@@ -303,13 +336,30 @@ def _history_result(
     )
 
 
-def _key_figures(report: Report, strings: Strings) -> dict[str, Any]:
-    return {
-        "revenue": strings.money.text(report.totals.revenue_actuals),
-        "target": strings.money.text(report.totals.revenue_target),
-        "achieved": percent(report.totals.achievement_pct, strings.locale),
-    }
+def _key_figures(reports: Sequence[Report], strings: Strings) -> list[dict[str, Any]]:
+    """Return the figures of each report that a person asks for first, and revenue as a number to plot."""
+    return [
+        {
+            "revenue": strings.money.text(report.totals.revenue_actuals),
+            "target": strings.money.text(report.totals.revenue_target),
+            "achieved": percent(report.totals.achievement_pct, strings.locale),
+            "revenue_in_full": float(report.totals.revenue_actuals),
+        }
+        for report in reports
+    ]
+
+
+def _last_month(of: EntityPeriod) -> Month:
+    return of[1].last
 
 
 def _files(paths: Sequence[Path]) -> dict[str, Any]:
-    return {path.name: dg.MetadataValue.path(path) for path in paths}
+    """Return the paths of files and their size."""
+    size = sum(path.stat().st_size for path in paths)
+    return {path.name: dg.MetadataValue.path(path) for path in paths} | {"bytes": size}
+
+
+def _picture(path: Path) -> dict[str, Any]:
+    """Return the first slides of a PDF as a picture, which stands in the text itself."""
+    encoded = base64.b64encode(first_slides(path)).decode()
+    return {"slides": dg.MetadataValue.md(f"![The first slides](data:image/png;base64,{encoded})")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.dbt_project import NodeResult
 
 Metadata = dict[str, Any]
+# The figures of a partition that Dagster plots over time, by table.
+_PLOTTED = {
+    "int_orders": {
+        "valid_rows": "count(*) filter (is_valid)",
+        "flagged_rows": "count(*) filter (not is_valid and invalid_reason != 'duplicate')",
+        "duplicate_rows": "count(*) filter (invalid_reason = 'duplicate')",
+    },
+    "mart_revenue": {"revenue": "sum(revenue_actuals)", "orders": "sum(order_count)"},
+    "mart_targets": {"target": "sum(target_revenue)"},
+}
 
 
 @dataclass(frozen=True)
@@ -75,21 +86,26 @@ def _views(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 def _rows(
     connection: duckdb.DuckDBPyConnection, key: dg.AssetKey, tables: Tables, scope: Scope
 ) -> dict[str, Metadata]:
-    """Return the number of rows of each partition and, if the run is about one alone, the first of them.
+    """Return the rows and figures of each partition and, for the newest of each entity, its first rows.
 
     Tables that are not kept by month show all rows of the entity.
     """
     schema, table = key.path[-2:]
     by = [name for name in ("entity_code", "month_key") if name in tables[schema][table]]
     rows = connection.table(f"{schema}.{table}")
-    counted = rows.aggregate(", ".join([*by, "count(*)"])).fetchall()
-    counts = {tuple(of): count for *of, count in counted}
+    measures = {"dagster/partition_row_count": "count(*)", **_PLOTTED.get(table, {})}
+    measured = rows.aggregate(", ".join([*by, *measures.values()])).fetchall()
+    figures = {row[: len(by)]: row[len(by) :] for row in measured}
     metadata: dict[str, Metadata] = {}
     for partition in scope.partitions:
         values = {"entity_code": partition.entity, "month_key": partition.month.first_day}
         of = {name: values[name] for name in by}
-        metadata[partition.key] = {"dagster/partition_row_count": counts.get(tuple(of.values()), 0)}
-        if scope.is_single:
+        found = figures.get(tuple(of.values()), (0,) * len(measures))
+        metadata[partition.key] = {
+            name: float(value) if isinstance(value, Decimal) else value
+            for name, value in zip(measures, found, strict=True)
+        }
+        if partition.month == scope.months[-1]:
             condition = " AND ".join(f"{name} = '{value}'" for name, value in of.items())
             head = rows.filter(condition or "true").order("ALL").limit(5).pl()
             metadata[partition.key]["preview"] = dg.MetadataValue.md(markdown_table(head))

@@ -26,9 +26,11 @@ def sheet_metadata(
 ) -> dict[tuple[str, Partition], dict[str, Any]]:
     """Return the metadata of each table and partition that was loaded.
 
-    The entry of the manifest covers all tables of a partition; there is none if one was refused.
+    The entry of the manifest covers all tables of a partition; there is none if one was refused. The
+    newest partition of each entity shows its first rows.
     """
     by_partition = extraction.by_partition
+    newest = dict(sorted(by_partition))  # the last month of each entity
     metadata: dict[tuple[str, Partition], dict[str, Any]] = {}
     for (partition, items), table in product(by_partition.items(), tables):
         if table == MANIFEST:
@@ -36,7 +38,8 @@ def sheet_metadata(
         else:
             covered = [item for item in items if item.partition.table == table]
         if covered:
-            with_preview = len(by_partition) == 1 and table != MANIFEST
+            is_newest = partition.month == newest[partition.entity]
+            with_preview = is_newest and table != MANIFEST
             metadata[table, partition] = _metadata(raw_store, covered, with_preview=with_preview)
     return metadata
 
@@ -47,6 +50,7 @@ def _metadata(raw_store: RawStore, items: list[Loaded], *, with_preview: bool) -
     rows = sum(manifest.rows_kept for manifest in manifests)
     metadata: dict[str, Any] = {
         "dagster/partition_row_count": rows,
+        "bytes": sum(raw_store.size(item.partition) for item in items),
         "rows_read": sum(manifest.rows_read for manifest in manifests),
         "rows_not_data": sum(rows.count for manifest in manifests for rows in manifest.not_data),
         CHANGED: "; ".join(item.changed for item in items if item.changed) or NOTHING,
