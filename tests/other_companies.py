@@ -103,6 +103,29 @@ def elm(folder: Path) -> pd.DataFrame:
     return figures(every)
 
 
+def birch(folder: Path) -> pd.DataFrame:
+    """Write tutors in pounds: a workbook a year, and no branches, channels, schools, start months or students."""
+    chance = random.Random(2)
+    every: list[Receipt] = []
+    for year in (2023, 2024):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        months = [(year, month) for month in range(1, 13)]
+        receipts = list(_receipts(chance, months, {"BIRCH": ["Maths", "Physics"]}, 15))
+        for month in range(1, 13):
+            sheet = book.create_sheet(f"{date(year, month, 1):%B %Y}")
+            _row(sheet, 1, ["Date", "Receipt No", "Client Name", "Course", "Amount", "Method"])
+            own = [receipt for receipt in receipts if receipt.day.month == month]
+            for place, receipt in enumerate(own, 2):
+                values = [f"{receipt.day:%B} {receipt.day.day}, {year}", receipt.number]
+                values += [receipt.student, receipt.program, float(receipt.amount), "Card"]
+                _row(sheet, place, values)
+                sheet.cell(place, 5).number_format = '"£"#,##0.00'
+        book.save(folder / f"Birch Tutoring {year}.xlsx")
+        every += receipts
+    return figures(every)
+
+
 def _row(sheet: Any, row: int, values: list[Any]) -> None:
     for column, value in enumerate(values, 1):
         sheet.cell(row, column, value)

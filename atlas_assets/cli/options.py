@@ -119,7 +119,9 @@ PeriodOption = Annotated[
         callback=_checked_period,
     ),
 ]
-YearOption = Annotated[int | None, typer.Option(help="Year, for example 2026.")]
+YearOption = Annotated[
+    int | None, typer.Option(help="Fiscal year, by the one in which it ends: 2026.")
+]
 MonthOption = Annotated[
     str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")
 ]

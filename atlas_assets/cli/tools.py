@@ -47,6 +47,7 @@ def init(
         f"{loaded:,} of {trial.sheets:,} sheets can be read. Next: correct names, colours and what is "
         f"marked in {directory / 'config'}, then\n"
         f"  export ATLAS_SOURCE_DIR={directory.resolve()}\n"
+        f"  export ATLAS_LOCALE={settings.locale}  # the language of the reports: id or en\n"
         "  atlas validate --config\n"
         "  atlas build"
     )

@@ -12,6 +12,7 @@ from atlas_assets.notation.numbers import number, percent, signed
 from atlas_assets.notation.strings import period_label
 from atlas_assets.notation.tokens import Size
 from atlas_assets.periods.calendar import Month, Period, year_text
+from atlas_assets.report.model import NO_SCHOOL
 
 if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings
@@ -281,7 +282,7 @@ def school_message(unit: UnitReport, period: Period, strings: Strings) -> str:
     named = [
         name
         for name in schools.organizations
-        if name != "Unknown" and schools.levels[name] != strings("level_of_no_school")
+        if name != NO_SCHOOL and schools.levels[name] != strings("level_of_no_school")
     ]
     if not named:
         return strings("school_none", subject=subject)

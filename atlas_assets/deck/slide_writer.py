@@ -32,6 +32,7 @@ from atlas_assets.notation.numbers import (
 from atlas_assets.notation.strings import short_period
 from atlas_assets.notation.tokens import Role, Size
 from atlas_assets.periods.calendar import PeriodType, year_text
+from atlas_assets.report.model import NO_CHANNEL, NO_SCHOOL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +67,18 @@ class SlideWriter:
         if self.report.meta.is_whole:
             return self.report.meta.entity_name
         return ", ".join(unit.name for unit in self.report.units.values())
+
+    @property
+    def has_schools(self) -> bool:
+        """Whether any unit has a student of a school."""
+        units = self.report.units.values()
+        return any({*unit.schools.organizations} - {NO_SCHOOL} for unit in units)
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether any unit was found through a channel."""
+        rows = [row for unit in self.report.units.values() for row in unit.channels]
+        return any(row.channel_name != NO_CHANNEL for row in rows)
 
     @property
     def has_before(self) -> bool:

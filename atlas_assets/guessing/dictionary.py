@@ -56,18 +56,18 @@ def all_month_words() -> dict[int, list[str]]:
 
 
 @cache
-def _words(table: TableName) -> dict[str, str]:
-    """Return the column that each header of a table names."""
-    return {
-        normalized_header(word): column
-        for column, words in dictionary().headers[table].items()
-        for word in words
-    }
+def _words(table: TableName) -> dict[str, list[str]]:
+    """Return the columns that each header of a table can name."""
+    found: dict[str, list[str]] = {}
+    for column, words in dictionary().headers[table].items():
+        for word in words:
+            found.setdefault(normalized_header(word), []).append(column)
+    return found
 
 
 @cache
-def column_of(table: TableName, header: str) -> tuple[str, float] | None:
-    """Return the column that a header names, and the percentage of likeness to the word of the field."""
+def columns_of(table: TableName, header: str) -> tuple[list[str], float]:
+    """Return the columns that a header can name, and the percentage of likeness to the word of the field."""
     words = _words(table)
     for form in (normalized_header(header), _without_money(normalized_header(header))):
         if form in words:
@@ -75,7 +75,7 @@ def column_of(table: TableName, header: str) -> tuple[str, float] | None:
         found = process.extractOne(form, list(words), scorer=fuzz.ratio, score_cutoff=LEAST_SIMILAR)
         if found:
             return words[found[0]], found[1]
-    return None
+    return [], 0.0
 
 
 def _without_money(header: str) -> str:

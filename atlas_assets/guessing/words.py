@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz
+
 from atlas_assets.configuration.registry import folded_word
 from atlas_assets.guessing.dictionary import dictionary
 
@@ -15,10 +17,9 @@ if TYPE_CHECKING:
 
     from atlas_assets.guessing.sheets import SheetGuess
 
-LEAST_SHARE = (
-    0.002  # of a column's cells, below which a word is a mistake rather than a word of its own
-)
+LEAST_SHARE = 0.005  # of a column's cells, below which a word is a mistake and no word of its own
 FEWEST = 2
+_SLIP, _LIKE = 0.2, 80  # how often a misspelling occurs beside the word, and percent of likeness
 _LIKELY_PREFIX = 0.6  # of a unit's receipts
 _LONGEST_WORD = 60  # characters; a longer text is a sentence
 
@@ -44,7 +45,7 @@ def words_of(sheets: Iterable[SheetGuess], column: str) -> tuple[list[Word], lis
     totals = {*map(folded_word, dictionary().total_row_labels)}
     for sheet in sheets:
         for _, text in sheet.values(column):
-            if folded_word(text) in totals:
+            if any(f"{folded_word(text)} ".startswith(f"{label} ") for label in totals):
                 continue
             if re.search(r"[^\W\d_]", text) and len(text) <= _LONGEST_WORD:
                 spellings.setdefault(_loose(text), Counter())[text] += 1
@@ -56,8 +57,31 @@ def words_of(sheets: Iterable[SheetGuess], column: str) -> tuple[list[Word], lis
         for counter in spellings.values()
     ]
     words.sort(key=lambda word: (-word.count, word.written))
+    words = _without_slips(words)
     least = max(FEWEST, total * LEAST_SHARE)
     return [w for w in words if w.count >= least], [w for w in words if w.count < least]
+
+
+def _without_slips(words: list[Word]) -> list[Word]:
+    """Return words, the most frequent first, with those that are much rarer and much like one as its aliases."""
+    kept: list[Word] = []
+    for word in words:
+        form = _loose(word.written)
+        like = next(
+            (
+                other
+                for other in kept
+                if word.count < other.count * _SLIP
+                and fuzz.ratio(form, _loose(other.written)) >= _LIKE
+            ),
+            None,
+        )
+        if like is None:
+            kept.append(word)
+        else:
+            like.aliases += [word.written, *word.aliases]
+            like.count += word.count
+    return kept
 
 
 def _loose(text: str) -> str:

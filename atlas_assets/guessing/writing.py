@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.registry import folded_word
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.guessing.dictionary import all_month_words, dictionary
 from atlas_assets.guessing.money import currency_of
+from atlas_assets.guessing.sheets import RECEIPTS
 from atlas_assets.guessing.words import Word, prefix_of, prefixes, receipt_pattern, words_of
 
 if TYPE_CHECKING:
@@ -84,9 +87,12 @@ def _registry(books: list[Book]) -> Iterator[str]:
         yield f"  {number}: {_flow(words)}"
     yield "# How a row begins that sums other rows up."
     yield f"total_row_labels: {_flow(dictionary().total_row_labels)}"
-    unknown = sorted({sheet.name for book in books for sheet in book.sheets if not sheet.layout})
+    with_tables = [book for book in books if _of([book], *TABLES)]
+    unknown = sorted({s.name for book in with_tables for s in book.sheets if not s.layout})
     yield "# Sheets in which no table was found. If one has a table, describe it in the yearly file."
     yield f"ignored_sheets: {_flow(unknown)}"
+    yield "# By which clock months are closed, and when: correct the time zone."
+    yield "calendar: {time_zone: Asia/Jakarta, close_day: 5, close_hour: 6}"
 
 
 def _currency(found: tuple[str, str] | None) -> Iterator[str]:
@@ -186,6 +192,24 @@ def _year(entity: str, year: int, books: list[Book]) -> Iterator[str]:
             if sheets:
                 yield from _table(entity, table, key, sheets)
                 break  # a table has one workbook
+    if not _of(books, *TABLES):
+        yield from _nearest(entity, books)
+
+
+def _nearest(entity: str, books: list[Book]) -> Iterator[str]:
+    """Describe the sheet that is most like receipts, so that a person can complete it."""
+    found = [
+        (sheet.nearest.weight, key, sheet)
+        for key, book in _keys(books).items()
+        for sheet in book.sheets
+        if sheet.nearest
+    ]
+    if not found:
+        yield "  # NOT FOUND: no sheet has a header."
+        return
+    _, key, sheet = max(found, key=lambda one: one[0])
+    yield f"  # NOT FOUND: no sheet is like a table that Atlas knows; {sheet.name!r} is most like receipts."
+    yield from _table(entity, RECEIPTS, key, [replace(sheet, layout=sheet.nearest)])
 
 
 def _keys(books: list[Book]) -> dict[str, Book]:
@@ -220,14 +244,18 @@ def _table(entity: str, table: TableName, key: str, sheets: list[SheetGuess]) ->
         yield f"    header_row: {best.header_rows[0]}"
     if best.block:
         yield f"    block: {best.block}"
-    yield from _columns(best, {**_WITHOUT_HEADER, "unit": entity})
+    yield from _columns(best, _other_headers(best, layouts), {**_WITHOUT_HEADER, "unit": entity})
     yield ""
 
 
-def _columns(layout: Layout, values_without: dict[str, str]) -> Iterator[str]:
+def _columns(
+    layout: Layout, others: dict[str, str], values_without: dict[str, str]
+) -> Iterator[str]:
     yield "    columns:"
     for header, column in layout.columns.items():
         yield f"      {_flow(header)}: {column}{_why(layout, header)}"
+    for header, column in others.items():
+        yield f"      {_flow(header)}: {column}  # in other sheets"
     for column in layout.missing:
         if column not in layout.same_everywhere:
             yield f"      {_flow(f'{_MISSING} {column}')}: {column}"
@@ -242,6 +270,18 @@ def _columns(layout: Layout, values_without: dict[str, str]) -> Iterator[str]:
         yield "    monthly_columns:"
         for header, column in layout.monthly_columns.items():
             yield f"      {_flow(header)}: {column}{_why(layout, header)}"
+
+
+def _other_headers(best: Layout, layouts: list[Layout]) -> dict[str, str]:
+    """Return the headers by which other sheets call columns of the best layout."""
+    known = {normalized_header(header) for header in best.columns}
+    found: dict[str, str] = {}
+    for layout in layouts:
+        for header, column in layout.columns.items():
+            if normalized_header(header) not in known and column in best.columns.values():
+                known.add(normalized_header(header))
+                found[header] = column
+    return found
 
 
 def _why(layout: Layout, header: str) -> str:

@@ -118,8 +118,8 @@ class Strings:
                 mistakes.append(KeyedError([key, locale], problem))
         return placed(self.path, mistakes).splitlines()
 
-    def counted(self, noun: str, value: Decimal, count: str) -> str:
-        """Return a number with its noun: `1 order`, `2 orders`; `count` is the formatted `value`."""
+    def counted(self, noun: str, value: Decimal | int, count: str) -> str:
+        """Return a text with a number: `1 order`, `2 orders`; `count` is the formatted `value`."""
         return self(f"{noun}_one" if value == 1 else f"{noun}_other", count=count)
 
     def reason(self, code: str) -> Reason:

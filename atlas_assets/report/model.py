@@ -15,6 +15,7 @@ from atlas_assets.documents.strict_model import StrictModel
 from atlas_assets.periods.calendar import Period, PeriodType
 
 SCHEMA_VERSION = "1.0"
+NO_SCHOOL, NO_CHANNEL = "Unknown", "Other"  # where the rows name none
 
 
 ChannelStatus = Literal["growing", "steady", "declining", "new", "inactive"]

@@ -80,9 +80,10 @@ def control_amounts(
 
 
 def _beginning(labels: list[str]) -> str:
-    """Return a pattern for the beginning of a text with a label, however it is spaced."""
+    """Return a pattern for a text that begins with a label, however it is spaced, or ends with one."""
     spaced = (r"[\W_]*".join(map(re.escape, label.replace(" ", ""))) for label in labels)
-    return rf"[\W_]*(?:{'|'.join(spaced)})"
+    ending = "|".join(map(re.escape, labels))
+    return rf"[\W_]*(?:{'|'.join(spaced)})|.*[\W_](?:{ending})[\W_]*$"
 
 
 def _is_total(
@@ -106,6 +107,7 @@ def _is_total(
     if any(texts[letter] in labels for letter in labelled & texts.keys()):
         return True
     begins = any(_begins(str(cells[at]), first, label) for label in labels)
+    begins = begins or first.endswith(tuple(f" {label}" for label in labels))
     names_a_unit = any(letters.get(key) in cells for key in ("unit", "receipt_number"))
     return begins and (len(texts) == 1 or not names_a_unit)
 

@@ -167,13 +167,13 @@ def _totals(
 
 
 def _is_total(cells: dict[str, str | None], labels: list[str], figure: str) -> bool:
-    """Return whether a row's first text is a label or begins with one, or a text is just a label."""
+    """Return whether a row's first text is a label or begins or ends with one, or a text is just a label."""
     texts = {name: cell for name, cell in cells.items() if cell and not re.match(figure, cell)}
     name, first = next(iter(texts.items()))
     is_wide = len(cells) > NARROW_TABLE
     if is_wide and any(_folded(texts.get(of, "")) in labels for of in (name, *LABELLED)):
         return True
-    begins = any(_begins(first, label) for label in labels)
+    begins = any(_begins(first, label) or _ends(first, label) for label in labels)
     is_without_unit = is_wide and not {"unit", "receipt_number"} & texts.keys()
     return begins and (len(texts) == 1 or is_without_unit)
 
@@ -184,6 +184,11 @@ def _begins(text: str, label: str) -> bool:
     return folded.startswith(label) and (
         is_spaced or re.match(r"[^0-9A-Z]|$", folded.removeprefix(label)) is not None
     )
+
+
+def _ends(text: str, label: str) -> bool:
+    """Return whether a text ends with a label as its last word: `Month total`."""
+    return _folded(text).endswith(f" {label}")
 
 
 def _folded(text: str) -> str:

@@ -50,8 +50,9 @@ class Finding:
         if not self.file:
             return f"{self.entity} {self.month}: {self.reason}"
         near = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        other = f" Compared with {self.other}." if self.other else ""
         where = f"{self.entity} {self.month}: {self.file}, sheet {self.sheet!r}, cell {self.cell}"
-        return f"{where}: {self.content!r}. {self.reason}{near}"
+        return f"{where}: {self.content!r}. {self.reason}{near}{other}"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,10 @@ class FindingsReader:
             lines.append(f"  money without a unit: {counts['unassigned']:,.0f}")
         if reasons:
             lines.append(f"  Each one: atlas findings --entity {entity} --period {period}")
+        if counts["elsewhere"]:
+            lines.append(
+                f"  and {counts['elsewhere']:,} findings in other months: atlas findings --entity {entity}"
+            )
         return lines
 
     @contextmanager

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.registry import LookupValue, Registry
 
 
+_UNITS = {
+    **dict.fromkeys(
+        ("entity_code", "unit_code", "unit_name", "brand_name", "receipt_prefix", "color"),
+        pl.String,
+    ),
+    "sort_order": pl.Int64,
+}
 _CHANNELS = {"channel_name": pl.String, "category": pl.String, "sort_order": pl.Int64}
 _PROGRAM_UNITS = {
     **dict.fromkeys(("entity_code", "written", "program_pattern", "unit_code"), pl.String),
@@ -87,7 +94,7 @@ def _units(registry: Registry) -> pl.DataFrame:
         for entity in registry.entities
         for position, unit in enumerate(entity.units)
     ]
-    return pl.DataFrame(units)
+    return pl.DataFrame(units, _UNITS)
 
 
 def _words(registry: Registry) -> pl.DataFrame:

@@ -7,7 +7,7 @@
     )
 {%- endmacro %}
 
-{#- A date from ISO text, day-first text, `12 Februari 2026` with or without the day of the week, or a spreadsheet
+{#- A date from ISO text, day-first text, `12 Februari 2026` with or without the day of the week, `February 12, 2026`, or a spreadsheet
     serial number; null before `first_year` and after 2100. -#}
 {% macro parse_date(cell, first_year=2000) -%}
     {%- set spelled = "'^(?:([\p{L}'']+),? )?(\d{1,2})[ -]+(\p{L}+)[ -]+(\d{4}|\d{2})$'" -%}
@@ -15,6 +15,7 @@
         (case when length(regexp_extract({{ cell }}, {{ spelled }}, 4)) = 2 then '20' else '' end
         || regexp_extract({{ cell }}, {{ spelled }}, 4))
     {%- endset -%}
+    {%- set month_first = "'^(\p{L}+) (\d{1,2}),? (\d{4})$'" -%}
     {%- set weekday -%}
         upper(replace(regexp_extract({{ cell }}, {{ spelled }}, 1), '''', ''))
     {%- endset -%}
@@ -35,6 +36,12 @@
                     {{ year }} || '-'
                     || lpad({{ month_number("regexp_extract(" ~ cell ~ ", " ~ spelled ~ ", 3)") }}::varchar, 2, '0')
                     || '-' || lpad(regexp_extract({{ cell }}, {{ spelled }}, 2), 2, '0') as date
+                )
+            when regexp_matches({{ cell }}, {{ month_first }})
+                then try_cast(
+                    regexp_extract({{ cell }}, {{ month_first }}, 3) || '-'
+                    || lpad({{ month_number("regexp_extract(" ~ cell ~ ", " ~ month_first ~ ", 1)") }}::varchar, 2, '0')
+                    || '-' || lpad(regexp_extract({{ cell }}, {{ month_first }}, 2), 2, '0') as date
                 )
         end],
         lambda day: year(day) between {{ first_year }} and 2100

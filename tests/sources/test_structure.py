@@ -271,6 +271,7 @@ def test_a_total_is_known_by_its_label_wherever_it_stands(tmp_path: Path) -> Non
         with_cells(CARA_BAYAR="TOTAL", JUMLAH=78),
         with_cells(NO="JUMLAH :", JUMLAH=78, KETERANGAN="lunas"),
         with_cells(NAMA_SISWA="TOTAL BULAN FEBRUARI", JUMLAH=78),
+        with_cells(PROGRAM="Month total", JUMLAH=78),
     ]
     partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *totals])
     assert reasons(partition) == [("total", 19)]
@@ -280,7 +281,7 @@ def test_a_total_is_known_by_its_label_wherever_it_stands(tmp_path: Path) -> Non
 def test_a_record_that_sounds_like_a_total_stays_a_record(tmp_path: Path) -> None:
     records = [
         with_cells(NAMA_SISWA="Total Wijaya", TENANT="TM", JUMLAH=750_000),
-        with_cells(TENANT="TM", PROGRAM="Total Immersion", JUMLAH=500_000),
+        with_cells(TENANT="TM", PROGRAM="Sum Total", JUMLAH=500_000),
     ]
     partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *records])
     assert partition.frame["amount"].to_list()[-2:] == ["750000", "500000"]

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 
 def unit_slides(writer: SlideWriter, unit: UnitReport) -> list[Slide]:
-    """Return the five exhibits of a unit, with tables on as many slides as they need."""
+    """Return the five exhibits of a unit, with tables on as many slides as they need.
+
+    A company that records no schools or no channels has no slides about them, unless somebody remarked on them.
+    """
     own = writer.commentary.units.get(unit.code, UnitCommentary())
-    return [
+    slides = [
         revenue_slide(writer, unit, own.revenue),
         *key_comparison_slides(writer, unit, own.key_comparison),
         *program_slides(writer, unit, own.programs),
-        *school_slides(writer, unit, own.schools),
-        *channel_slides(writer, unit, own.channels),
     ]
+    if writer.has_schools or own.schools:
+        slides += school_slides(writer, unit, own.schools)
+    if writer.has_channels or own.channels:
+        slides += channel_slides(writer, unit, own.channels)
+    return slides

@@ -22,7 +22,7 @@ def contents_slides(
     parts += [(writer.report.units[code].name, slides) for code, slides in by_unit.items()]
     parts.append((strings("quality_title"), [quality]))
     exhibit = TableExhibit(
-        message=strings("contents_message", count=len(by_unit)),
+        message=strings.counted("contents_message", len(by_unit), str(len(by_unit))),
         measure=strings("contents_title"),
         scenarios=writer.period,
         marts=["marts"],

@@ -10,6 +10,7 @@ from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, Table
 from atlas_assets.deck.table_exhibit import Span, TableExhibit
 from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role
+from atlas_assets.report.model import NO_SCHOOL
 
 if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
@@ -62,7 +63,7 @@ def _columns(strings: Strings, years: list[str]) -> list[Column]:
 def _row(writer: SlideWriter, schools: SchoolProgressSection, name: str) -> TableRow:
     return TableRow(
         [
-            Cell(writer.strings("unknown_school") if name == "Unknown" else name),
+            Cell(writer.strings("unknown_school") if name == NO_SCHOOL else name),
             Cell(schools.levels[name] or ""),
             *(writer.count(schools.matrix[name][year]) for year in schools.years),
             Cell(""),

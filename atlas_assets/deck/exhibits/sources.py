@@ -17,7 +17,7 @@ def source_slides(writer: SlideWriter) -> list[Slide]:
     """Return the table of sheets that the report was read from."""
     strings, sources = writer.strings, writer.report.meta.sources
     exhibit = TableExhibit(
-        message=strings("sources_message", count=len(sources)),
+        message=strings.counted("sources_message", len(sources), str(len(sources))),
         measure=strings("sources_title"),
         scenarios=writer.period,
         marts=["sheet_manifest"],

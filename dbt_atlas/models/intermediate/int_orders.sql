@@ -22,7 +22,7 @@
         'lines.intake_text'
     ),
     ('date_unreadable', 'lines.transaction_date is null', 'lines.transaction_date_text'),
-    ('receipt_conflict', 'lines.has_receipt_conflict and not lines.is_duplicate'),
+    ('receipt_conflict', 'lines.has_receipt_conflict and not lines.is_duplicate', 'lines.receipt_number'),
     ('cell_error', 'len(lines.error_columns) > 0'),
 ] -%}
 {%- set doubtful = [
