@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from functools import partial
 
 import dagster as dg
 
@@ -21,6 +20,7 @@ from atlas_assets.orchestration.freshness import (
 )
 from atlas_assets.orchestration.jobs import jobs
 from atlas_assets.orchestration.metadata.code_references import with_code_references
+from atlas_assets.orchestration.metadata.content_tags import with_content_tag
 from atlas_assets.orchestration.partitions import entity_month
 from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.orchestration.runs.unfinished_runs import in_this_process
@@ -57,7 +57,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
     ]
     return dg.Definitions(
         assets=dg.map_asset_specs(
-            partial(with_freshness_policy, registry),
+            lambda spec: with_content_tag(with_freshness_policy(registry, spec)),
             with_code_references(assets, workspace.settings.repository),
         ),
         asset_checks=[*reconciliation_checks(), *due_months],

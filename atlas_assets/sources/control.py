@@ -138,7 +138,7 @@ def _is_figure(text: str, currency: Sequence[str]) -> bool:
 
 def _folded(text: str) -> str:
     """Return a text in capitals, without marks around it and between spaced letters."""
-    bare = re.sub(r"[\s_/-]+", " ", seen(text).upper()).strip(" :.=")
+    bare = re.sub(r"[\s_./-]+", " ", seen(text).upper()).strip(" :=")
     return bare.replace(" ", "") if re.fullmatch(r"(\S )+\S", bare) else bare
 
 

@@ -198,7 +198,7 @@ def _folded(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[ _/-]+", " ", visible_text(text).upper()).strip(" :.=")
+    return re.sub(r"[ _./-]+", " ", visible_text(text).upper()).strip(" :=")
 
 
 def _numbering(body: pl.DataFrame, names: list[str]) -> list[int]:

@@ -1,5 +1,7 @@
 import json
+import re
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 
 import dagster as dg
 import pytest
@@ -9,6 +11,7 @@ from atlas_assets.orchestration.assets.models import UNIQUE_ID
 from atlas_assets.orchestration.build import build_definitions
 from atlas_assets.orchestration.checks import SPECS
 from atlas_assets.orchestration.keys import VALIDATION_FILE
+from atlas_assets.orchestration.metadata.content_tags import HOLDS_TAG, PEOPLE
 from atlas_assets.periods.calendar import Month
 from atlas_assets.settings import PROJECT_DIR
 from atlas_assets.workspace import Workspace
@@ -171,6 +174,7 @@ def test_every_asset_says_what_it_is_and_whose(definitions: dg.Definitions) -> N
         assert set(node.owners) <= {"team:data", "team:finance"}, key
         assert node.owners, key
         assert node.kinds, key
+        assert node.tags[HOLDS_TAG], key
 
 
 def test_a_quarter_and_a_year_are_made_of_their_months(definitions: dg.Definitions) -> None:
@@ -265,3 +269,46 @@ def test_code_references_lead_to_the_lines(
             assert place.startswith(root), place
             path = PROJECT_DIR / place.removeprefix(root).partition("#")[0]
             assert path.exists(), place
+
+
+def test_the_graph_of_the_readme_is_that_of_the_assets(definitions: dg.Definitions) -> None:
+    """Every edge that is drawn is one between groups, and every group can be reached as it is drawn."""
+    readme = (PROJECT_DIR / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"```mermaid\n(.*?)```", readme, flags=re.DOTALL)
+    bare = re.sub(r"\[.*?\](?= -->|\n)", "", block)
+    drawn = {
+        tuple(line.split(" --> ")) for line in map(str.strip, bare.splitlines()) if "-->" in line
+    }
+    graph = definitions.resolve_asset_graph()
+    nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
+    edges = {
+        (graph.get(parent).group_name, node.group_name)
+        for node in nodes
+        for parent in node.parent_keys
+        if graph.get(parent).group_name != node.group_name
+    }
+    assert drawn - {("source", "raw")} <= edges
+    assert {name for edge in drawn for name in edge} == {node.group_name for node in nodes} | {
+        "source"
+    }
+    order = list(
+        TopologicalSorter(
+            {to: {of for of, end in drawn if end == to} for _, to in drawn}
+        ).static_order()
+    )
+    assert all(order.index(of) < order.index(to) for of, to in edges)
+
+
+def test_what_holds_personal_data_says_so(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    holds = {key.path[-1]: graph.get(key).tags[HOLDS_TAG] for key in graph.get_all_asset_keys()}
+    people = {name for name, what in holds.items() if what == PEOPLE}
+    assert {
+        "transactions",
+        "students",
+        "int_orders",
+        "int_people",
+        "records",
+        "mart_students",
+    } <= people
+    assert not people & {"mart_revenue", "targets", "int_organizations", "monthly_report"}

@@ -272,6 +272,7 @@ def test_a_total_is_known_by_its_label_wherever_it_stands(tmp_path: Path) -> Non
         with_cells(NO="JUMLAH :", JUMLAH=78, KETERANGAN="lunas"),
         with_cells(NAMA_SISWA="TOTAL BULAN FEBRUARI", JUMLAH=78),
         with_cells(PROGRAM="Month total", JUMLAH=78),
+        with_cells(PROGRAM="Sub.Total.", JUMLAH=78),
     ]
     partition = read(tmp_path, [*sheets.lines("FEBRUARI"), *totals])
     assert reasons(partition) == [("total", 19)]

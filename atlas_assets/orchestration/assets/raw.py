@@ -37,7 +37,7 @@ _TableMetadata = dict[tuple[str, Partition], dict[str, Any]]
 def raw_assets(
     partitions: dg.MultiPartitionsDefinition,
 ) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Return the raw assets, and the tables of the registry as external assets."""
+    """Return the raw assets; what is written with them, and the registry's tables, are external assets."""
 
     @dg.multi_asset(
         name="raw_sheets",
@@ -73,7 +73,15 @@ def raw_assets(
         for table in tables:
             yield dg.MaterializeResult(asset_key=keys.raw(table))
 
-    return [raw_sheets, *(_spec(table, text, {"yaml"}) for table, text in _REGISTRY.items())]
+    controls = _spec(
+        "sheet_controls",
+        "The amounts of each transactions sheet, read again by another reader while it is loaded.",
+        {"parquet"},
+        partitions_def=partitions,
+        deps=[keys.raw("transactions")],
+    )
+    registry = (_spec(table, text, {"yaml"}) for table, text in _REGISTRY.items())
+    return [raw_sheets, controls, *registry]
 
 
 def _spec(table: str, description: str, kinds: set[str], **options: Any) -> dg.AssetSpec:

@@ -6,7 +6,9 @@ select
     coalesce(sum(amount_unassigned), 0) as unassigned,
     (
         select count(*) from audit_flagged_rows
-        where entity_code = $entity and not month_key between $first and $last
+        where
+            audit_flagged_rows.entity_code = $entity
+            and not audit_flagged_rows.month_key between $first and $last
     ) as elsewhere
 from audit_sheets
 where entity_code = $entity and month_key between $first and $last
