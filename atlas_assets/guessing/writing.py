@@ -74,6 +74,17 @@ def _registry(books: list[Book]) -> Iterator[str]:
     yield from _rare(rare)
     yield f"organization_levels: {_flow([word.written for word in levels])}  # put them in order"
     yield ""
+    yield from _words_of_the_field()
+    with_tables = [book for book in books if _of([book], *TABLES)]
+    unknown = sorted({s.name for book in with_tables for s in book.sheets if not s.layout})
+    yield "# Sheets in which no table was found. If one has a table, describe it in the yearly file."
+    yield f"ignored_sheets: {_flow(unknown)}"
+    yield "# By which clock months are closed, and when: correct the time zone."
+    yield "calendar: {time_zone: Asia/Jakarta, close_day: 5, close_hour: 6}"
+
+
+def _words_of_the_field() -> Iterator[str]:
+    """Write the words that any company may use, from the dictionary."""
     yield "sexes:"
     for code, words in dictionary().sexes.items():
         name = {"M": "Male", "F": "Female"}[code]
@@ -87,12 +98,6 @@ def _registry(books: list[Book]) -> Iterator[str]:
         yield f"  {number}: {_flow(words)}"
     yield "# How a row begins that sums other rows up."
     yield f"total_row_labels: {_flow(dictionary().total_row_labels)}"
-    with_tables = [book for book in books if _of([book], *TABLES)]
-    unknown = sorted({s.name for book in with_tables for s in book.sheets if not s.layout})
-    yield "# Sheets in which no table was found. If one has a table, describe it in the yearly file."
-    yield f"ignored_sheets: {_flow(unknown)}"
-    yield "# By which clock months are closed, and when: correct the time zone."
-    yield "calendar: {time_zone: Asia/Jakarta, close_day: 5, close_hour: 6}"
 
 
 def _currency(found: tuple[str, str] | None) -> Iterator[str]:

@@ -124,6 +124,8 @@ def test_what_runs_by_itself_runs_from_the_first_start_on(definitions: dg.Defini
 
 
 RECORDS = dg.AssetKey(["operational", "records"])
+RANGE_REPORT = dg.AssetKey(["reports", "range_report"])
+LATE_CHECKS = 2  # one for each entity
 KINDS = ("report", "deck", "pdf")
 
 
@@ -151,6 +153,7 @@ class Year:
                 self.instance.report_runless_asset_event(made)
 
     def asked(self, moment: datetime) -> dict[str, list[str]]:
+        was_asked = self.cursor is not None
         result = dg.evaluate_automation_conditions(
             self.definitions, self.instance, evaluation_time=moment, cursor=self.cursor
         )
@@ -160,7 +163,11 @@ class Year:
             for key in self.followers
             if (found := result.get_requested_partitions(key))
         }
-        assert result.total_requested == sum(map(len, asked.values()))
+        ranges = result.get_num_requested(RANGE_REPORT)
+        late = 0 if was_asked else LATE_CHECKS  # they are evaluated at once, and then on their day
+        assert result.total_requested == sum(map(len, asked.values())) + ranges + late
+        if ranges:
+            asked["range_report"] = []
         return asked
 
 
@@ -212,6 +219,22 @@ def test_a_report_follows_its_marts_once_somebody_made_it(definitions: dg.Defini
         assert year.asked(moment) == {}
         year.made([key for key in year.marts if key.path[0] == "intermediate"], month)
         assert year.asked(moment) == {}  # its marts are not built of these facts yet
+
+
+def test_reports_of_ranges_follow_any_month_once_somebody_made_one(
+    definitions: dg.Definitions,
+) -> None:
+    moment = datetime(2026, 11, 10, tzinfo=UTC)
+    with dg.instance_for_test() as instance:
+        year = Year(definitions, instance)
+        year.asked(moment)
+        year.made(year.marts, "IONS|2026-04")
+        assert "range_report" not in year.asked(moment)
+        instance.report_runless_asset_event(dg.AssetMaterialization(RANGE_REPORT))
+        assert year.asked(moment) == {}
+        year.made(year.marts, "IONS|2026-05")
+        assert "range_report" in year.asked(moment)
+        assert year.asked(moment) == {}
 
 
 def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) -> None:

@@ -73,15 +73,19 @@ def raw_assets(
         for table in tables:
             yield dg.MaterializeResult(asset_key=keys.raw(table))
 
-    controls = _spec(
+    return [raw_sheets, *_external(partitions)]
+
+
+def _external(partitions: dg.MultiPartitionsDefinition) -> Iterator[dg.AssetSpec]:
+    yield _spec(
         "sheet_controls",
         "The amounts of each transactions sheet, read again by another reader while it is loaded.",
         {"parquet"},
         partitions_def=partitions,
         deps=[keys.raw("transactions")],
     )
-    registry = (_spec(table, text, {"yaml"}) for table, text in _REGISTRY.items())
-    return [raw_sheets, controls, *registry]
+    for table, text in _REGISTRY.items():
+        yield _spec(table, text, {"yaml"})
 
 
 def _spec(table: str, description: str, kinds: set[str], **options: Any) -> dg.AssetSpec:

@@ -42,6 +42,12 @@ _WORDS = {
 }
 
 
+_RANGE_REPORT = (
+    "Report, deck and PDF of one entity over any months, such as 2026-02..2026-04, or of some of its units. "
+    "Launched without configuration, it makes those again whose figures have changed."
+)
+
+
 class RangeReport(dg.Config):
     """The report that a run of `range_report` makes; without `units`, of all units.
 
@@ -232,11 +238,7 @@ def _range_report() -> dg.AssetsDefinition:
 
     @_asset(
         keys.RANGE_REPORT,
-        description=(
-            "Report, deck and PDF of one entity over any months, such as 2026-02..2026-04, or of "
-            "some of its units. Launched without configuration, it makes those again whose figures "
-            "have changed."
-        ),
+        description=_RANGE_REPORT,
         kinds={"json", "powerpoint", "pdf"},
         deps=[
             dg.AssetDep(mart, partition_mapping=dg.AllPartitionMapping())
@@ -253,23 +255,19 @@ def _range_report() -> dg.AssetsDefinition:
         reports = workspace.reports
         with as_dagster_failure():
             assembled = [reports.assemble([of], units) for of, units in config.wanted(workspace)]
-            compared = [pair for one in assembled for pair in one.totals]
-            yield from reconciliation_results(totals, compared)
-            made = [report for one in assembled for report in one.reports]
-            if not config.entity:
-                made = [report for report in made if not workspace.report_files.is_current(report)]
+            yield from reconciliation_results(totals, [p for one in assembled for p in one.totals])
+            looked_at = [report for one in assembled for report in one.reports]
+            made = [r for r in looked_at if config.entity or not reports.files.is_current(r)]
             paths = reports.write(made)
             drawn = [reports.draw([report]) for report in made]
-            problems = [problem for one in drawn for problem in one.problems.values()]
-            yield _deck_result(check, problems)
             decks = [deck for one in drawn for deck in one.decks.values()]
+            yield _deck_result(check, [text for one in drawn for text in one.problems.values()])
             printed = reports.print(decks) if pdf.is_available() else []
-            if decks and not printed:
-                context.log.warning(pdf.INSTALL_HINT)
+        if decks and not printed:
+            context.log.warning(pdf.INSTALL_HINT)
         figures = _key_figures(made, workspace.strings)[0] if len(made) == 1 else {}
         picture = _picture(printed[0]) if printed else {}
-        metadata = figures | _files([*paths, *decks, *printed]) | picture
-        yield dg.MaterializeResult(metadata=metadata)
+        yield dg.MaterializeResult(metadata=figures | _files(paths + decks + printed) | picture)
 
     return range_report
 
