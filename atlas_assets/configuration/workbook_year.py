@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -121,6 +122,24 @@ class SheetTable(StrictModel):
         return [self.sheet] if self.sheet else list((self.sheets or {}).values())
 
 
+def _known_encoding(name: str) -> str:
+    """Return the name of an encoding, or raise ValueError if Python has none of that name."""
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(f"{name!r} is no encoding; cp1252 is that of Windows in Europe") from error
+    return name
+
+
+class TextFormat(StrictModel):
+    """How text files (CSV) are written that do not say so themselves."""
+
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "cp1252"
+    """The encoding of files that are not UTF-8."""
+    separator: Literal[";", ",", "\t", "|"] | None = None
+    """What stands between cells, by default the mark that divides the first rows most."""
+
+
 class WorkbookYear(StrictModel):
     """The workbooks of one entity and year."""
 
@@ -131,7 +150,9 @@ class WorkbookYear(StrictModel):
     first_month: MonthNumber = 1
     """The month with which they begin; months with lower numbers are of the next year."""
     workbooks: dict[str, FileName]
-    """The file names of the workbooks, under names of your own that `tables` refers to."""
+    """The names of workbooks, CSV files or folders of them, under names of your own that `tables` refers to."""
+    csv: TextFormat = TextFormat()
+    """How CSV files are written."""
     tables: dict[TableName, SheetTable]
     """Where each table is; at least `transactions`."""
 

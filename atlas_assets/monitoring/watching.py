@@ -126,7 +126,10 @@ class Watcher:
             scan.remarks.append(
                 f"The folder {self.source_dir} does not exist; Atlas keeps looking for it."
             )
-        for path in workbook_files(self.source_dir):
+        folders = {
+            name for year in self.configuration.years.values() for name in year.workbooks.values()
+        }
+        for path in workbook_files(self.source_dir, folders):
             owner = owners.get(file_key(path.name))
             if owner is None:
                 scan.remarks.append(f"{path.name} is not configured, and left alone.")
@@ -194,14 +197,14 @@ def _look_at(
 ) -> None:
     """Record in the scan whether a workbook changed, or cannot be read now."""
     try:
-        stat = path.stat()
+        stats = [file.stat() for file in (path, *(path.iterdir() if path.is_dir() else ()))]
     except FileNotFoundError:  # renamed or removed at this moment
         return
     except OSError as error:
         scan.remarks.append(not_opened(path, error))
         return
-    state = (stat.st_size, stat.st_mtime_ns)
-    if 0 <= now.timestamp() - stat.st_mtime < SETTLED_SECONDS:
+    state = (sum(stat.st_size for stat in stats), max(stat.st_mtime_ns for stat in stats))
+    if 0 <= now.timestamp() - state[1] / 1e9 < SETTLED_SECONDS:
         scan.remarks.append(f"{path.name} is still being written.")
         scan.busy.add(owner)
     elif is_open_elsewhere(path):

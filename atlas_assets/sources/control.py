@@ -12,13 +12,13 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from atlas_assets.sources.adapter import ControlAmount
+from atlas_assets.sources.adapter import ControlAmount, ControlReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from atlas_assets.configuration.sheet_words import SheetWords
-    from atlas_assets.sources.adapter import SheetColumn
+    from atlas_assets.sources.adapter import SheetColumn, SheetManifest
 
 CENT = Decimal("0.01")
 LARGEST = Decimal(10) ** 16  # what DECIMAL(18, 2) holds
@@ -45,6 +45,22 @@ class CellReading(Protocol):
     def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
         """Return rows with a text that begins with a pattern in a form; there may be too many."""
         ...
+
+
+def control_reading(
+    cells: Callable[[], CellReading], manifest: SheetManifest, words: SheetWords
+) -> ControlReading:
+    """Return the amounts of a sheet, whose `cells` another reader gets, and columns are as the manifest says.
+
+    What the other reader cannot read is a problem of the result, because the sheet has been read.
+    """
+    try:
+        amounts = control_amounts(cells(), manifest.columns, manifest.first_data_row, words)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # noqa: BLE001  a damaged file can fail in any way, even by a panic
+        return ControlReading(problem=f"{type(error).__name__}: {error}")
+    return ControlReading(amounts)
 
 
 def control_amounts(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,6 +16,13 @@ from atlas_assets.configuration.visible_text import ESCAPE, visible_text
 ROW = "source_row"
 ShownOtherwise = Callable[[str], dict[int, tuple[str, str]]]
 _MAY_CHANGE = rf"^ | $|  |[^ -~]|{ESCAPE}"
+
+
+class RowEnd(NamedTuple):
+    """The line of a text file in which a row begins, and how many cells the row has up to its last filled one."""
+
+    line: int
+    width: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Grid:
     `D9:D10` and `O9`. `shown_otherwise` returns, by row, which numbers of a column do not look like
     what they hold: the text that is meant if they identify something, such as a receipt, and the
     other one. If `counts_from_1904`, bare numbers that stand for dates are days since 1904, not 1900.
+    `row_ends` are those of a text file, in which a cell beyond the header means that a text was divided.
     """
 
     sheet: str
@@ -37,6 +46,7 @@ class Grid:
     warnings: list[str] = field(default_factory=list)
     shown_otherwise: ShownOtherwise = field(default=lambda _letter: {})
     counts_from_1904: bool = False
+    row_ends: list[RowEnd] = field(default_factory=list)
 
 
 def visible(cells: pl.DataFrame) -> pl.DataFrame:

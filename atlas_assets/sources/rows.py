@@ -39,14 +39,16 @@ MEASURES = {"amount", "target_students", "target_revenue", "target_leads", "lead
 OTHER_HEADER = "other header"
 
 
-def not_data(body: pl.DataFrame, columns: list[SheetColumn], words: SheetWords) -> list[NotData]:
+def not_data(
+    body: pl.DataFrame, columns: list[SheetColumn], words: SheetWords, where: str
+) -> list[NotData]:
     """Return the rows that are not records: `blank`, `header`, `total` or `signature`.
 
     `body` has the columns by name, and `source_row`. A row with nothing but its row number is blank.
     A total begins with one of `words.total_labels` and has no row number, or is an amount that stands alone
     and is the sum of those above. A signature is below the last record and has no figures.
-    Raises SourceError for a row that repeats the header in another order, because the rows below it
-    would be read into the wrong columns.
+    Raises SourceError, which begins with `where`, for a row that repeats the header in another order,
+    because the rows below it would be read into the wrong columns.
     """
     names = [column.name for column in columns]
     figure = _figure(words.currency)
@@ -59,7 +61,7 @@ def not_data(body: pl.DataFrame, columns: list[SheetColumn], words: SheetWords) 
     marked = rows.select(ROW, _reason(columns, numbering, totals, figure))
     if (other := marked.filter(pl.col("reason") == OTHER_HEADER)).height:
         raise SourceError(
-            f"row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
+            f"{where}: row {other[ROW][0]} repeats the header with its columns in another order. Bring the "
             "columns below it into the order of the header above, and delete the row."
         )
     last_record = max(

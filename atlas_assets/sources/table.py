@@ -14,14 +14,14 @@ import polars as pl
 from atlas_assets.configuration.tables import DATE_COLUMNS, IDENTIFYING_COLUMNS
 from atlas_assets.errors import SourceError
 from atlas_assets.sources.adapter import SheetManifest
-from atlas_assets.sources.grid import ROW, visible
+from atlas_assets.sources.grid import ROW, RowEnd, visible
 from atlas_assets.sources.headers import find_header
 from atlas_assets.sources.raw_store import NOT_AS_SHOWN
 from atlas_assets.sources.rows import not_data
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.sheet_words import SheetWords
-    from atlas_assets.configuration.workbook_year import SheetTable
+    from atlas_assets.configuration.workbook_year import SheetTable, TextFormat
     from atlas_assets.periods.calendar import Month
     from atlas_assets.sources.adapter import NotData
     from atlas_assets.sources.grid import Grid
@@ -35,13 +35,14 @@ DAYS_TO_1904 = 1462  # from the day 0 of 1900
 
 @dataclass(frozen=True)
 class TablePlace:
-    """Where the table of a month is; `configured_in` is the file that says so."""
+    """Where the table of a month is; `configured_in` is the file that says so, `text_format` for CSV files."""
 
     file: str
     sheet: str
     layout: SheetTable
     month: Month
     configured_in: str
+    text_format: TextFormat
 
 
 def read_table(
@@ -57,11 +58,9 @@ def read_table(
     header = find_header(grid, place.layout, place.month.number, where, place.configured_in)
     cells = _identified(_named_cells(grid, header), grid, header)
     first_row = header.rows[-1] + place.layout.first_data_row - place.layout.header_rows[-1]
+    _refuse_divided(grid.row_ends, header, first_row, place.file)
     body = cells.slice(first_row - 1)  # a grid has every row from row 1 on
-    try:
-        excluded = not_data(body, header.columns, words)
-    except SourceError as error:
-        raise SourceError(f"{where}: {error}") from error
+    excluded = not_data(body, header.columns, words, where)
     records = _with_values(_without(body, excluded), place)
     return records, SheetManifest(
         adapter=adapter,
@@ -84,6 +83,19 @@ def read_table(
         ],
         first_data_row=first_row,
     )
+
+
+def _refuse_divided(ends: list[RowEnd], header: Header, first_row: int, file: str) -> None:
+    """Raise SourceError for a row of a text file with cells beyond the header: a separator divided a text."""
+    if not ends:
+        return
+    width = max(ends[row - 1].width for row in header.rows)
+    for end in ends[first_row - 1 :]:
+        if end.width > width:
+            raise SourceError(
+                f"{file}, line {end.line}: the row has {end.width} cells, and the header {width}. A separator "
+                "in a text divides it: put the text into quotes."
+            )
 
 
 def _named_cells(grid: Grid, header: Header) -> pl.DataFrame:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from atlas_assets.configuration.header_text import normalized_header
-from atlas_assets.configuration.workbook_year import folded_sheet
+from atlas_assets.configuration.workbook_year import TextFormat, folded_sheet
 from atlas_assets.errors import SourceError, nearest
 from atlas_assets.files import state_of
 from atlas_assets.sources.adapter import RawPartition
+from atlas_assets.sources.control import control_reading
+from atlas_assets.sources.delimited.control import text_cells
+from atlas_assets.sources.delimited.files import is_delimited, sheet_file, sheet_files
+from atlas_assets.sources.delimited.grid import text_grid
 from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.table import TablePlace, read_table
-from atlas_assets.sources.workbook.control import control_reading
+from atlas_assets.sources.workbook.control import workbook_cells
 from atlas_assets.sources.workbook.file import (
     SAVE_AGAIN,
     existing_file,
@@ -35,8 +40,9 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.workbook_year import WorkbookYear
     from atlas_assets.periods.calendar import Month
     from atlas_assets.sources.adapter import ControlReading
+    from atlas_assets.sources.grid import Grid
 
-NAME = "workbook"
+NAME, TEXT_NAME = "workbook", "csv"
 TRUSTED_AFTER_SECONDS = 3  # longer than the steps in which any disk counts time
 
 
@@ -90,12 +96,22 @@ class WorkbookAdapter:
                 )
             if not path.exists():
                 raise SourceError(self._missing(place))
-            grid = read_grid(path, place.sheet, place.configured_in)
+            grid, file = self._grid(path, place)
         except OSError as error:
             raise SourceError(not_opened(path, error)) from error
         words = self.configuration.registry.sheet_words
-        records, manifest = read_table(grid, place, adapter=NAME, words=words)
+        adapter = TEXT_NAME if file != path or is_delimited(path) else NAME
+        place = replace(place, file=str(file.relative_to(self.source_dir)))
+        records, manifest = read_table(grid, place, adapter=adapter, words=words)
         return RawPartition(table, entity, month, records, manifest)
+
+    def _grid(self, path: Path, place: TablePlace) -> tuple[Grid, Path]:
+        """Return the cells of a sheet, and the file that has them."""
+        if not is_delimited(path):
+            return read_grid(path, place.sheet, place.configured_in), path
+        file = sheet_file(path, place.sheet, place.configured_in)
+        name = str(file.relative_to(self.source_dir))
+        return text_grid(file, name, place.text_format), file
 
     def state(self, table: TableName, entity: str, month: Month) -> str | None:
         """Return the state of the workbook, and what the configuration says of it.
@@ -115,11 +131,14 @@ class WorkbookAdapter:
         """Return the state of a workbook, or None if there is none, or if it was just written to."""
         try:
             path = existing_file(self.source_dir, name)
-            file = path.stat()
+            files = [path, *sheet_files(path).values()] if path.is_dir() else [path]
+            stats = [file.stat() for file in files]
         except OSError:
             return None
-        age = abs(time.time() - max(file.st_ctime, file.st_mtime))
-        return None if age < TRUSTED_AFTER_SECONDS else state_of(path)
+        newest = max(max(file.st_ctime, file.st_mtime) for file in stats)
+        if abs(time.time() - newest) < TRUSTED_AFTER_SECONDS:
+            return None
+        return " ".join(str(state_of(file)) for file in files)
 
     def _missing(self, place: TablePlace) -> str:
         near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))
@@ -137,9 +156,12 @@ class WorkbookAdapter:
         if manifest is None:
             raise ValueError(f"{partition.entity} {partition.month} has no transaction sheet.")
         words = self.configuration.registry.sheet_words
-        return control_reading(
-            existing_file(self.source_dir, manifest.source_file), manifest, words
-        )
+        path = existing_file(self.source_dir, manifest.source_file)
+        if manifest.adapter == TEXT_NAME:
+            year = self.configuration.year_of(partition.entity, partition.month)
+            form = year.csv if year else TextFormat()
+            return control_reading(lambda: text_cells(path, form), manifest, words)
+        return control_reading(lambda: workbook_cells(path, manifest.source_sheet), manifest, words)
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
         """Explain why a sheet exceeded its memory or time limit, and how to correct it."""
@@ -205,14 +227,16 @@ class WorkbookAdapter:
             return None
         layout = year.tables[table]
         file, configured_in = year.workbooks[layout.workbook], self.configuration.path_of(year).name
-        return TablePlace(file, sheet, layout, month, configured_in)
+        return TablePlace(file, sheet, layout, month, configured_in, year.csv)
 
     def _workbook_warnings(self, path: Path, layout: WorkbookYear, key: str) -> list[str]:
         warnings: list[str] = []
         if is_open_elsewhere(path):
             warnings.append(f"{path.name} is open in the office program; its saved state was read")
         try:
-            sheets = open_workbook(path).sheet_names
+            sheets = (
+                list(sheet_files(path)) if is_delimited(path) else open_workbook(path).sheet_names
+            )
         except Exception:  # noqa: BLE001  a damaged file can fail in any way; `read` reports it
             return warnings
         configured = {

@@ -18,12 +18,13 @@ from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.workbook.archive import WORKBOOK, Archive, UninspectableError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 LARGEST_UNPACKED = 2 * 2**30  # bytes; a normal sheet of a million rows unpacks to half a gigabyte
 OWNER_PREFIX = "~$"  # of the file that an office program keeps next to a workbook while it is open
 LONGEST_OPEN_SECONDS = 24 * 60 * 60
-SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_SIGNATURE = b"PK\x03\x04"
 _OTHER_PROPERTIES = re.compile(rb"<\w+:workbookPr (?![^>]*date1904)[^>]*/>")
@@ -73,12 +74,16 @@ def is_there(folder: Path, name: str) -> bool:
         return True
 
 
-def workbook_files(folder: Path) -> list[Path]:
-    """Return the workbooks of a folder in order, without hidden and owner files; none if it is missing."""
+def workbook_files(folder: Path, of_files: Collection[str] = ()) -> list[Path]:
+    """Return the workbooks of a folder in order, without hidden and owner files; none if it is missing.
+
+    `of_files` are the names of folders that stand for workbooks.
+    """
     return [
         path
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~"))
+        if not path.name.startswith((".", "~"))
+        and (path.suffix.lower() in SUFFIXES or (path.is_dir() and path.name in of_files))
     ]
 
 
