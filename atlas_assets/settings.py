@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.duckdb_path.with_name(f"{self.duckdb_path.stem}-raw")
 
     @property
+    def jaffle_shop_path(self) -> Path:
+        """The database of the Jaffle Shop, beside that of Atlas."""
+        return self.duckdb_path.with_name("jaffle_shop.duckdb")
+
+    @property
     def dbt_target_dir(self) -> Path:
         """The folder of dbt's manifest, partial parse and logs."""
         return self.dagster_home / "dbt"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.pipeline import ReportPipeline
     from atlas_assets.deck.present import Presenter
+    from atlas_assets.jaffle_shop.shop import JaffleShop
     from atlas_assets.monitoring.deliveries import Deliveries
     from atlas_assets.monitoring.notifications import Notifier
     from atlas_assets.notation.strings import Strings
@@ -108,6 +109,18 @@ class Workspace:
 
         return DbtProject(
             self.warehouse, self.raw_store, self.configuration, self.settings.dbt_target_dir
+        )
+
+    @cached_property
+    def jaffle_shop(self) -> JaffleShop:
+        """The second system, which has files, a database and a dbt project of its own."""
+        from atlas_assets.jaffle_shop.shop import JaffleShop
+
+        settings = self.settings
+        return JaffleShop(
+            settings.source_dir / "jaffle_shop",
+            settings.jaffle_shop_path,
+            settings.dbt_target_dir.with_name("dbt_jaffle_shop"),
         )
 
     @cached_property

@@ -43,6 +43,7 @@ def removable(settings: Settings, *, reports: bool) -> list[Removable]:
     found = [
         Removable(database, "the warehouse"),
         Removable(database.with_name(f"{database.name}.wal"), "its log"),
+        Removable(settings.jaffle_shop_path, "the database of the Jaffle Shop"),
         Removable(settings.raw_dir, "the raw files, and what is remembered of the workbooks"),
         Removable(settings.dbt_target_dir, "dbt's parsed project and logs"),
     ]

@@ -88,6 +88,13 @@ def seed(entity: EveryEntityOption = None, json: JsonOption = False) -> None:
 
 
 @app.command()
+def jaffle(json: JsonOption = False) -> None:
+    """Load, build and test the Jaffle Shop: CSV files → dlt → DuckDB → dbt."""
+    with _pipeline() as pipeline:
+        show_result(pipeline.jaffle(), as_json=json)
+
+
+@app.command()
 def sync(
     entity: EntityOption,
     year: YearOption = None,

@@ -133,6 +133,21 @@ class Pipeline:
         self.jobs.run_scope(jobs.SEED, None, config={keys.step(keys.LOOKUPS): {"entity": code}})
         return self.result
 
+    def jaffle(self) -> Result:
+        """Run the job of the Jaffle Shop. Raises UsageError where there are no files of it."""
+        shop = self.workspace.jaffle_shop
+        if not shop.is_there:
+            raise UsageError(
+                f"There is no folder {shop.folder}. Put the three files of the shop there."
+            )
+        if self.jobs.run_scope(jobs.JAFFLE_SHOP, None):
+            counts = [
+                f"{table}: {rows:,} rows" for table, rows in sorted(shop.row_counts().items())
+            ]
+            self.result.summary += [f"Every test passed. {', '.join(counts)}."]
+            self.result.files.append(shop.database)
+        return self.result
+
     def sync(self, entity: str, period: str, *, full: bool) -> Result:
         """Run the sync job. With `full`, nothing that was built before is made use of."""
         code = self.selection.entity(entity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -114,12 +115,19 @@ def docs(
     from atlas_assets.settings import load_settings
     from atlas_assets.workspace import Workspace
 
-    folder = Workspace(load_settings()).dbt.document()
-    print(folder / "static_index.html")
+    workspace = Workspace(load_settings())
+    page = workspace.dbt.document()
+    folder, pages = page.parent, [page]
+    if workspace.jaffle_shop.database.exists():
+        pages.append(
+            Path(shutil.copy(workspace.jaffle_shop.document(), folder / "jaffle_shop.html"))
+        )
+    print(*pages, sep="\n")
     if serve:
         handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        messages.print(f"Models on http://127.0.0.1:{port}/static_index.html (Ctrl+C ends it)")
+        for path in pages:
+            messages.print(f"Models on http://127.0.0.1:{port}/{path.name} (Ctrl+C ends it)")
         server.serve_forever()
 
 

@@ -6,6 +6,11 @@ import warnings
 
 import dagster as dg
 
+from atlas_assets.orchestration.assets.jaffle_shop import (
+    jaffle_shop_assets,
+    jaffle_shop_check,
+    jaffle_shop_sensor,
+)
 from atlas_assets.orchestration.assets.models import model_assets
 from atlas_assets.orchestration.assets.operational import operational_assets
 from atlas_assets.orchestration.assets.raw import raw_assets
@@ -18,7 +23,7 @@ from atlas_assets.orchestration.freshness import (
     due_month_checks,
     with_freshness_policy,
 )
-from atlas_assets.orchestration.jobs import jobs
+from atlas_assets.orchestration.jobs import jaffle_shop_job, jobs
 from atlas_assets.orchestration.metadata.code_references import with_code_references
 from atlas_assets.orchestration.metadata.content_tags import with_content_tag
 from atlas_assets.orchestration.partitions import entity_month
@@ -55,15 +60,22 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
         *report_assets(workspace.configuration),
         CLOSED_MONTHS,
     ]
+    checks: list[dg.AssetChecksDefinition] = [*reconciliation_checks(), *due_months]
+    all_sensors = [*sensors(workspace, all_jobs), followers()]
+    if workspace.jaffle_shop.is_there:
+        assets += jaffle_shop_assets(workspace.jaffle_shop)
+        checks.append(jaffle_shop_check())
+        all_jobs.append(jaffle_shop_job())
+        all_sensors.append(jaffle_shop_sensor(workspace, all_jobs[-1]))
     return dg.Definitions(
         assets=dg.map_asset_specs(
             lambda spec: with_content_tag(with_freshness_policy(registry, spec)),
             with_code_references(assets, workspace.settings.repository),
         ),
-        asset_checks=[*reconciliation_checks(), *due_months],
+        asset_checks=checks,
         jobs=all_jobs,
         schedules=schedules(workspace),
-        sensors=[*sensors(workspace, all_jobs), followers()],
+        sensors=all_sensors,
         resources={
             "workspace": workspace,
             "duckdb": WarehouseResource(database=str(workspace.settings.duckdb_path)),

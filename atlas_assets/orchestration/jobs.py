@@ -40,6 +40,7 @@ DELIVER = "deliver"
 BACKFILL = "backfill"
 MONTHLY_CLOSE = "monthly_close"
 FRESHNESS = "freshness"
+JAFFLE_SHOP = "jaffle_shop"
 
 _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     EXTRACT: (_RAW, "Workbooks → raw files."),
@@ -78,6 +79,15 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
         "Migrate the operational database and fill its lookups.",
     ),
 }
+
+
+def jaffle_shop_job() -> dg.UnresolvedAssetJobDefinition:
+    """Return the job of the Jaffle Shop, which only installations with its files have."""
+    return dg.define_asset_job(
+        JAFFLE_SHOP,
+        selection=dg.AssetSelection.groups(keys.JAFFLE_SHOP),
+        description="The Jaffle Shop: CSV files → dlt → DuckDB → dbt.",
+    )
 
 
 def jobs(due_months: list[dg.AssetCheckKey]) -> list[dg.UnresolvedAssetJobDefinition]:

@@ -10,6 +10,7 @@ from atlas_assets.periods.calendar import PeriodType
 
 RAW, STAGING, INTERMEDIATE, MARTS = "raw", "staging", "intermediate", "marts"
 VALIDATION, OPERATIONAL, REPORTS, CALENDAR = "validation", "operational", "reports", "calendar"
+JAFFLE_SHOP = "jaffle_shop"
 
 FINANCE, DATA = "team:finance", "team:data"  # owners
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from atlas_assets.periods.scope import Partition, Scope
-    from atlas_assets.warehouse.dbt_project import DbtProject, NodeResult
+    from atlas_assets.warehouse.dbt_project import DbtProject
+    from atlas_assets.warehouse.dbt_runner import NodeResult
 
 Digests = dict["Partition", dict[str, str]]
 

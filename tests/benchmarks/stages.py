@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from atlas_assets.report.model import Report
-    from atlas_assets.warehouse.dbt_project import NodeResult
+    from atlas_assets.warehouse.dbt_runner import NodeResult
 
 Work = Callable[[], object]
 

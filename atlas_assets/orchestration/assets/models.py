@@ -27,7 +27,7 @@ from atlas_assets.orchestration.resources import WarehouseResource
 from atlas_assets.periods.scope import Scope
 from atlas_assets.settings import DBT_PROJECT_DIR
 from atlas_assets.sources.upkeep import keep_up
-from atlas_assets.warehouse.dbt_project import NodeResult, refuse_failed
+from atlas_assets.warehouse.dbt_runner import NodeResult, refuse_failed
 from atlas_assets.warehouse.transform import Transformation, transform
 from atlas_assets.workspace import Workspace
 

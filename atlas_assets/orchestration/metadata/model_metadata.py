@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.orchestration.metadata.column_lineage import Tables
     from atlas_assets.periods.scope import Scope
-    from atlas_assets.warehouse.dbt_project import NodeResult
+    from atlas_assets.warehouse.dbt_runner import NodeResult
 
 Metadata = dict[str, Any]
 # The figures of a partition that Dagster plots over time, by table.
