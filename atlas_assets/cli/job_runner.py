@@ -40,14 +40,15 @@ class JobRunner:
 
     def __init__(self, workspace: Workspace, result: Result, messages: Console) -> None:
         self.workspace, self.result, self.messages = workspace, result, messages
+        self.with_shop = False  # to parse its models takes a second
         self.command = shlex.join(["atlas", *sys.argv[1:]])
 
     @cached_property
     def definitions(self) -> dg.Definitions:
-        """Dagster's definitions, built when the first job is run."""
+        """Dagster's definitions, built when the first job is run; they can do without the Jaffle Shop."""
         from atlas_assets.orchestration.build import build_definitions  # slow; a refusal needs none
 
-        return build_definitions(self.workspace)
+        return build_definitions(self.workspace, with_shop=self.with_shop)
 
     def run(
         self,

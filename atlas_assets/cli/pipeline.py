@@ -140,6 +140,7 @@ class Pipeline:
             raise UsageError(
                 f"There is no folder {shop.folder}. Put the three files of the shop there."
             )
+        self.jobs.with_shop = True
         if self.jobs.run_scope(jobs.JAFFLE_SHOP, None):
             counts = [
                 f"{table}: {rows:,} rows" for table, rows in sorted(shop.row_counts().items())

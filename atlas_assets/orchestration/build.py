@@ -41,13 +41,12 @@ def definitions() -> dg.Definitions:
     return build_definitions(Workspace(load_settings()))
 
 
-def build_definitions(workspace: Workspace) -> dg.Definitions:
-    """Return the code location for one installation.
+def build_definitions(workspace: Workspace, *, with_shop: bool = True) -> dg.Definitions:
+    """Return the code location for one installation, with the Jaffle Shop if it has its files.
 
     Raises ConfigurationError if `source/config` is wrong.
     """
-    # Atlas uses these beta features knowingly.
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # Atlas uses them knowingly
     registry = workspace.configuration.registry
     partitions = entity_month(workspace.configuration)
     due_months = due_month_checks(registry)
@@ -60,9 +59,9 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
         *report_assets(workspace.configuration),
         CLOSED_MONTHS,
     ]
-    checks: list[dg.AssetChecksDefinition] = [*reconciliation_checks(), *due_months]
+    checks = [*reconciliation_checks(), *due_months]
     all_sensors = [*sensors(workspace, all_jobs), followers()]
-    if workspace.jaffle_shop.is_there:
+    if with_shop and workspace.jaffle_shop.is_there:
         assets += jaffle_shop_assets(workspace.jaffle_shop)
         checks.append(jaffle_shop_check())
         all_jobs.append(jaffle_shop_job())

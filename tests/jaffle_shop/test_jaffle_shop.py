@@ -246,6 +246,7 @@ print("dlt" in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_dlt_is_imported_where_it_runs_and_writes_nowhere_else(
     own: Installation, tmp_path: Path
 ) -> None:
