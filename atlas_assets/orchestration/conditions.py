@@ -38,12 +38,8 @@ def followers() -> dg.AutomationConditionSensorDefinition:
     """Return the sensor that evaluates the conditions; it is on by default."""
     return dg.AutomationConditionSensorDefinition(
         "followers",
-        description=(
-            "Updates records and reports after the marts that they are made from. Looks for late months "
-            "when it is first on."
-        ),
-        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS)
-        | dg.AssetSelection.checks_for_assets(keys.CLOSED_MONTHS),
+        description="Updates records and reports after the marts that they are made from.",
+        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
     )

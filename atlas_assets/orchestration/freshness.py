@@ -81,7 +81,6 @@ def _due_months(entity: str) -> dg.AssetChecksDefinition:
             f"Every month of {entity} whose deadline has passed is built and up to date with the "
             "workbooks."
         ),
-        automation_condition=dg.AutomationCondition.initial_evaluation(),
     )
     def due_months(workspace: dg.ResourceParam[Workspace]) -> dg.AssetCheckResult:
         now = workspace.configuration.registry.calendar.now()

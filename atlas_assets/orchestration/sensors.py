@@ -39,7 +39,7 @@ def sensors(
     return [
         _workbooks(workspace, [job for job in all_jobs if job.name in _REQUESTED]),
         repeats(workspace, [job for job in all_jobs if job.name != jobs.FRESHNESS]),
-        _notifications(workspace),
+        _notifications(workspace, [job for job in all_jobs if job.name == jobs.FRESHNESS]),
     ]
 
 
@@ -103,13 +103,17 @@ class _Reported(BaseModel):
     memory: SentMemory = SentMemory()
 
 
-def _notifications(workspace: Workspace) -> dg.SensorDefinition:
+def _notifications(
+    workspace: Workspace, requested: list[dg.UnresolvedAssetJobDefinition]
+) -> dg.SensorDefinition:
     @dg.sensor(
         name="notifications",
         description=(
             "Reports failed runs, failed checks and late months, whoever started the run, to "
-            "notifications.log and to the addresses in ATLAS_NOTIFY."
+            "notifications.log and to the addresses in ATLAS_NOTIFY. Looks for late months when it is "
+            "first on."
         ),
+        jobs=requested,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -117,7 +121,8 @@ def _notifications(workspace: Workspace) -> dg.SensorDefinition:
         now = workspace.configuration.registry.calendar.now()
         if not context.cursor:
             cursor = _Reported(until=now).model_dump_json()
-            return dg.SensorResult(skip_reason="Reports runs from now on.", cursor=cursor)
+            first = [dg.RunRequest(run_key=jobs.FRESHNESS, job_name=jobs.FRESHNESS)]
+            return dg.SensorResult(run_requests=first, cursor=cursor)
         before = _Reported.model_validate_json(context.cursor)
         ended = context.instance.get_run_records(
             dg.RunsFilter(statuses=_ENDED, updated_after=before.until.astimezone(UTC)),
