@@ -16,7 +16,7 @@ check:
 format:
     uv run --group lint ruff format .
     uv run --group lint ruff check --fix .
-    uv run --group lint sqlfluff fix dbt_atlas/models dbt_atlas/tests
+    uv run --group lint sqlfluff fix dbt_atlas/models dbt_atlas/tests dbt_jaffle_shop/models
     cd atlas_assets && uv run --group lint sqlfluff fix .
 
 # Rebuild the generated files that are committed: sample workbooks, template, JSON Schemas.
