@@ -138,25 +138,33 @@ def _models(manifest: Path) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         with as_dagster_failure():
             built = {result.unique_id: result for result in workspace.jaffle_shop.build()}
-            refuse_failed(
-                [r for r in built.values() if r.failed and r.unique_id.startswith("model.")]
+            refuse_failed([one for one in built.values() if one.failed and _is_model(one)])
+        checks = context.assets_def.check_specs
+        verdicts = [_verdict(check, built[check.metadata[_UNIQUE_ID]]) for check in checks]
+        if any(result.failed for result in built.values()):  # the tables are as they were
+            yield from (verdict for verdict in verdicts if verdict)
+            raise dg.Failure(
+                "A test failed, so the tables are as they were before.", allow_retries=False
             )
         counts = workspace.jaffle_shop.row_counts()
         models = {spec.metadata[_UNIQUE_ID]: spec.key for spec in context.assets_def.specs}
-        for (
-            result
-        ) in built.values():  # in the order in which they were built, as Dagster wants them
-            if key := models.get(result.unique_id):
-                name, seconds = key.path[-1], round(result.seconds, 3)
-                rows = {"dagster/row_count": counts[name]} if name in counts else {}
-                yield dg.MaterializeResult(asset_key=key, metadata={"seconds": seconds} | rows)
-        for check in context.assets_def.check_specs:
-            yield _verdict(check, built[check.metadata[_UNIQUE_ID]])
+        for result in filter(_is_model, built.values()):  # each after those that it is made of
+            key, seconds = models[result.unique_id], round(result.seconds, 3)
+            rows = {"dagster/row_count": n} if (n := counts.get(key.path[-1])) is not None else {}
+            yield dg.MaterializeResult(asset_key=key, metadata={"seconds": seconds} | rows)
+        yield from (verdict for verdict in verdicts if verdict)
 
     return build
 
 
-def _verdict(check: dg.AssetCheckSpec, result: NodeResult) -> dg.AssetCheckResult:
+def _is_model(result: NodeResult) -> bool:
+    return result.unique_id.startswith("model.")
+
+
+def _verdict(check: dg.AssetCheckSpec, result: NodeResult) -> dg.AssetCheckResult | None:
+    """Return what a test found, or None if it was not run because of another."""
+    if result.skipped:
+        return None
     return dg.AssetCheckResult(
         asset_key=check.asset_key,
         check_name=check.name,
@@ -206,6 +214,6 @@ def jaffle_shop_sensor(
         if state == context.cursor:
             return dg.SkipReason("No file has changed.")
         context.update_cursor(state)
-        return dg.RunRequest(run_key=state)
+        return dg.RunRequest()
 
     return jaffle_shop_files
