@@ -93,6 +93,7 @@ def test_build_again_changes_nothing_and_nothing_lands_in_the_repository(
     assert repository_files() == before
 
 
+@pytest.mark.slow
 def test_a_corrected_sheet_is_noticed_and_the_report_follows(february: Installation) -> None:
     february.atlas("build", "--entity", "EPN", "--period", "2026-03")
     before = leaves(february.report("EPN", "2026-03"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,6 +43,7 @@ def test_a_plan_says_what_would_run_and_why_and_runs_nothing(installation: Insta
     assert files(installation) == before
 
 
+@pytest.mark.slow
 def test_the_plan_of_what_is_fresh_is_nothing_and_full_builds_it_all_the_same(
     february: Installation,
 ) -> None:
@@ -56,6 +59,7 @@ def test_the_plan_of_what_is_fresh_is_nothing_and_full_builds_it_all_the_same(
     assert planned == "sync EPN 2026-02: fresh; it would be built again\n"
 
 
+@pytest.mark.slow
 def test_clean_removes_only_what_can_be_made_again(february: Installation) -> None:
     before, reported = files(february), february.report("EPN", "2026-02")
     refused = february.atlas("clean", status=2)

@@ -6,6 +6,7 @@ import csv
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from conftest import Installation
 
 from atlas_assets.configuration.column_letters import column_letters, column_position
@@ -54,6 +55,7 @@ def figures(installation: Installation) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_text_files_lead_to_the_figures_of_the_workbook(
     installation: Installation, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def corrected(built: Installation, tmp_path: Path) -> Installation:
     return made
 
 
+@pytest.mark.slow
 def test_what_became_stale_after_its_deadline_is_late_stage_by_stage(
     corrected: Installation,
 ) -> None:

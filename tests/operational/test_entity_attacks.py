@@ -225,6 +225,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory, configuration: Configuratio
     return Victim(store, folder / "secret.txt", folder / "written.txt")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=5000,
     deadline=None,

@@ -76,6 +76,7 @@ def test_a_publish_killed_at_any_statement_leaves_the_state_before_or_after(
     assert everything(publish_months(store, built, [FEBRUARY])) == after
 
 
+@pytest.mark.slow
 def test_two_processes_publish_at_once_and_readers_see_whole_months(
     new_store: NewStore, built: Installation, processes: ForkServerContext
 ) -> None:

@@ -175,6 +175,7 @@ def report_of(kind: str, partition: str) -> dict[str, list[str]]:
     return {f"{kind}_{part}": [partition] for part in KINDS}
 
 
+@pytest.mark.slow
 def test_what_is_made_of_months_follows_them_once_through_a_year(
     definitions: dg.Definitions,
 ) -> None:

@@ -144,6 +144,7 @@ def texts(path: Path) -> list[tuple[str, str]]:
         return [(name, deck.read(name).decode("utf-8", "replace")) for name in deck.namelist()]
 
 
+@pytest.mark.slow
 def test_a_command_for_two_entities_runs_each_apart(built: Installation, tmp_path: Path) -> None:
     shutil.copytree(built.root, tmp_path / "atlas")
     made = Installation(tmp_path / "atlas")

@@ -20,7 +20,11 @@ pytestmark = pytest.mark.installation  # it builds its own
 
 @pytest.mark.parametrize(
     ("years", "seed", "share"),
-    [(range(2023, 2027), 21, 0.1), (range(2026, 2027), 22, 0.6), (range(2025, 2027), 23, 0.0)],
+    [
+        pytest.param(range(2023, 2027), 21, 0.1, marks=pytest.mark.slow),
+        (range(2026, 2027), 22, 0.6),
+        pytest.param(range(2025, 2027), 23, 0.0, marks=pytest.mark.slow),
+    ],
 )
 def test_what_was_spoiled_is_found_all_sums_close_and_every_mart_is_right(
     tmp_path: Path, years: range, seed: int, share: float
