@@ -295,7 +295,8 @@ def findings(
                 raise UsageError(
                     f"{out} is among the workbooks, and could replace one. Write the list to another folder."
                 )
-            write_list(found, out.resolve(), source)
+            decimals = pipeline.workspace.configuration.registry.currency.decimals
+            write_list(found, out.resolve(), source, decimals)
             print(out)
             return
     show_findings(found, as_json=json)

@@ -120,7 +120,10 @@ PeriodOption = Annotated[
     ),
 ]
 YearOption = Annotated[
-    int | None, typer.Option(help="Fiscal year, by the one in which it ends: 2026.")
+    int | None,
+    typer.Option(
+        help="Year: 2026. Alone, the fiscal year that ends in it; of --month, the calendar's."
+    ),
 ]
 MonthOption = Annotated[
     str | None, typer.Option(help="Month or range: 2 or 1-3. Default: the year.")

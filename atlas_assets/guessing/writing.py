@@ -262,8 +262,7 @@ def _columns(
     for header, column in others.items():
         yield f"      {_flow(header)}: {column}  # in other sheets"
     for column in layout.missing:
-        if column not in layout.same_everywhere:
-            yield f"      {_flow(f'{_MISSING} {column}')}: {column}"
+        yield f"      {_flow(f'{_MISSING} {column}')}: {column}"
     if layout.others:
         listed = ", ".join(repr(header) for header in layout.others[:12])
         yield f"      # No word of the field, and not read: {listed}"

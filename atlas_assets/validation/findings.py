@@ -122,7 +122,8 @@ class FindingsReader:
         if len(words) > MOST_WORDS:
             lines.append(f"  and {len(words) - MOST_WORDS} more unknown words")
         if counts["unassigned"]:
-            lines.append(f"  money without a unit: {counts['unassigned']:,.0f}")
+            decimals = self.strings.money.currency.decimals
+            lines.append(f"  money without a unit: {counts['unassigned']:,.{decimals}f}")
         if reasons:
             lines.append(f"  Each one: atlas findings --entity {entity} --period {period}")
         if counts["elsewhere"]:

@@ -34,8 +34,10 @@ _LONGEST_LINK = 2_079  # characters, beyond which spreadsheet programs refuse on
 _MOST_LINKS = 65_530  # on a sheet, for the same reason
 
 
-def write_list(findings: Iterable[Finding], path: Path, source_dir: Path) -> None:
+def write_list(findings: Iterable[Finding], path: Path, source_dir: Path, decimals: int) -> None:
     """Write findings into a workbook at `path`. Contents are texts in it, never formulas.
+
+    Amounts are shown with the currency's `decimals`.
 
     Links are relative, so that they hold wherever the folder of the workbooks is found from the list.
     """
@@ -45,7 +47,9 @@ def write_list(findings: Iterable[Finding], path: Path, source_dir: Path) -> Non
         sheet = workbook.add_worksheet("findings")
         bold = workbook.add_format({"bold": True, "bottom": 1})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
-        money = workbook.add_format({"num_format": "#,##0", "valign": "top"})
+        money = workbook.add_format(
+            {"num_format": f"#,##0.{'0' * decimals}".rstrip("."), "valign": "top"}
+        )
         for column, (title, width) in enumerate(_COLUMNS.items()):
             sheet.set_column(column, column, width, wrapped)
             sheet.write_string(0, column, title, bold)

@@ -19,6 +19,7 @@ from conftest import CONFIG_DIR, Installation
 from atlas_assets.errors import SourceError
 from atlas_assets.jaffle_shop.files import checked_files
 from atlas_assets.orchestration.build import build_definitions
+from atlas_assets.orchestration.metadata.content_tags import HOLDS_TAG, PEOPLE
 from atlas_assets.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def test_lineage_leads_from_each_file_to_the_marts(loaded: Installation) -> None
     graph = definitions.resolve_asset_graph()
     shop = [key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "jaffle_shop"]
     assert all(graph.get(key).description and graph.get(key).kinds for key in shop)
+
+    people = {key.path[-1] for key in shop if graph.get(key).tags[HOLDS_TAG] == PEOPLE}
+    assert people == {"raw_customers", "stg_customers", "customers"}
 
     def sources(key: dg.AssetKey) -> set[str]:
         parents = graph.get(key).parent_keys

@@ -135,7 +135,8 @@ def test_a_row_that_a_separator_divided_is_refused_with_its_line(tmp_path: Path)
     text = text_of(sheets.lines("FEBRUARI"))
     divided = text.replace("TM.026.02.0003;Siswa 3;", "TM.026.02.0003;Siswa; 3;")
     divided = divided.replace("1000003;Rina;", "1000003;Rina;x")
-    with pytest.raises(SourceError, match=r"FEBRUARI.csv, line 9: the row has 18 cells, and the h"):
+    told = r"FEBRUARI.csv, line 9: the row has 18 cells, and the header 17. A separator in a text"
+    with pytest.raises(SourceError, match=told):
         read(tmp_path, divided)
     padded = "\n".join(line + ";;;" for line in text.splitlines())
     assert read(tmp_path, padded).rows_kept == sheets.ROWS  # blank cells at the end are nothing

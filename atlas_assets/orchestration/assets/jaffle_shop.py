@@ -22,6 +22,14 @@ _ABOUT = {
     "raw_payments": "Payments",
 }
 
+_LOADED = {
+    **{
+        table: f"{text}, loaded by dlt once every cell was checked."
+        for table, text in _ABOUT.items()
+    },
+    LOADED: "Which file each table was loaded from: its hash, rows and time.",
+}
+
 
 class _Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -53,19 +61,20 @@ def jaffle_shop_assets(shop: JaffleShop) -> list[dg.AssetsDefinition | dg.AssetS
             group_name=keys.JAFFLE_SHOP,
             kinds={"csv"},
             owners=[keys.DATA],
+            metadata=_columns(table),
         )
         for table, text in _ABOUT.items()
     ]
     return [*files, _loaded(), _models(shop.manifest_path)]
 
 
-def _loaded() -> dg.AssetsDefinition:
-    described = {
-        table: f"{text}, loaded by dlt once every cell was checked."
-        for table, text in _ABOUT.items()
-    }
-    described[LOADED] = "Which file each table was loaded from: its hash, rows and time."
+def _columns(table: str) -> dict[str, Any]:
+    columns = {name: column.expected for name, column in TABLES.get(table, {}).items()}
+    described = [dg.TableColumn(name, description=text) for name, text in columns.items()]
+    return {"dagster/column_schema": dg.TableSchema(described)} if described else {}
 
+
+def _loaded() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="jaffle_shop_load",
         specs=[
@@ -76,8 +85,9 @@ def _loaded() -> dg.AssetsDefinition:
                 group_name=keys.JAFFLE_SHOP,
                 kinds={"dlt", "duckdb"},
                 owners=[keys.DATA],
+                metadata=_columns(table),
             )
-            for table, text in described.items()
+            for table, text in _LOADED.items()
         ],
     )
     def load(

@@ -14,7 +14,8 @@ from pydantic import Field
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.deck import pdf
 from atlas_assets.deck.pictures import first_slides
-from atlas_assets.deck.pipeline import EntityPeriod
+from atlas_assets.deck.pipeline import Assembled, EntityPeriod
+from atlas_assets.errors import AtlasError
 from atlas_assets.monitoring.history import missing_history
 from atlas_assets.notation.numbers import percent
 from atlas_assets.notation.strings import Strings
@@ -59,13 +60,21 @@ class RangeReport(dg.Config):
     period: str | None = None
     units: list[str] = Field(default_factory=list)
 
-    def wanted(self, workspace: Workspace) -> list[tuple[EntityPeriod, list[str]]]:
-        """Return entity, period and units (empty for all) of each report to look at."""
+    def assembled(self, workspace: Workspace, log: dg.DagsterLogManager) -> list[Assembled]:
+        """Return the reports to look at. One that was made before and cannot be again stops no other."""
         if self.entity and self.period:
             start = workspace.configuration.registry.fiscal_year_start
-            return [((self.entity, Period.parse(self.period, start)), self.units)]
-        metas = [read_report(path).meta for path in workspace.report_files.on_demand()]
-        return [((m.entity, m.covered), [] if m.is_whole else m.scope) for m in metas]
+            of = (self.entity, Period.parse(self.period, start))
+            return [workspace.reports.assemble([of], self.units)]
+        found: list[Assembled] = []
+        for path in workspace.report_files.on_demand():
+            try:
+                meta = read_report(path).meta
+                units = [] if meta.is_whole else meta.scope
+                found.append(workspace.reports.assemble([(meta.entity, meta.covered)], units))
+            except AtlasError as error:
+                log.warning("%s stays as it is. %s", path.name, error)
+        return found
 
 
 @dataclass(frozen=True)
@@ -254,7 +263,7 @@ def _range_report() -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation | dg.MaterializeResult[Any]]:
         reports = workspace.reports
         with as_dagster_failure():
-            assembled = [reports.assemble([of], units) for of, units in config.wanted(workspace)]
+            assembled = config.assembled(workspace, context.log)
             yield from reconciliation_results(totals, [p for one in assembled for p in one.totals])
             looked_at = [report for one in assembled for report in one.reports]
             made = [r for r in looked_at if config.entity or not reports.files.is_current(r)]

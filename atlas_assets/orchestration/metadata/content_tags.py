@@ -15,6 +15,7 @@ PEOPLE, FIGURES = "personal_data", "figures"
 _OF_PEOPLE = {  # columns
     *("student_name", "full_student_name", "normalized_student_name", "student_key", "person_name"),
     *("guardian_name", "phone", "email", "identity_number", "birth_date", "content"),
+    *("first_name", "last_name"),
 }
 _WITHOUT_SCHEMA = {keys.RECORDS, keys.VALIDATION_FILE}  # assets that hold people beside figures
 

@@ -60,6 +60,7 @@ def delimited_text(
     A byte order mark or UTF-8 decides the encoding, else it is `encoding`, with a warning. A line `sep=;`
     decides the separator, then `separator`, then the mark that divides the first records most.
     """
+    csv.field_size_limit(_LARGEST_CELL)
     text, warnings = _decoded(content, name, encoding)
     lines_before = 0
     if match := _SEPARATOR_LINE.match(text):
@@ -109,7 +110,6 @@ def _likely_separator(text: str) -> str:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         return sum(map(len, islice(reader, _LOOKED_AT)))
 
-    csv.field_size_limit(_LARGEST_CELL)
     with suppress(csv.Error):  # the quotes do not match, whatever the separator
         return max(SEPARATORS, key=cells)
     return SEPARATORS[0]
@@ -117,7 +117,6 @@ def _likely_separator(text: str) -> str:
 
 def _records(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with the line in which it begins. Raises SourceError for quotes that do not match."""
-    csv.field_size_limit(_LARGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:

@@ -96,22 +96,20 @@ class WorkbookAdapter:
                 )
             if not path.exists():
                 raise SourceError(self._missing(place))
-            grid, file = self._grid(path, place)
+            grid, place, adapter = self._grid(path, place)
         except OSError as error:
             raise SourceError(not_opened(path, error)) from error
         words = self.configuration.registry.sheet_words
-        adapter = TEXT_NAME if file != path or is_delimited(path) else NAME
-        place = replace(place, file=str(file.relative_to(self.source_dir)))
         records, manifest = read_table(grid, place, adapter=adapter, words=words)
         return RawPartition(table, entity, month, records, manifest)
 
-    def _grid(self, path: Path, place: TablePlace) -> tuple[Grid, Path]:
-        """Return the cells of a sheet, and the file that has them."""
+    def _grid(self, path: Path, place: TablePlace) -> tuple[Grid, TablePlace, str]:
+        """Return the cells of a sheet, its place with the file that has them, and the kind of file."""
         if not is_delimited(path):
-            return read_grid(path, place.sheet, place.configured_in), path
+            return read_grid(path, place.sheet, place.configured_in), place, NAME
         file = sheet_file(path, place.sheet, place.configured_in)
         name = str(file.relative_to(self.source_dir))
-        return text_grid(file, name, place.text_format), file
+        return text_grid(file, name, place.text_format), replace(place, file=name), TEXT_NAME
 
     def state(self, table: TableName, entity: str, month: Month) -> str | None:
         """Return the state of the workbook, and what the configuration says of it.
