@@ -44,6 +44,7 @@ def project(built: Installation, tmp_path: Path) -> Project:
         ("operational.db", "atlas-ops.db"),
     ):
         (root / before).rename(root / after)
+    shutil.copytree(PROJECT_DIR / "source" / "jaffle_shop", root / "source" / "jaffle_shop")
     return Project(root)
 
 
