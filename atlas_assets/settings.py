@@ -26,17 +26,19 @@ _SECRETS = {"DATABASE_URL", "TURSO_AUTH_TOKEN", "ATLAS_NOTIFY", "ATLAS_POSTGRES_
 _REFUSED = {"duckdb_path": "?\\", "dagster_home": "%?[*"}
 
 
-class Settings(BaseSettings):
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=PROJECT_DIR / ".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+
+class Settings(_Environment):
     """Where Atlas reads and writes. Relative paths are relative to the current folder.
 
     `DATABASE_URL` and `TURSO_AUTH_TOKEN` are the usual names for LibSQL. Both, the addresses in
     `ATLAS_NOTIFY`, and `ATLAS_POSTGRES_URL`, which Dagster's own configuration reads, are secrets and
     are never printed. `source_date_epoch` is in seconds since 1970.
     """
-
-    model_config = SettingsConfigDict(
-        env_file=PROJECT_DIR / ".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
-    )
 
     source_dir: Path = Field(default=PROJECT_DIR / "source", validation_alias="ATLAS_SOURCE_DIR")
     output_dir: Path = Field(default=PROJECT_DIR / "output", validation_alias="ATLAS_OUTPUT_DIR")
@@ -126,6 +128,15 @@ class Settings(BaseSettings):
     def dbt_target_dir(self) -> Path:
         """The folder of dbt's manifest, partial parse and logs."""
         return self.dagster_home / "dbt"
+
+
+def secret(name: str) -> SecretStr | None:
+    """Return the value of a variable that the configuration names, or None if it is not set."""
+
+    class Secret(_Environment):
+        value: SecretStr | None = Field(default=None, validation_alias=name)
+
+    return Secret().value
 
 
 def load_settings() -> Settings:

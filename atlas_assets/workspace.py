@@ -84,7 +84,7 @@ class Workspace:
     def source(self) -> IsolatedSource:
         """The source of raw partitions, read in separate processes, and only what has changed."""
         return IsolatedSource(
-            RoutedSource(self.settings.source_dir, self.configuration), self.memory
+            RoutedSource(self.settings.source_dir, self.configuration, self.memory), self.memory
         )
 
     @cached_property

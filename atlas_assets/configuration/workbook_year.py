@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from atlas_assets.configuration.column_letters import column_position
 from atlas_assets.configuration.field_types import Code, MonthNumber, Word
 from atlas_assets.configuration.header_text import normalized_header
+from atlas_assets.configuration.odoo_source import OdooSource
 from atlas_assets.configuration.tables import COLUMNS, REQUIRED_COLUMNS, TableName
 from atlas_assets.configuration.visible_text import visible_text
 from atlas_assets.documents.strict_model import (
@@ -25,6 +26,8 @@ from atlas_assets.periods.calendar import MONTHS_A_YEAR, Month, month_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from atlas_assets.configuration.record_table import RecordTable
 
 
 def _without_folder(name: str) -> str:
@@ -140,8 +143,11 @@ class TextFormat(StrictModel):
     """What stands between cells, by default the mark that divides the first rows most."""
 
 
+RecordSource = OdooSource  # another kind of source joins by `|`, in a type discriminated by `kind`
+
+
 class WorkbookYear(StrictModel):
-    """The workbooks of one entity and year."""
+    """The workbooks of one entity and year, and what else its tables are read from."""
 
     entity: Code
     """An entity of `registry.yaml`."""
@@ -149,16 +155,19 @@ class WorkbookYear(StrictModel):
     """The year in which the workbooks begin."""
     first_month: MonthNumber = 1
     """The month with which they begin; months with lower numbers are of the next year."""
-    workbooks: dict[str, FileName]
+    workbooks: dict[str, FileName] = Field(default_factory=dict)
     """The names of workbooks, CSV files or folders of them, under names of your own that `tables` refers to."""
     csv: TextFormat = TextFormat()
     """How CSV files are written."""
-    tables: dict[TableName, SheetTable]
-    """Where each table is; at least `transactions`."""
+    tables: dict[TableName, SheetTable] = Field(default_factory=dict)
+    """Where each table is in the workbooks. `transactions` are needed, here or in `sources`."""
+    sources: list[RecordSource] = Field(default_factory=list)
+    """What holds tables as records, not in workbooks."""
 
     @model_validator(mode="after")
     def _tables_are_known(self) -> WorkbookYear:
-        if "transactions" not in self.tables:
+        of_sources = [name for source in self.sources for name in source.tables]
+        if "transactions" not in {*self.tables, *of_sources}:
             refuse([KeyedError(["tables"], "there are no transactions, which every month needs")])
         refuse(
             [
@@ -167,6 +176,15 @@ class WorkbookYear(StrictModel):
                     for name, table in self.tables.items()
                     for mistake in self._mistakes_in(name, table)
                 ),
+                *(
+                    mistake
+                    for position, source in enumerate(self.sources)
+                    for name, table in source.tables.items()
+                    for mistake in _mistakes_in_columns(
+                        name, table, ["sources", position, "tables", name]
+                    )
+                ),
+                *repeats("table", [*self.tables, *of_sources], ["sources"]),
                 *(
                     mistake
                     for workbook in self.workbooks
@@ -199,35 +217,16 @@ class WorkbookYear(StrictModel):
             return layout.sheet if month in layout.month_labels else None
         return layout.sheet if month == self.first_month else None
 
+    def source_of(self, table: TableName) -> RecordSource | None:
+        """Return the source that holds a table as records, or None if workbooks have it, or nothing."""
+        return next((source for source in self.sources if table in source.tables), None)
+
     def _sheets_of(self, workbook: str) -> list[str]:
         tables = [table for table in self.tables.values() if table.workbook == workbook]
         return [sheet for table in tables for sheet in table.all_sheets]
 
     def _mistakes_in(self, name: TableName, table: SheetTable) -> Iterator[KeyedError]:
-        named = [
-            *((["columns", header], column) for header, column in table.columns.items()),
-            *((["monthly_columns", header], col) for header, col in table.monthly_columns.items()),
-            *((["values", column], column) for column in table.values),
-        ]
-        for keys, column in named:
-            if column not in COLUMNS[name]:
-                yield KeyedError(
-                    ["tables", name, *keys],
-                    f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
-                    f"Known: {', '.join(sorted(COLUMNS[name]))}",
-                )
-        mapped = {*table.columns.values(), *table.monthly_columns.values()}
-        if missing := sorted(REQUIRED_COLUMNS[name] - mapped - set(table.values)):
-            yield KeyedError(
-                ["tables", name, "columns"],
-                f"table {name} maps no header to {', '.join(missing)}. Add the line "
-                f"`<header as written>: {missing[0]}`, or under `values` what it is in every row",
-            )
-        for column in sorted(mapped & set(table.values)):
-            yield KeyedError(
-                ["tables", name, "values", column],
-                f"{column} has a value for every row, but also a header",
-            )
+        yield from _mistakes_in_columns(name, table, ["tables", name])
         if name == "transactions" and table.sheet and not table.monthly_columns:
             yield KeyedError(
                 ["tables", name, "sheet"],
@@ -239,6 +238,37 @@ class WorkbookYear(StrictModel):
                 f"table {name} is in workbook {table.workbook!r}, which `workbooks` does "
                 f"not list.{nearest(table.workbook, self.workbooks)}",
             )
+
+
+def _mistakes_in_columns(
+    name: TableName, table: SheetTable | RecordTable, keys: list[int | str]
+) -> Iterator[KeyedError]:
+    """Yield the columns of a table that the models do not know, lack, or would get twice."""
+    repeated = table.monthly_columns if isinstance(table, SheetTable) else {}
+    named = [
+        *((["columns", header], column) for header, column in table.columns.items()),
+        *((["monthly_columns", header], column) for header, column in repeated.items()),
+        *((["values", column], column) for column in table.values),
+    ]
+    for place, column in named:
+        if column not in COLUMNS[name]:
+            yield KeyedError(
+                [*keys, *place],
+                f"table {name} has no column {column!r}.{nearest(column, COLUMNS[name])} "
+                f"Known: {', '.join(sorted(COLUMNS[name]))}",
+            )
+    mapped = {*table.columns.values(), *repeated.values()}
+    if missing := sorted(REQUIRED_COLUMNS[name] - mapped - set(table.values)):
+        yield KeyedError(
+            [*keys, "columns"],
+            f"table {name} maps no header to {', '.join(missing)}. Add the line "
+            f"`<header as written>: {missing[0]}`, or under `values` what it is in every row",
+        )
+    for column in sorted(mapped & set(table.values)):
+        yield KeyedError(
+            [*keys, "values", column],
+            f"{column} has a value for every row, but also a header",
+        )
 
 
 def folded_sheet(name: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import math
 import types
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
@@ -24,6 +25,8 @@ FORMS = {
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and underscores after a capital letter, such as WLC_2",
     r"^[A-Z]{3}$": "three capital letters, such as EUR",
     r"^#[0-9A-F]{6}$": '"#" and six digits or capitals from A to F in quotes, such as "#1565C0"',
+    r"^[a-z_0-9]+$": "the name of a field in Odoo",
+    r"^[a-z_0-9]+(\.[a-z_0-9]+)*$": "a name in small letters, as in Odoo",
     r"^[A-Z]+:[A-Z]+$": "the letters of the first and the last column, such as A:D",
 }
 _LONGEST_EXAMPLE = 60  # characters
@@ -109,7 +112,7 @@ def _kind(annotation: Any, metadata: Any = ()) -> str:
     if issubclass(annotation, BaseModel):
         return f"[{_title(annotation)}](#{_title(annotation).replace(' ', '-')})"
     pattern = next((m.pattern for m in metadata if getattr(m, "pattern", None)), None)
-    names = {bool: "`true`, `false`", int: "number" + _limits(metadata)}
+    names = {bool: "`true`, `false`", int: "number" + _limits(metadata), date: "date"}
     return FORMS[pattern] if pattern else names.get(annotation, "text")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from atlas_assets.configuration.workbook_year import file_key
+from atlas_assets.errors import SourceError
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Partition, Scope, exact_scopes
 from atlas_assets.sources.known_months import known_months, newest_month
@@ -28,16 +29,26 @@ if TYPE_CHECKING:
     from atlas_assets.report.files import ReportFiles
 
 SETTLED_SECONDS = 5  # a file that was written to more recently may not be whole yet
+ASKED_SECONDS = 300  # between two questions to a server
 YearKey = tuple[str, int]
+
+
+class Pulse(BaseModel):
+    """What changes with a source that is no file, and when it was asked for (seconds since 1970)."""
+
+    asked: float
+    found: str
 
 
 class WatchMemory(BaseModel):
     """What the sensor remembers: files with size (bytes) and modification time (ns), and requests.
 
-    `requested` maps partition keys to the fingerprint of the requested work.
+    `pulses` are those of other sources, by yearly file. `requested` maps partition keys to the fingerprint
+    of the requested work.
     """
 
     files: dict[str, tuple[int, int]] = {}
+    pulses: dict[str, Pulse] = {}
     requested: dict[str, str] = {}
 
 
@@ -60,12 +71,14 @@ class Plan:
 class SourceScan:
     """One look at the source folder: the years whose workbooks changed, and those to leave alone.
 
-    `files` are the readable workbooks with size (bytes) and modification time (ns).
+    `files` are the readable workbooks with size (bytes) and modification time (ns), `pulses` are those of
+    sources that are no files.
     """
 
     changed: set[YearKey] = field(default_factory=set)
     busy: set[YearKey] = field(default_factory=set)
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
+    pulses: dict[str, Pulse] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -102,6 +115,7 @@ class Watcher:
         return Plan(
             memory=WatchMemory(
                 files=scan.files,
+                pulses=scan.pulses,
                 requested={**memory.requested, **{p.key: fingerprints[p] for p in wanted}},
             ),
             deliver=exact_scopes(reported),
@@ -140,8 +154,28 @@ class Watcher:
             for name in memory.files
             if not (self.source_dir / name).exists()
         )
+        self._ask(scan, memory, now)
         scan.changed.difference_update(scan.busy)
         return scan
+
+    def _ask(self, scan: SourceScan, memory: WatchMemory, now: datetime) -> None:
+        """Record in the scan what other sources than files have changed, asked for every few minutes."""
+        for (entity, number), year in self.configuration.years.items():
+            if not year.sources:
+                continue
+            name = self.configuration.path_of(year).name
+            known = memory.pulses.get(name)
+            if known and now.timestamp() - known.asked < ASKED_SECONDS:
+                scan.pulses[name] = known
+                continue
+            try:
+                found = self.staleness.source.pulse(entity, number)
+            except SourceError as error:
+                scan.remarks.append(str(error))
+                found = known.found if known else ""
+            scan.pulses[name] = Pulse(asked=now.timestamp(), found=found)
+            if known is None or known.found != found:
+                scan.changed.add((entity, number))
 
     def _stale(
         self,
@@ -187,7 +221,10 @@ class Watcher:
             year = self.configuration.year_of(*partition)
             names = sorted(year.workbooks.values()) if year else []
             files = [(name, scan.files.get(name)) for name in names]
-            text = f"{files}{reason}{sorted(facts.get(partition, {}).items())}"
+            pulse = scan.pulses.get(self.configuration.path_of(year).name) if year else None
+            text = (
+                f"{files}{pulse and pulse.found}{reason}{sorted(facts.get(partition, {}).items())}"
+            )
             fingerprints[partition] = hashlib.sha256(text.encode()).hexdigest()[:16]
         return fingerprints
 

@@ -7,7 +7,7 @@ downstream changes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from atlas_assets.periods.scope import Partition
 
@@ -46,6 +46,20 @@ class SheetColumn:
     name: str
 
 
+class PlaceForms(NamedTuple):
+    """How people call a table, a row in it and a cell, in Python's and DuckDB's form of replacement.
+
+    {0} is the file, {1} the sheet, {2} the row and {3} the column. Sources of records have other words.
+    """
+
+    table: str = "{0}, sheet {1}"
+    row: str = "row {2}"
+    cell: str = "{3}{2}"
+
+
+SHEET_FORMS = PlaceForms()
+
+
 @dataclass(frozen=True)
 class SheetManifest:
     """How one sheet was read: where its columns were, and what became of its rows.
@@ -53,7 +67,7 @@ class SheetManifest:
     `rows_read` equals `rows_kept` plus the rows in `not_data`. `header_rows` are 1-based.
     `source_hash` is the hash of the cells, `layout_hash` that of the configuration they were read
     with. `adapter` names the adapter that read the sheet. Rows before `first_data_row` (1-based) are
-    no data.
+    no data. `forms` are the words for its places.
     """
 
     adapter: str
@@ -68,6 +82,12 @@ class SheetManifest:
     not_data: list[NotData] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     first_data_row: int = 1
+    forms: PlaceForms = SHEET_FORMS
+
+    @property
+    def place(self) -> str:
+        """What people call the sheet."""
+        return self.forms.table.format(self.source_file, self.source_sheet)
 
 
 @dataclass(frozen=True)
@@ -75,7 +95,8 @@ class RawPartition:
     """One table of one entity and month, as it is in the source.
 
     `frame` holds the table's columns as text, plus `source_row`. If the source has no such table for
-    the month, `manifest` is None and `frame` is empty.
+    the month, `manifest` is None and `frame` is empty. `state` is the state in which the source was read
+    (`SourceAdapter.state`), if only reading it tells.
     """
 
     table: TableName
@@ -83,6 +104,7 @@ class RawPartition:
     month: Month
     frame: pl.DataFrame
     manifest: SheetManifest | None
+    state: str | None = None
 
     @property
     def of(self) -> Partition:
@@ -149,4 +171,11 @@ class SourceAdapter(Protocol):
 
     def state_of_year(self, entity: str, year: int) -> str | None:
         """Return what changes whenever `warnings` could return something else, or None as `state` does."""
+        ...
+
+    def pulse(self, entity: str, year: int) -> str:
+        """Return what changes whenever a table of a yearly file could, at the least cost; empty for files.
+
+        Files are watched as such. Raises SourceError if the source cannot be asked.
+        """
         ...

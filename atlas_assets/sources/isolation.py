@@ -63,6 +63,13 @@ class IsolatedSource:
         """Return the tables that the source has of a month; none if it does not cover the month."""
         return self._adapter.tables(entity, month)
 
+    def pulse(self, entity: str, year: int) -> str:
+        """Return what changes whenever a table of a year could that comes from no file.
+
+        Raises SourceError if its source cannot be asked.
+        """
+        return self._adapter.pulse(entity, year)
+
     def look(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Return a raw partition without its rows.
 
@@ -137,6 +144,7 @@ class IsolatedSource:
         except _RefusedError as error:
             self._keep(target, state, Outcome(refused=str(error)))
             raise SourceError(str(error)) from error
+        state = done.state or state
         self._keep(target, state, Outcome(done.manifest))
         return done
 

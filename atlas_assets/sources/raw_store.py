@@ -52,6 +52,9 @@ MANIFEST: dict[str, Any] = {
     ),
     "warnings": pl.List(pl.String),
     "adapter": pl.String,
+    "table_form": pl.String,
+    "row_form": pl.String,
+    "cell_form": pl.String,
     "loaded_at": pl.Datetime("us", "UTC"),
 }
 
@@ -74,7 +77,7 @@ _DAMAGED = (
     "them again."
 )
 _SEALED = ("source_file", "source_sheet", "source_hash", "layout_hash")  # of the manifest
-FORM = 3  # of the raw files; those of another form are loaded again
+FORM = 4  # of the raw files; those of another form are loaded again
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Loaded:
     def manifest(self) -> SheetManifest | None:
         """How the sheet was read."""
         return self.partition.manifest
+
+    @property
+    def state(self) -> str | None:
+        """The state in which the source was read, if only reading it tells."""
+        return self.partition.state
 
 
 @dataclass(frozen=True)
@@ -201,7 +209,7 @@ class RawStore:
             return f"{table} not loaded yet" if manifest else None
         if manifest is None:
             return f"{table} is no longer configured"
-        where = f"sheet {manifest.source_sheet!r} of {manifest.source_file}"
+        where = manifest.place
         sealed = self._sound_seal(*of)
         if sealed is None:
             return f"the raw files of {where} are incomplete, damaged, or of an earlier version"
@@ -410,4 +418,7 @@ def _manifest_record(manifest: SheetManifest) -> dict[str, Any]:
         "rows_not_data": sum(rows.count for rows in manifest.not_data),
         "not_data": [asdict(rows) for rows in manifest.not_data],
         "warnings": manifest.warnings,
+        "table_form": manifest.forms.table,
+        "row_form": manifest.forms.row,
+        "cell_form": manifest.forms.cell,
     }

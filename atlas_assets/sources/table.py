@@ -61,13 +61,13 @@ def read_table(
     _refuse_divided(grid.row_ends, header, first_row, place.file)
     body = cells.slice(first_row - 1)  # a grid has every row from row 1 on
     excluded = not_data(body, header.columns, words, where)
-    records = _with_values(_without(body, excluded), place)
+    records = with_values(_without(body, excluded), place.layout.values, place.month)
     return records, SheetManifest(
         adapter=adapter,
         source_file=place.file,
         source_sheet=grid.sheet,
-        source_hash=_hash(cells),
-        layout_hash=_hash_of_text(
+        source_hash=hash_of_cells(cells),
+        layout_hash=hash_of_texts(
             place.layout.model_dump_json(), *words.total_labels, *words.currency
         ),
         header_rows=header.rows,
@@ -155,27 +155,27 @@ def _without(body: pl.DataFrame, ranges: list[NotData]) -> pl.DataFrame:
     return body.filter(~excluded)
 
 
-def _with_values(records: pl.DataFrame, place: TablePlace) -> pl.DataFrame:
-    """Return the records with the columns that no header stands for."""
-    month = str(place.month.first_day)
+def with_values(records: pl.DataFrame, values: dict[str, str], month: Month) -> pl.DataFrame:
+    """Return the records of a month with columns that are the same in all of them."""
     return records.with_columns(
-        pl.lit(value.replace(MONTH, month)).alias(column)
-        for column, value in place.layout.values.items()
+        pl.lit(value.replace(MONTH, str(month.first_day))).alias(column)
+        for column, value in values.items()
     )
 
 
-def _hash(cells: pl.DataFrame) -> str:
+def hash_of_cells(cells: pl.DataFrame) -> str:
     """Hash the cells in parallel pieces: neither Polars nor hashlib holds the GIL."""
     with ThreadPoolExecutor() as pool:
         pieces = list(pool.map(_hash_of_piece, cells.iter_slices(HASHED_AT_ONCE)))
-    return _hash_of_text(*cells.columns, *pieces)
+    return hash_of_texts(*cells.columns, *pieces)
 
 
 def _hash_of_piece(piece: pl.DataFrame) -> str:
-    return _hash_of_text(piece.write_csv(include_header=False))
+    return hash_of_texts(piece.write_csv(include_header=False))
 
 
-def _hash_of_text(*texts: str) -> str:
+def hash_of_texts(*texts: str) -> str:
+    """Return the hash of texts."""
     return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 

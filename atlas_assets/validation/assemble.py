@@ -50,7 +50,7 @@ _NOTHING_AUDITED = {
         amount_stray DECIMAL(38, 2), amount_duplicate DECIMAL(38, 2))""",
     "intermediate.audit_flagged_rows": """
         (table_name VARCHAR, entity_code VARCHAR, month_key DATE, source_file VARCHAR,
-        source_sheet VARCHAR, source_row BIGINT, source_cell VARCHAR, column_name VARCHAR,
+        source_sheet VARCHAR, source_row BIGINT, source_cell VARCHAR, place VARCHAR, column_name VARCHAR,
         content VARCHAR, reason VARCHAR, severity VARCHAR, nearest VARCHAR, other VARCHAR,
         amount DECIMAL(38, 2))""",
     "intermediate.audit_spellings": """

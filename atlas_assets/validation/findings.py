@@ -27,8 +27,9 @@ REFUSED = "refused"  # the severity of a sheet that could not be read
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong in a cell, or why a sheet was refused; file, sheet and cell are empty then.
+    """Something wrong in a cell, or why a sheet was refused; file, sheet, cell and place are empty then.
 
+    `place` is all of them in the words of the source.
     `nearest` is the known word most similar to an unknown one, `other` what the row is compared with,
     and `amount` the money of the row.
     """
@@ -40,6 +41,7 @@ class Finding:
     file: str = ""
     sheet: str = ""
     cell: str = ""
+    place: str = ""
     content: str = ""
     nearest: str | None = None
     other: str | None = None
@@ -51,7 +53,7 @@ class Finding:
             return f"{self.entity} {self.month}: {self.reason}"
         near = f" Did you mean {self.nearest!r}?" if self.nearest else ""
         other = f" Compared with {self.other}." if self.other else ""
-        where = f"{self.entity} {self.month}: {self.file}, sheet {self.sheet!r}, cell {self.cell}"
+        where = f"{self.entity} {self.month}: {self.place}"
         return f"{where}: {self.content!r}. {self.reason}{near}{other}"
 
 
@@ -86,7 +88,8 @@ class FindingsReader:
             reason=self.strings.reason(row["reason"]),
             file=row["source_file"],
             sheet=row["source_sheet"],
-            cell=row["source_cell"] or f"A{row['source_row']}",
+            cell=row["source_cell"] or row["place"].rsplit(", ", 1)[1],
+            place=row["place"],
             content=row["content"] or "",
             nearest=row["nearest"],
             other=row["other"],

@@ -57,7 +57,7 @@ def write_list(findings: Iterable[Finding], path: Path, source_dir: Path, decima
         for row, finding in enumerate(findings, 1):
             for column, text in enumerate(_texts(finding)):
                 sheet.write_string(row, column, text, wrapped)
-            if finding.cell and row <= _MOST_LINKS:
+            if _is_cell(finding, source_dir) and row <= _MOST_LINKS:
                 link = _link(finding, path.parent, source_dir)
                 if len(link) <= _LONGEST_LINK:
                     sheet.write_url(row, _CELL, link, string=finding.cell)
@@ -75,6 +75,11 @@ def _texts(finding: Finding) -> list[str]:
         *(what.rstrip(":"), effect.strip(), remedy.strip()),
         *(finding.nearest or "", finding.other or ""),
     ]
+
+
+def _is_cell(finding: Finding, source_dir: Path) -> bool:
+    """Return whether a finding is about a cell of a file, not about a record of another source."""
+    return finding.cell.isalnum() and (source_dir / finding.file).exists()
 
 
 def _link(finding: Finding, folder: Path, source_dir: Path) -> str:

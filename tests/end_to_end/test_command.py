@@ -107,7 +107,7 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(february: Installat
     cell.value += 1_000_000
     workbook.save(path)
     warned = february.atlas("report", "--entity", "EPN", "--period", "2026-02")
-    assert "EPN 2026-02 is stale: sheet 'FEBRUARI' of LAPORAN EVALUASI EPN 2026.xlsx changed" in (
+    assert "EPN 2026-02 is stale: LAPORAN EVALUASI EPN 2026.xlsx, sheet FEBRUARI changed" in (
         warned.stderr
     )
     february.atlas("build", "--entity", "EPN", "--period", "2026-03")

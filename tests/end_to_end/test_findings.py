@@ -36,7 +36,7 @@ def test_each_finding_is_one_line_with_its_cell_and_remedy(built: Installation) 
     lines = built.atlas("findings", *PERIOD).stdout.splitlines()
     assert len(lines) == len(findings)
     for finding, line in zip(findings, lines, strict=True):
-        place = f"{finding['file']}, sheet '{finding['sheet']}', cell {finding['cell']}"
+        place = f"{finding['file']}, sheet {finding['sheet']}, {finding['cell']}"
         assert line.startswith(f"EPN {finding['month']}: {place}: ")
         assert re.fullmatch(r"[A-Z]+\d+", finding["cell"])
         assert finding["reason"]["what"]

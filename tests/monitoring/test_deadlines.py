@@ -85,7 +85,7 @@ def test_what_became_stale_after_its_deadline_is_late_stage_by_stage(
     (found,) = late(corrected, *moment)
     assert found.where == "EPN 2026-10"
     assert found.what == "extract stale"  # and so is all that is made of it
-    assert found.why == f"sheet 'OKTOBER' of {EPN} changed"
+    assert found.why == f"{EPN}, sheet OKTOBER changed"
     assert "`atlas status` shows all there is to do" in found.message()
     corrected.atlas("sync", "--entity", "EPN", "--period", "2026-10")
     (found,) = late(corrected, *moment)

@@ -465,7 +465,7 @@ def test_a_missed_deadline_is_told(built: Installation, tmp_path: Path) -> None:
     assert "EPN 2026-03" in late.metadata["late"].value
     assert notice
     assert notice.title == "Atlas: freshness found something wrong"
-    told = "extract stale (sheet 'MARET' of LAPORAN EVALUASI EPN 2026.xlsx changed)"
+    told = "extract stale (LAPORAN EVALUASI EPN 2026.xlsx, sheet MARET changed)"
     assert f"EPN 2026-03 late: {told}" in notice.text
 
 

@@ -73,7 +73,7 @@ def test_editing_one_sheet_changes_exactly_its_partition(installation: Installat
         book["MARET"]["O8"] = 123_000
 
     saved(installation, edit)
-    reason = f"sheet 'MARET' of {NAME} changed"
+    reason = f"{NAME}, sheet MARET changed"
     assert told(installation) == {Month(2026, 3): [("transactions", reason)]}
     loaded = extracted(installation).loaded
     assert [(i.partition.table, str(i.partition.month)) for i in loaded if i.changed] == [
@@ -107,7 +107,7 @@ def test_a_change_of_the_configuration_is_a_reason_of_its_own(installation: Inst
     path.write_text(text.replace("    header_row: 3\n", "    header_row: 4\n"), encoding="utf-8")
     found = told(installation)
     assert list(found) == [Month(2026, 1)]
-    assert found[Month(2026, 1)][0][1].startswith("the configuration of sheet 'REFERENSI'")
+    assert found[Month(2026, 1)][0][1].endswith(", sheet REFERENSI changed")
 
 
 def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> None:
@@ -115,7 +115,7 @@ def test_a_raw_file_that_is_gone_is_loaded_again(installation: Installation) -> 
     (installation.settings.raw_dir / "students" / "EPN" / "2026-03.parquet").unlink()
     ((table, reason),) = told(installation)[Month(2026, 3)]
     assert table == "students"
-    assert reason.startswith("the raw files of sheet 'MARET26' of DATABASE SISWA EPN 2026.xlsx are")
+    assert reason.startswith("the raw files of DATABASE SISWA EPN 2026.xlsx, sheet MARET26 are")
     extracted(installation)
     assert files_of(installation.settings.raw_dir).keys() == before.keys()
 
@@ -156,5 +156,5 @@ def test_the_command_says_which_sheets_it_loaded_and_why(installation: Installat
 
     saved(installation, edit)
     assert installation.atlas(*period).stdout.splitlines() == [
-        f"EPN 2026-03 transactions: sheet 'MARET' of {NAME} changed"
+        f"EPN 2026-03 transactions: {NAME}, sheet MARET changed"
     ]

@@ -56,7 +56,7 @@ def test_a_changed_sheet_replaces_its_partition_whole(tmp_path: Path) -> None:
     store.load(partition("a"))
     before = store.partition_hashes()
     changed = store.load(partition("b", amount="2")).changed
-    assert changed == "sheet 'JANUARI' of book.xlsx changed"
+    assert changed == "book.xlsx, sheet JANUARI changed"
     frame = pl.read_parquet(store.raw_dir / "transactions")
     assert frame.select("entity_code", "month_key", "source_row", "amount").rows() == [
         ("IONS", JANUARY.first_day, 7, "2")
@@ -133,7 +133,7 @@ def test_raw_files_of_an_earlier_form_are_loaded_again(tmp_path: Path) -> None:
     store = RawStore(tmp_path)
     store.load(partition("a"))
     (seal,) = (tmp_path / "seals" / "transactions" / "IONS").iterdir()
-    seal.write_text(seal.read_text("utf-8").replace('"form": 3', '"form": 2'), "utf-8")
+    seal.write_text(seal.read_text("utf-8").replace('"form": 4', '"form": 3'), "utf-8")
     assert store.damaged() == [("transactions", Partition("IONS", JANUARY))]
 
 

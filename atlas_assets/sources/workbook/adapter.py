@@ -65,19 +65,16 @@ class WorkbookAdapter:
         )
 
     def tables(self, entity: str, month: Month) -> list[TableName]:
-        """Return the tables that are configured for a month, if its year has at least one workbook.
+        """Return the tables that are configured for a month.
 
-        There are none without transactions.
+        There are none if the year has no other sources, and none of its workbooks is there.
         """
         year = self.configuration.year_of(entity, month)
-        if year is None or not any(
-            is_there(self.source_dir, name) for name in year.workbooks.values()
+        if year is None or not (
+            year.sources or any(is_there(self.source_dir, name) for name in year.workbooks.values())
         ):
             return []
-        tables: list[TableName] = [
-            name for name in year.tables if year.sheet_of(name, month.number)
-        ]
-        return tables if "transactions" in tables else []
+        return [name for name in year.tables if year.sheet_of(name, month.number)]
 
     def read(self, table: TableName, entity: str, month: Month) -> RawPartition:
         """Read one table of one entity and month.
@@ -208,6 +205,10 @@ class WorkbookAdapter:
         ignored = self.configuration.registry.ignored_sheets
         configured = [layout.model_dump_json() for layout in layouts]
         return None if None in states else repr((states, is_open, configured, ignored))
+
+    def pulse(self, entity: str, year: int) -> str:  # noqa: ARG002
+        """Return nothing: files are watched as such."""
+        return ""
 
     def _place(self, table: TableName, entity: str, month: Month) -> TablePlace | None:
         """Return where a partition's table is, or None if the year has no such table for the month.

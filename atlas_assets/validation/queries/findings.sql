@@ -6,6 +6,7 @@ select
     source_sheet,
     source_cell,
     source_row,
+    place,
     column_name,
     content,
     reason,

@@ -4,9 +4,7 @@ select
     content as word,
     count(*) as rows,
     min(nearest) as nearest,
-    arg_min(
-        source_file || ', sheet ' || source_sheet || coalesce(', cell ' || source_cell, ''), (month_key, source_row)
-    ) as first_place
+    arg_min(place, (month_key, source_row)) as first_place
 from audit_flagged_rows
 where
     entity_code = $entity

@@ -222,8 +222,10 @@ shown as (
     select
         flagged.*,
         contents.cells ->> ('$.' || flagged.column_name) as content,
-        list_filter(manifest.columns, lambda c: c.name = flagged.column_name)[1].letter  -- noqa: RF01
-        || flagged.source_row as source_cell
+        manifest.table_form,
+        manifest.row_form,
+        manifest.cell_form,
+        list_filter(manifest.columns, lambda c: c.name = flagged.column_name)[1].letter as letter  -- noqa: RF01
     from flagged
     left join contents using (table_name, entity_code, month_key, source_file, source_sheet, source_row)
     left join manifest using (table_name, entity_code, month_key)
@@ -236,7 +238,12 @@ select
     source_file,
     source_sheet,
     source_row,
-    source_cell,
+    {{ cell_place('shown', 'shown.source_row', 'shown.letter') }} as source_cell,
+    {{ table_place('shown', 'shown') }} || ', '
+    || coalesce(
+        {{ cell_place('shown', 'shown.source_row', 'shown.letter') }},
+        format(row_form, '', '', source_row)
+    ) as place,
     column_name,
     content,
     reason,

@@ -67,6 +67,7 @@ select
     manifest.month_key,
     manifest.source_file,
     manifest.source_sheet,
+    {{ table_place('manifest', 'manifest') }} as place,
     manifest.source_hash,
     manifest.layout_hash,
     manifest.rows_read,

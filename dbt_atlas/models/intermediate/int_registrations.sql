@@ -12,14 +12,21 @@ titled as (
     select * from {{ ref('int_titled_names') }}
 ),
 
+manifest as (
+    select * from {{ source('raw', 'sheet_manifest') }}
+    where table_name = 'students'
+),
+
 named as (
     select
         lines.* exclude (full_student_name, normalized_student_name),  -- noqa: RF02
         coalesce(titled.full_student_name, lines.normalized_student_name) as normalized_student_name,
-        titled.full_student_name is not null as keeps_title
+        titled.full_student_name is not null as keeps_title,
+        {{ row_place('manifest', 'lines') }} as place
     from lines
     left join titled
         on lines.entity_code = titled.entity_code and lines.full_student_name = titled.full_student_name
+    left join manifest on lines.entity_code = manifest.entity_code and lines.month_key = manifest.month_key
 ),
 
 keyed as (
@@ -38,13 +45,7 @@ contradicted as (
         later.position,
         arg_min(
             concat_ws(', ', earlier.student_number, earlier.birth_date, earlier.identity_number)
-            || ' ('
-            || earlier.source_file
-            || ', sheet '
-            || earlier.source_sheet
-            || ', row '
-            || earlier.source_row
-            || ')',
+            || ' (' || earlier.place || ')',
             earlier.position
         ) as earlier_record
     from keyed as later
@@ -61,7 +62,7 @@ contradicted as (
 )
 
 select
-    keyed.* exclude (position),  -- noqa: RF02
+    keyed.* exclude (position, place),  -- noqa: RF02
     concat_ws(', ', keyed.student_number, keyed.birth_date, keyed.identity_number)
     || ' <> ' || contradicted.earlier_record as contradicts
 from keyed

@@ -18,6 +18,11 @@ titled as (
     select * from {{ ref('int_titled_names') }}
 ),
 
+manifest as (
+    select * from {{ source('raw', 'sheet_manifest') }}
+    where table_name = 'transactions'
+),
+
 resolved as (
     select
         lines.* exclude (full_student_name, normalized_student_name, product_name, organization_name),  -- noqa: RF02
@@ -26,6 +31,7 @@ resolved as (
         lines.normalized_student_name as untitled_student_name,
         lines.product_name as product_text,
         lines.organization_name as organization_text,
+        {{ row_place('manifest', 'lines') }} as place,
         {{ unit_of('lines.entity_code', 'lines.unit_text', 'lines.product_name') }} as unit_code,
         {{ code_of('channel', 'lines.channel_text') }} as known_channel_name,
         {{ code_of('level', 'lines.organization_level_text') }} as organization_level,
@@ -34,6 +40,7 @@ resolved as (
     from lines
     left join titled
         on lines.entity_code = titled.entity_code and lines.full_student_name = titled.full_student_name
+    left join manifest on lines.entity_code = manifest.entity_code and lines.month_key = manifest.month_key
 ),
 
 -- One spelling for each program and school, the first ever used, so that a slip of case does not make a second one.
@@ -75,11 +82,11 @@ numbered as (
             as receipt_occurrence,
         row_number() over (partition by entity_code, receipt_number order by {{ in_order }}) as receipt_line,
         -- The first other line with this number; of lines that mean the same, the one that is kept.
-        nth_value(source_file || ', sheet ' || source_sheet || ', row ' || source_row, 1) over (
+        nth_value(place, 1) over (
             partition by entity_code, receipt_number order by {{ in_order }}
             rows between unbounded preceding and 1 preceding
         ) as earlier_place,
-        lead(source_file || ', sheet ' || source_sheet || ', row ' || source_row) over (
+        lead(place) over (
             partition by entity_code, receipt_number order by {{ in_order }}
         ) as next_place,
         min(meaning) over (partition by entity_code, receipt_number)
@@ -91,7 +98,7 @@ numbered as (
 select
     * exclude (
         untitled_student_name, meaning, ordinal, receipt_occurrence, receipt_line, receipt_differs, equal_rows,
-        earlier_place, next_place
+        place, earlier_place, next_place
     ),
     coalesce(known_channel_name, 'Other') as channel_name,
     receipt_number is null as receipt_is_fallback,

@@ -47,7 +47,10 @@ second_readings as (
 ),
 
 manifest as (
-    select * from {{ source('raw', 'sheet_manifest') }}
+    select
+        *,
+        list_filter(columns, lambda c: c.name = 'amount')[1].letter as letter
+    from {{ source('raw', 'sheet_manifest') }}
     where table_name = 'transactions'
 ),
 
@@ -99,8 +102,7 @@ differing_cells as (
         array_to_string(
             list_slice(
                 list(
-                    list_filter(manifest.columns, lambda c: c.name = 'amount')[1].letter  -- noqa: RF01
-                    || disagreements.source_row
+                    {{ cell_place('manifest', 'disagreements.source_row', 'manifest.letter') }}
                     || ' is ' || coalesce(disagreements.read_first::varchar, 'nothing') || ' to the first reader and '
                     || coalesce(disagreements.read_second::varchar, 'nothing') || ' to the second'
                     order by disagreements.source_row
@@ -187,7 +189,7 @@ pairs as (
         entity_code,
         month_key,
         'sheet_rows_read' as check_name,
-        source_file || ', sheet ' || source_sheet || ', ' || table_name as place,
+        place || ', ' || table_name as place,
         rows_read as expected,
         rows_kept + rows_not_data as actual,
         'rows' as unit,
@@ -199,7 +201,7 @@ pairs as (
         entity_code,
         month_key,
         'sheet_rows_judged' as check_name,
-        source_file || ', sheet ' || source_sheet || ', ' || table_name as place,
+        place || ', ' || table_name as place,
         rows_kept as expected,
         rows_valid + rows_flagged + rows_duplicate as actual,
         'rows' as unit,
@@ -211,7 +213,7 @@ pairs as (
         sheets.entity_code,
         sheets.month_key,
         'sheet_amounts' as check_name,
-        sheets.source_file || ', sheet ' || sheets.source_sheet as place,
+        sheets.place,
         controls.amount as expected,
         sheets.amount_revenue + sheets.amount_unassigned + sheets.amount_stray + sheets.amount_duplicate as actual,
         {{ money }} as unit,
@@ -226,7 +228,7 @@ pairs as (
         sheets.entity_code,
         sheets.month_key,
         'sheets_read_twice' as check_name,
-        sheets.source_file || ', sheet ' || sheets.source_sheet as place,
+        sheets.place,
         1 as expected,
         0 as actual,
         'sheets' as unit,
@@ -242,7 +244,7 @@ pairs as (
         sheets.entity_code,
         sheets.month_key,
         'sheet_stated_total' as check_name,
-        sheets.source_file || ', sheet ' || sheets.source_sheet as place,
+        sheets.place,
         controls.stated_total as expected,
         controls.amount as actual,
         {{ money }} as unit,

@@ -1,0 +1,478 @@
+"""Months read from Odoo: what is read, when it is read again, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from odoo_school import KEY_VARIABLE, LINE, TRANSACTIONS, configuration, enroll, source
+from odoo_server import HTML, Handler, Odoo, running
+from pydantic import SecretStr
+
+from atlas_assets.errors import SourceError
+from atlas_assets.periods.calendar import Month
+from atlas_assets.sources.grid import ROW
+from atlas_assets.sources.isolation import IsolatedSource
+from atlas_assets.sources.memory import SourceMemory
+from atlas_assets.sources.odoo import server
+from atlas_assets.sources.odoo.adapter import OdooAdapter
+from atlas_assets.sources.routing import RoutedSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+FEBRUARY = Month(2026, 2)
+TARGET = ("transactions", "EPN", FEBRUARY)
+MODELS_MET = 6  # partners, invoices, their lines, products, lines of orders, orders
+
+
+@pytest.fixture
+def odoo() -> Iterator[Odoo]:
+    with running(Odoo()) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "FIRST_WAIT_SECONDS", 0.01)
+
+
+def secret(_name: str) -> SecretStr:
+    return SecretStr("KEY")
+
+
+def adapter(odoo: Odoo, folder: Path, key: str | None = "KEY", **changes: Any) -> OdooAdapter:
+    configured = configuration(folder, source(odoo.url, **changes))
+    return OdooAdapter(
+        configured, SourceMemory(folder / "seen"), lambda _: SecretStr(key) if key else None
+    )
+
+
+def refused(adapter: OdooAdapter) -> str:
+    with pytest.raises(SourceError) as error:
+        adapter.read(*TARGET)
+    assert "KEY" not in str(error.value).replace(KEY_VARIABLE, "")
+    return str(error.value)
+
+
+def changed_table(**changes: Any) -> dict[str, Any]:
+    return {"transactions": {**TRANSACTIONS, **changes}}
+
+
+def test_a_payment_leads_to_customer_invoice_and_order(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-01-31", "Ani", 1.0)
+    of_february = enroll(odoo, "2026-02-01", "Budi", 862524.15, school="SMA 1")
+    enroll(odoo, "2026-03-01", "Citra", 3.0)
+    enroll(odoo, "2026-02-05", "Dewi", 4.0, state="draft")
+    found = adapter(odoo, tmp_path).read(*TARGET)
+    assert found.frame.to_dicts() == [
+        {
+            ROW: of_february,
+            "transaction_date": "2026-02-01",
+            "receipt_number": "PV.26.02.0002",
+            "student_name": "Budi",
+            "organization_name": "SMA 1",
+            "organization_level": "SMA",
+            "payment_method": "Bank",
+            "amount": "862524.15",
+            "product_name": "Privat Matematika",
+            "unit": "PRIVAT",
+            "channel": "Website",
+            "intake": "2026-02-01",
+        }
+    ]
+    manifest = found.manifest
+    assert manifest
+    assert manifest.place == f"{odoo.url.removeprefix('http://')}, account.payment"
+    assert (manifest.rows_read, manifest.rows_kept, manifest.header_rows) == (1, 1, [])
+    assert {c.name: c.letter for c in manifest.columns}["student_name"] == "partner_id.name"
+    reading = adapter(odoo, tmp_path).control(found)
+    assert [(a.row, a.amount, a.is_total) for a in reading.amounts] == [
+        (0, Decimal("862524.15"), True),
+        (of_february, Decimal("862524.15"), False),
+    ]
+
+
+def test_an_empty_month_is_a_month_without_rows(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-01-31", "Ani", 1.0)
+    found = adapter(odoo, tmp_path).read(*TARGET)
+    assert found.rows_kept == 0
+    assert adapter(odoo, tmp_path).control(found).amounts[0].amount == 0
+
+
+def test_requests_are_bounded_by_pages(
+    odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month of 25 payments in pages of ten: three pages of payments, and of each model that they lead to."""
+    monkeypatch.setattr(server, "PAGE", 10)
+    for number in range(25):
+        enroll(odoo, "2026-02-10", f"S{number}", 1.0)
+    assert adapter(odoo, tmp_path).read(*TARGET).rows_kept == 25
+    assert odoo.asked("search_read", "account.payment") == 3
+    # Ids are asked for by tens, and a full page is followed by an empty one: 20 + 20 + 5.
+    for model in ("res.partner", "account.move", "sale.order"):
+        assert odoo.asked("search_read", model) <= 5, model
+    assert odoo.asked("formatted_read_group") == 2 + 1 + MODELS_MET
+    assert odoo.asked("fields_get") == 1 + MODELS_MET
+
+
+def test_an_unchanged_month_is_not_read_again(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    configured = configuration(tmp_path, source(odoo.url))
+    memory = SourceMemory(tmp_path / "seen")
+    isolated = IsolatedSource(OdooAdapter(configured, memory, secret), memory)
+    first = isolated.look(*TARGET)
+    odoo.requests.clear()
+    assert isolated.look(*TARGET).manifest == first.manifest
+    assert odoo.asked("search_read") == 0
+    assert odoo.asked("formatted_read_group") == 1 + MODELS_MET
+
+
+CHANGES = {
+    "a payment is changed": lambda o: o.write(
+        "account.payment", 1, "2026-03-02 08:00:00", memo="X"
+    ),
+    "a payment is deleted": lambda o: o.delete("account.payment", 2),
+    "a payment moves to another month": lambda o: o.write(
+        "account.payment", 2, "2026-03-02 08:00:00", date="2026-03-05"
+    ),
+    "a partner is renamed": lambda o: o.write(
+        "res.partner", 1, "2026-03-02 08:00:00", name="Anita"
+    ),
+    "a partner is archived": lambda o: o.write(
+        "res.partner", 1, "2026-03-02 08:00:00", active=False
+    ),
+    "a product is renamed": lambda o: o.write(
+        "product.product", 1, "2026-03-02 08:00:00", name="IPA"
+    ),
+    "another team": lambda o: o.write(
+        "sale.order", 1, "2026-03-02 08:00:00", team_id=[2, "BIMBEL"]
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_changed_month_is_read_again(odoo: Odoo, tmp_path: Path, change: Any) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    enroll(odoo, "2026-02-10", "Budi", 2.0)
+    found = adapter(odoo, tmp_path)
+    found.read(*TARGET)
+    state = found.state(*TARGET)
+    pulse = found.pulse("EPN", 2026)
+    assert state is not None
+    change(odoo)
+    assert found.state(*TARGET) != state
+    assert found.pulse("EPN", 2026) != pulse
+    found.read(*TARGET)
+    assert found.state(*TARGET) not in (None, state)
+
+
+def test_a_new_payment_of_another_month_leaves_the_month_as_it_was(
+    odoo: Odoo, tmp_path: Path
+) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    found = adapter(odoo, tmp_path)
+    found.read(*TARGET)
+    state, pulse = found.state(*TARGET), found.pulse("EPN", 2026)
+    enroll(odoo, "2026-03-10", "Budi", 1.0)
+    assert found.state(*TARGET) == state
+    assert found.pulse("EPN", 2026) != pulse
+
+
+def test_a_change_of_the_last_minutes_is_not_trusted(odoo: Odoo, tmp_path: Path) -> None:
+    """The same second could hold another change, and a transaction that is open is written as of its start."""
+    odoo.now = datetime(2026, 3, 1, 8, 9, tzinfo=UTC)
+    enroll(odoo, "2026-02-10", "Ani", 1.0, written="2026-03-01 08:00:00")
+    found = adapter(odoo, tmp_path)
+    assert found.read(*TARGET).state is None
+    assert found.state(*TARGET) is None
+    pulse = found.pulse("EPN", 2026)
+    odoo.now += timedelta(minutes=2)
+    assert found.read(*TARGET).state == found.state(*TARGET)
+    assert found.state(*TARGET) is not None
+    assert found.pulse("EPN", 2026) != pulse
+
+
+def test_nothing_is_lost_or_doubled_while_rows_are_deleted_and_touched_between_pages(
+    odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are written in the same second, over two pages; the month is read once more, as it is then."""
+    monkeypatch.setattr(server, "PAGE", 4)
+    ids = [enroll(odoo, "2026-02-10", f"S{n}", float(n)) for n in range(8)]
+
+    def interfere(_number: int) -> None:
+        if (
+            odoo.asked("search_read", "account.payment") == 1
+            and ids[0] in odoo.records["account.payment"]
+        ):
+            odoo.delete("account.payment", ids[0])
+            odoo.write("account.payment", ids[1], "2026-03-01 08:00:01", memo="PV.26.02.0099")
+
+    odoo.after = interfere
+    found = adapter(odoo, tmp_path).read(*TARGET)
+    assert found.frame[ROW].to_list() == ids[1:]
+    assert found.frame["receipt_number"][0] == "PV.26.02.0099"
+    assert odoo.asked("formatted_read_group", "account.payment") == 2 * 3
+
+
+def test_a_month_that_changes_all_the_time_is_refused(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    odoo.after = lambda number: (
+        enroll(odoo, "2026-02-11", f"S{number}", 1.0) and None
+        if odoo.requests[-1][0] == "product.product"
+        else None
+    )
+    assert "2026-02 changed while it was read, and then again" in refused(adapter(odoo, tmp_path))
+
+
+def test_archived_partners_are_read_and_other_companies_are_not(odoo: Odoo, tmp_path: Path) -> None:
+    own = enroll(odoo, "2026-02-10", "Ani", 1.0)
+    odoo.write("res.partner", 1, "2026-03-01 08:00:00", active=False)
+    enroll(odoo, "2026-02-10", "Budi", 2.0, company=2)
+    found = adapter(odoo, tmp_path).read(*TARGET)
+    assert found.frame.select(ROW, "student_name").rows() == [(own, "Ani")]
+    both = adapter(odoo, tmp_path / "both", companies=[1, 2]).read(*TARGET)
+    assert both.frame["student_name"].to_list() == ["Ani", "Budi"]
+
+
+def test_what_has_several_values_is_joined_and_told(odoo: Odoo, tmp_path: Path) -> None:
+    number = enroll(odoo, "2026-02-10", "Ani", 1.0, programs=("IPA", "IPS"))
+    found = adapter(odoo, tmp_path).read(*TARGET)
+    assert found.frame["product_name"].to_list() == ["IPA + IPS"]
+    assert found.manifest
+    assert found.manifest.warnings == [
+        (
+            f"1 records of account.payment have several values of {LINE}.product_id.name, which are joined "
+            f"by '+': id {number}"
+        )
+    ]
+
+
+def test_times_and_numbers_are_as_people_of_the_business_see_them(
+    odoo: Odoo, tmp_path: Path
+) -> None:
+    """Half past midnight of 1 February in Jakarta is still January in UTC."""
+    for when in ("2026-01-31 16:59:59", "2026-01-31 17:30:00", "2026-02-28 17:00:00"):
+        odoo.add(
+            "sale.order", date_order=when, amount_total=100.125, name="S", team_id=[1, "PRIVAT"]
+        )
+    columns = {
+        "date_order": "transaction_date",
+        "amount_total": "amount",
+        "team_id": "unit",
+        "name": "student_name",
+    }
+    values = {"product_name": "IPA", "intake": "{month}", "channel": "Website"}
+    table = {"model": "sale.order", "date": "date_order", "columns": columns, "values": values}
+    found = adapter(odoo, tmp_path, tables={"transactions": table}).read(*TARGET)
+    assert found.frame.select("transaction_date", "amount", "intake").rows() == [
+        ("2026-02-01 00:30:00", "100.1250", "2026-02-01")
+    ]
+
+
+def test_sums_that_differ_and_other_currencies_are_refused(
+    odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    dollars = enroll(odoo, "2026-02-11", "Budi", 2.0, currency_id=[2, "USD"])
+    told = refused(adapter(odoo, tmp_path))
+    assert f"1 records of account.payment in 2026-02 are not in IDR: id {dollars} in USD" in told
+    assert "epn-2026.yaml, line " in told
+    odoo.delete("account.payment", dollars)
+    monkeypatch.setitem(odoo.__dict__, "_formatted_read_group", lambda *_, **__: [SUMMARY])
+    assert "the records of 2026-02 add up to 1.00, and Odoo says 1.01" in refused(
+        adapter(odoo, tmp_path)
+    )
+
+
+SUMMARY = {"__count": 1, "amount:sum": 1.01, "write_date:max": "2026-03-01 08:00:00", "id:max": 1}
+
+
+# What goes wrong for some requests only, and passes.
+
+
+def status(code: int, **headers: str) -> Any:
+    def fault(handler: Handler) -> bool:
+        handler.reply(code, b"<html>later</html>", HTML, **headers)
+        return True
+
+    return fault
+
+
+def cut_off(handler: Handler) -> bool:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'[{"id": 1, ')
+    handler.close_connection = True
+    return True
+
+
+def hang_up(handler: Handler) -> bool:
+    handler.close_connection = True
+    return True
+
+
+PASSING = {
+    "429": status(429, Retry_After="0"),
+    "502": status(502),
+    "503": status(503),
+    "a page with 500": status(500),
+    "a page with 200": status(200),
+    "cut off half-way": cut_off,
+    "no answer": hang_up,
+}
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING.keys())
+def test_what_passes_is_repeated(odoo: Odoo, tmp_path: Path, fault: Any) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    odoo.faults = [fault, fault, lambda _: False, fault]
+    assert adapter(odoo, tmp_path).read(*TARGET).rows_kept == 1
+
+
+def test_a_server_says_how_long_to_wait(
+    odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waited.append))
+    odoo.faults = [status(429, Retry_After="7"), status(502)]
+    assert adapter(odoo, tmp_path).read(*TARGET).rows_kept == 0
+    assert waited == [7.0, 0.02]
+
+
+def test_a_server_that_drips_is_left(
+    odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No single reading takes long, but all of them together do."""
+
+    def drip(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000000")
+        handler.end_headers()
+        with suppress(OSError):  # of the client, when it leaves
+            while True:
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+        return True
+
+    monkeypatch.setattr(server, "SECONDS", 1)
+    odoo.faults = [drip] * server.ATTEMPTS
+    assert "it was still answering after 1 seconds" in refused(adapter(odoo, tmp_path))
+
+
+FINAL: dict[str, tuple[dict[str, Any], str, str]] = {
+    "wrong key": ({"key": "WRONG"}, "key_variable", "it is wrong or has expired"),
+    "no key": ({"key": None}, "key_variable", f"{KEY_VARIABLE} is not set"),
+    "no access": (
+        {"key": "BOT"},
+        "model",
+        "may not read this: You are not allowed to access 'Journal Entry' (account.move)",
+    ),
+    "company": ({"companies": [9]}, "companies", "unauthorized or invalid companies"),
+    "database": ({"database": "nodb"}, "database", "no such database"),
+    "model": ({"tables": changed_table(model="account.paymnt")}, "model", "does not exist"),
+    "field of a column": (
+        {"tables": changed_table(columns=TRANSACTIONS["columns"] | {"partner_id.mobil": "note"})},
+        "partner_id.mobil",
+        "res.partner has no field 'mobil'",
+    ),
+    "field of the domain": (
+        {"tables": changed_table(domain=[["nope", "=", 1]])},
+        "domain",
+        "Invalid field account.payment.nope",
+    ),
+    "a list": (
+        {"tables": changed_table(columns=TRANSACTIONS["columns"] | {LINE: "note"})},
+        LINE,
+        "is a list of records",
+    ),
+    "no reference": (
+        {"tables": changed_table(columns=TRANSACTIONS["columns"] | {"memo.name": "note"})},
+        "memo.name",
+        "refers to no other record",
+    ),
+    "no date": (
+        {"tables": changed_table(date="name")},
+        "date",
+        "'name' of account.payment is no date",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "key", "told"), FINAL.values(), ids=FINAL.keys())
+def test_what_is_final_is_told_with_its_line_and_not_repeated(
+    odoo: Odoo, tmp_path: Path, changes: dict[str, Any], key: str, told: str
+) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    problem = refused(adapter(odoo, tmp_path, **changes))
+    text = (tmp_path / "config" / "epn-2026.yaml").read_text("utf-8").splitlines()
+    line = int(problem.split("line ")[1].split(":")[0])
+    assert key in text[line - 1] or key in text[line - 2], problem
+    assert told in problem
+    calls = [(model, method, repr(body)) for model, method, body in odoo.requests]
+    assert len(calls) == len(set(calls))
+
+
+def test_a_record_that_may_not_be_seen_is_refused(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    odoo.delete("product.product", 1)
+    assert "product_id of account.move.line refers to product.product 1" in refused(
+        adapter(odoo, tmp_path)
+    )
+
+
+def test_an_unreachable_server_is_told_once(odoo: Odoo, tmp_path: Path) -> None:
+    """The months of a year do not each wait for it."""
+    with running(Odoo()) as gone:
+        url = gone.url
+    found = adapter(odoo, tmp_path, url=url)
+    told = refused(found)
+    assert f"{url} does not answer: no connection" in told
+    assert refused(found) == told
+
+
+def test_a_refusal_is_not_remembered(odoo: Odoo, tmp_path: Path) -> None:
+    """What Odoo refused once, for want of a right, it may allow the next time, although nothing changed."""
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    configured = configuration(tmp_path, source(odoo.url))
+    memory = SourceMemory(tmp_path / "seen")
+    isolated = IsolatedSource(OdooAdapter(configured, memory, secret), memory)
+    isolated.look(*TARGET)
+    odoo.write("account.payment", 1, "2026-03-02 08:00:00", memo="X")
+    odoo.faults = [forbid_reading] * 20
+    with pytest.raises(SourceError, match="may not read this: Not today"):
+        isolated.look(*TARGET)
+    odoo.faults = []
+    assert isolated.look(*TARGET).rows_kept == 1
+
+
+def forbid_reading(handler: Handler) -> bool:
+    """Refuse to give records, not to sum them up."""
+    if not handler.path.endswith("search_read"):
+        return False
+    handler.reply(403, b'{"name": "odoo.exceptions.AccessError", "message": "Not today"}')
+    return True
+
+
+def test_keys_are_warned_of_in_time(odoo: Odoo, tmp_path: Path) -> None:
+    today = configuration(tmp_path, source(odoo.url)).registry.calendar.now().date()
+    late = adapter(odoo, tmp_path, key_expires=today + timedelta(days=30), url="http://school.test")
+    assert late.warnings("EPN", 2026) == ["the key travels to school.test unprotected. Use https"]
+    soon = adapter(odoo, tmp_path, key_expires=today + timedelta(days=13))
+    assert soon.warnings("EPN", 2026)[0].startswith(f"the key in {KEY_VARIABLE} expires on ")
+
+
+def test_the_adapter_goes_to_other_processes_without_a_key(odoo: Odoo, tmp_path: Path) -> None:
+    configured = configuration(tmp_path, source(odoo.url))
+    routed = RoutedSource(tmp_path, configured)
+    assert routed.months("EPN")[0] == Month(2026, 1)
+    assert b"KEY" not in pickle.dumps(routed).replace(KEY_VARIABLE.encode(), b"")
