@@ -2,16 +2,21 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from conftest import Installation, make_installation
+from odoo_school import configuration, enroll, secret
+from odoo_school import source as odoo_source
+from odoo_server import Handler, Odoo, running
 
 from atlas_assets.monitoring.watching import Plan, WatchMemory
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Scope
+from atlas_assets.sources import routing
 from atlas_assets.sources.extract import extract
 
 EPN = "LAPORAN EVALUASI EPN 2026.xlsx"
@@ -187,3 +192,55 @@ def test_through_a_year_each_month_is_asked_for_once_when_its_rows_come(
         assert epn == [[Scope(("EPN",), (month,))], [], []], month
         assert [scope for plan in plans for scope in plan.refuse] == []
         memory = plans[-1].memory
+
+
+@pytest.fixture
+def odoo() -> Iterator[Odoo]:
+    odoo = Odoo()
+    enroll(odoo, "2026-10-05", "Ani", 1.0)
+    with running(odoo):
+        yield odoo
+
+
+@pytest.fixture
+def school(odoo: Odoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """An installation whose payments are in Odoo."""
+    monkeypatch.setattr(routing, "secret", secret)  # readers may have started without the variable
+    configuration(tmp_path / "source", odoo_source(odoo.url))
+    return Installation(tmp_path)
+
+
+def test_a_server_is_asked_every_few_minutes_and_its_changes_ask_for_their_month(
+    odoo: Odoo, school: Installation
+) -> None:
+    first = look(school, WatchMemory())
+    assert first.deliver == [OCTOBER]
+    asked = len(odoo.requests)
+    soon = look(school, first.memory, NOW + timedelta(minutes=4))
+    assert nothing(soon)
+    assert len(odoo.requests) == asked
+
+    later = look(school, soon.memory, NOW + timedelta(minutes=6))
+    assert nothing(later)
+    assert (
+        len(odoo.requests) - asked
+        == odoo.asked("formatted_read_group") // 2 + odoo.asked("fields_get") // 2
+    )
+    odoo.write("res.partner", 1, "2026-11-02 08:00:00", name="Anita")
+    changed = look(school, later.memory, NOW + timedelta(minutes=12))
+    assert changed.deliver == [OCTOBER]
+
+
+def test_a_server_that_is_down_is_told_of_and_asked_again(odoo: Odoo, school: Installation) -> None:
+    memory = look(school, WatchMemory()).memory
+    odoo.faults = [unavailable] * 4
+    down = look(school, memory, NOW + timedelta(minutes=6))
+    assert nothing(down)
+    assert any("does not answer: status 503" in remark for remark in down.remarks)
+    odoo.write("account.payment", 1, "2026-11-02 08:00:00", memo="X")
+    assert look(school, down.memory, NOW + timedelta(minutes=12)).deliver == [OCTOBER]
+
+
+def unavailable(handler: Handler) -> bool:
+    handler.reply(503, b"", Retry_After="0")
+    return True

@@ -10,17 +10,20 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from odoo_school import KEY_VARIABLE, LINE, TRANSACTIONS, configuration, enroll, source
+from odoo_school import KEY_VARIABLE, LINE, TRANSACTIONS, configuration, enroll, secret, source
 from odoo_server import HTML, Handler, Odoo, running
 from pydantic import SecretStr
 
 from atlas_assets.errors import SourceError
 from atlas_assets.periods.calendar import Month
+from atlas_assets.periods.scope import Partition, Scope
+from atlas_assets.sources.extract import Extraction, extract
 from atlas_assets.sources.grid import ROW
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.memory import SourceMemory
 from atlas_assets.sources.odoo import server
 from atlas_assets.sources.odoo.adapter import OdooAdapter
+from atlas_assets.sources.raw_store import RawStore
 from atlas_assets.sources.routing import RoutedSource
 
 if TYPE_CHECKING:
@@ -42,10 +45,6 @@ def odoo() -> Iterator[Odoo]:
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "FIRST_WAIT_SECONDS", 0.01)
-
-
-def secret(_name: str) -> SecretStr:
-    return SecretStr("KEY")
 
 
 def adapter(odoo: Odoo, folder: Path, key: str | None = "KEY", **changes: Any) -> OdooAdapter:
@@ -476,3 +475,50 @@ def test_the_adapter_goes_to_other_processes_without_a_key(odoo: Odoo, tmp_path:
     routed = RoutedSource(tmp_path, configured)
     assert routed.months("EPN")[0] == Month(2026, 1)
     assert b"KEY" not in pickle.dumps(routed).replace(KEY_VARIABLE.encode(), b"")
+
+
+def test_other_tables_go_on_and_what_was_loaded_stays(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    students = {
+        "workbook": "students",
+        "sheets": {2: "students"},
+        "header_row": 1,
+        "columns": {"NAME": "student_name", "UNIT": "unit"},
+    }
+    configured = configuration(
+        tmp_path,
+        source(odoo.url),
+        workbooks={"students": "students.csv"},
+        tables={"students": students},
+    )
+    (tmp_path / "students.csv").write_text("NAME;UNIT\nAni;PRIVAT\n", "utf-8")
+    store = RawStore(tmp_path / "raw")
+    february = Scope(("EPN",), (FEBRUARY,))
+
+    def loaded() -> Extraction:
+        return extract(IsolatedSource(WithKey(tmp_path, configured)), store, february)
+
+    assert not loaded().problems
+    before = store.partition_hashes()
+    enroll(odoo, "2026-02-11", "Budi", 2.0)
+    (tmp_path / "students.csv").write_text("NAME;UNIT\nAni;PRIVAT\nBudi;PRIVAT\n", "utf-8")
+    odoo.faults = [forbid_reading] * 20
+    half = loaded()
+    assert [line.split(": ", 1)[1] for line in half.problems] == [
+        "the user of the key may not read this: Not today. Ask for the right."
+    ]
+    assert (
+        half.row_counts[Partition("EPN", FEBRUARY)] == 2
+    )  # students; the payments stay as they were
+    odoo.faults = []
+    assert store.head(OdooAdapter(configured, None, secret).read(*TARGET)).height == 1
+    assert not loaded().problems
+    assert store.partition_hashes() != before
+
+
+class WithKey(RoutedSource):
+    """The sources of an installation whose environment has the key."""
+
+    def _of_kind(self, kind: str) -> OdooAdapter:
+        assert kind == "odoo"
+        return OdooAdapter(self._configuration, self._memory, secret)
