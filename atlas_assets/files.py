@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from contextlib import contextmanager
 from glob import escape
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
+
+TRUSTED_AFTER_SECONDS = 3  # longer than the steps in which any disk counts time
 
 
 @contextmanager
@@ -76,6 +79,21 @@ def digest_of(paths: Iterable[Path], *texts: str) -> str:
         if path.is_file() and path.suffix != ".pyc":
             digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def settled_state(paths: Iterable[Path]) -> str | None:
+    """Return the state of files, or None if one is missing, or was written to so recently that it may be again.
+
+    A disk counts time in steps: a second writing within one would not be noticed.
+    """
+    try:
+        stats = {path: path.stat() for path in paths}
+    except OSError:
+        return None
+    newest = max(max(stat.st_ctime, stat.st_mtime) for stat in stats.values())
+    if abs(time.time() - newest) < TRUSTED_AFTER_SECONDS:
+        return None
+    return " ".join(map(state_of, stats))
 
 
 def state_of(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -13,6 +13,9 @@ from atlas_assets.configuration.field_types import Word
 from atlas_assets.configuration.record_table import RecordTable
 from atlas_assets.configuration.tables import TableName
 from atlas_assets.documents.strict_model import KeyedError, StrictModel, refuse
+
+if TYPE_CHECKING:
+    from atlas_assets.periods.calendar import Month
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]+(\.[a-z_0-9]+)*$")]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_0-9]+$")]
@@ -47,6 +50,10 @@ class OdooTable(RecordTable):
     """The field whose month a record belongs to; without it, all records belong to the first month of the year."""
     domain: list[str | list[Any]] = Field(default_factory=list)
     """Which records, in Odoo's own notation: `[[state, "=", paid]]`."""
+
+    def covers(self, month: Month, first: Month) -> bool:
+        """Return whether the table has a month, where `first` is the first one of the year."""
+        return self.date is not None or month == first
 
     @model_validator(mode="after")
     def _can_be_asked_for(self) -> OdooTable:
@@ -92,11 +99,6 @@ class OdooSource(StrictModel):
     """The ids of the companies that the entity has in Odoo; records of others are never read."""
     tables: dict[TableName, OdooTable]
     """Which tables are read from this Odoo."""
-
-    def covers(self, table: TableName, *, is_first_month: bool) -> bool:
-        """Return whether a table has records for a month, which may be the first of the year."""
-        described = self.tables.get(table)
-        return described is not None and (described.date is not None or is_first_month)
 
     @model_validator(mode="after")
     def _money_can_be_summed(self) -> OdooSource:

@@ -39,8 +39,13 @@ _SENTENCES = {
     "model_type": "expected keys with values",
     "too_short": "expected at least {min_length}, found {actual_length}",
     "value_error": "{error}",
+    "union_tag_invalid": "there is no kind {tag!r}. Known: {expected_tags}",
+    "union_tag_not_found": "the key `kind` is missing",
 }
-_WITHOUT_INPUT = {"missing", "value_error", "too_short", "extra_forbidden"}
+_WITHOUT_INPUT = {
+    *("missing", "value_error", "too_short", "extra_forbidden"),
+    *("union_tag_invalid", "union_tag_not_found"),
+}
 
 
 def mistakes_text(
@@ -72,7 +77,7 @@ def _problems(
     problem: ErrorDetails, model: type[BaseModel]
 ) -> Iterator[tuple[list[int | str], str]]:
     """Yield the keys and the sentence of each mistake that an error of pydantic stands for."""
-    keys = [key for key in problem["loc"] if key != "[key]"]
+    keys, parent = _place(model, problem["loc"])
     context = problem.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, ModelError):
@@ -84,7 +89,6 @@ def _problems(
         sentence = _SENTENCES.get(problem["type"], problem["msg"]).format(**context)
     if problem["type"] not in _WITHOUT_INPUT:
         sentence += f". Found {problem['input']!r}"
-    parent = _model_at(model, keys[:-1])
     if problem["type"] == "extra_forbidden" and parent:
         known = list(parent.model_fields)
         sentence += f".{nearest(str(keys[-1]), known)} Known: {', '.join(known)}"
@@ -97,21 +101,40 @@ def _ended(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
-def _model_at(annotation: Any, keys: Sequence[int | str]) -> type[BaseModel] | None:
-    """Return the model at a path in a type."""
-    for key in keys:
-        model = _model_in(annotation)
-        if model and str(key) in model.model_fields:
-            annotation = model.model_fields[str(key)].annotation
-        # Else it is a position in a list, or a key of a mapping: the model of its values is found below.
-    return _model_in(annotation)
+def _place(
+    annotation: Any, location: Sequence[int | str]
+) -> tuple[list[int | str], type[BaseModel] | None]:
+    """Return the keys of a mistake as the file has them, and the model that the last one belongs to.
+
+    Pydantic's location also names the kind of a value that can be of several models.
+    """
+    keys: list[int | str] = []
+    parent: type[BaseModel] | None = None
+    for key in location:
+        models = _models_in(annotation)
+        if key == "[key]":
+            continue
+        if len(models) > 1 and (chosen := [m for m in models if _kind(m) == key]):
+            annotation = chosen[0]
+            continue
+        parent = next(iter(models), None)
+        keys.append(key)
+        if parent and str(key) in parent.model_fields:
+            annotation = parent.model_fields[str(key)].annotation
+        # Else it is a position in a list, or a key of a mapping: the model of its values is found next.
+    return keys, parent
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return a model, or the model of the values of a list, a mapping or an optional value."""
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return a model, or the models of the values of a list, a mapping or an optional value."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+def _kind(model: type[BaseModel]) -> object:
+    """Return the value of the key `kind` that tells a model from others."""
+    return next(iter(get_args(model.model_fields["kind"].annotation)), None)
 
 
 def _nodes(text: str) -> Any:

@@ -106,7 +106,10 @@ def _kind(annotation: Any, metadata: Any = ()) -> str:
     if origin is Annotated:
         return _kind(arguments[0], [*_flat(arguments[1:]), *metadata])
     if origin in (Union, types.UnionType):
-        return _kind(next(a for a in arguments if a is not type(None)), metadata)
+        kinds = [a for a in arguments if a is not type(None)]
+        if all(isinstance(a, type) and issubclass(a, BaseModel) for a in kinds):
+            return " or ".join(map(_kind, kinds))
+        return _kind(kinds[0], metadata)
     if origin is not None:
         return _kind_of_several(origin, arguments, metadata)
     if issubclass(annotation, BaseModel):

@@ -10,6 +10,7 @@ import polars as pl
 
 from atlas_assets.documents.mistakes import placed
 from atlas_assets.documents.strict_model import KeyedError
+from atlas_assets.errors import SourceError, nearest
 from atlas_assets.sources.adapter import (
     ControlReading,
     PlaceForms,
@@ -87,13 +88,22 @@ class RecordAdapter(ABC, Generic[Source]):
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
 
-    @abstractmethod
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
-        """Explain why `read` exceeded its memory or time limit, and what to do about it."""
+        """Explain that reading needed more memory or time than it may."""
+        return (
+            f"{table} of {entity} {month} cannot be read: there are too many records, or the source is too "
+            "slow. Repeat the command when less is going on."
+        )
 
-    @abstractmethod
     def pulse(self, entity: str, year: int) -> str:
-        """Return what changes whenever a table of a yearly file could, at the least cost."""
+        """Return the states of all tables of a yearly file."""
+        return repr(
+            [
+                self.state(table, entity, month)
+                for month in self.configuration.years[entity, year].months
+                for table in self.tables(entity, month)
+            ]
+        )
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source covers, in order."""
@@ -115,7 +125,7 @@ class RecordAdapter(ABC, Generic[Source]):
             return RawPartition(table, entity, month, pl.DataFrame(schema={ROW: pl.Int64}), None)
         records, described = self.records(place), place.source.tables[table]
         texts = {
-            column: [row[name] for row in records.rows.values()]
+            column: [_text(place, number, row, name) for number, row in records.rows.items()]
             for name, column in described.columns.items()
         }
         frame = pl.DataFrame(
@@ -155,7 +165,7 @@ class RecordAdapter(ABC, Generic[Source]):
         source = year.source_of(table) if year else None
         if year is None or source is None or source.kind != self.kind:
             return None
-        if not source.covers(table, is_first_month=month == year.months[0]):
+        if not source.tables[table].covers(month, year.months[0]):
             return None
         return RecordPlace(
             table,
@@ -166,3 +176,13 @@ class RecordAdapter(ABC, Generic[Source]):
             position=year.sources.index(source),
             zone=self.configuration.registry.calendar.zone,
         )
+
+
+def _text(
+    place: RecordPlace[Source], number: int, row: Mapping[str, str | None], name: str
+) -> str | None:
+    """Return what a record has in a field. Raises SourceError if it has no such field."""
+    if name in row:
+        return row[name]
+    message = f"record {number} of {place.entity} {place.month} has no field {name!r}.{nearest(name, row)}"
+    raise SourceError(place.mistake(message, "tables", place.table, "columns", name))

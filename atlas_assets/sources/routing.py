@@ -25,7 +25,7 @@ class RoutedSource:
     def __init__(
         self, source_dir: Path, configuration: Configuration, memory: SourceMemory | None = None
     ) -> None:
-        self._configuration, self._memory = configuration, memory
+        self._source_dir, self._configuration, self._memory = source_dir, configuration, memory
         self._workbooks = WorkbookAdapter(source_dir, configuration)
 
     @cached_property

@@ -12,6 +12,7 @@ import pytest
 from conftest import Installation
 from counting_source import CountingSource
 
+from atlas_assets import files
 from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.configuration.tables import TABLES
 from atlas_assets.errors import SourceError
@@ -20,7 +21,6 @@ from atlas_assets.periods.scope import Scope
 from atlas_assets.sources.extract import changes, extract
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.memory import SourceMemory
-from atlas_assets.sources.workbook import adapter
 from atlas_assets.sources.workbook.adapter import WorkbookAdapter
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ FEBRUARY = Month(2026, 2)
 @pytest.fixture
 def of_any_age(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust files at once, which a test has just written."""
-    monkeypatch.setattr(adapter, "TRUSTED_AFTER_SECONDS", 0)
+    monkeypatch.setattr(files, "TRUSTED_AFTER_SECONDS", 0)
 
 
 @pytest.mark.usefixtures("of_any_age")
@@ -114,7 +114,7 @@ def test_what_the_system_refused_is_asked_for_again(
 def test_what_cannot_be_remembered_is_read_all_the_same(
     installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "TRUSTED_AFTER_SECONDS", 0)
+    monkeypatch.setattr(files, "TRUSTED_AFTER_SECONDS", 0)
     (tmp_path / "seen").write_text("in the way", encoding="utf-8")
     configuration = Configuration(installation.settings.config_dir)
     source = IsolatedSource(

@@ -447,7 +447,7 @@ def test_a_refusal_is_not_remembered(odoo: Odoo, tmp_path: Path) -> None:
     isolated = IsolatedSource(OdooAdapter(configured, memory, secret), memory)
     isolated.look(*TARGET)
     odoo.write("account.payment", 1, "2026-03-02 08:00:00", memo="X")
-    odoo.faults = [forbid_reading] * 20
+    odoo.faults = [forbid_reading] * 99
     with pytest.raises(SourceError, match="may not read this: Not today"):
         isolated.look(*TARGET)
     odoo.faults = []
@@ -502,7 +502,7 @@ def test_other_tables_go_on_and_what_was_loaded_stays(odoo: Odoo, tmp_path: Path
     before = store.partition_hashes()
     enroll(odoo, "2026-02-11", "Budi", 2.0)
     (tmp_path / "students.csv").write_text("NAME;UNIT\nAni;PRIVAT\nBudi;PRIVAT\n", "utf-8")
-    odoo.faults = [forbid_reading] * 20
+    odoo.faults = [forbid_reading] * 99
     half = loaded()
     assert [line.split(": ", 1)[1] for line in half.problems] == [
         "the user of the key may not read this: Not today. Ask for the right."

@@ -115,11 +115,11 @@ class OdooAdapter(RecordAdapter[OdooSource]):
 
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts alone once more, and let Odoo sum them up: its sum stands in row 0 as a total."""
-        place = self.place(partition.table, partition.entity, partition.month)
-        if place is None:
-            raise ValueError(f"{partition.entity} {partition.month} has no transactions in Odoo.")
-        described = place.source.tables[place.table]
-        field = _field_of(described, "amount")
+        place = self.place(partition.table, *partition.of)
+        described = place.source.tables[place.table] if place else None
+        field = described.field_of("amount") if described else None
+        if place is None or described is None or field is None:
+            raise ValueError(f"{partition.entity} {partition.month} has no amounts in Odoo.")
         try:
             with self._asking(place) as (server, catalog):
                 domain = _domain(catalog, place)
@@ -129,13 +129,6 @@ class OdooAdapter(RecordAdapter[OdooSource]):
             return ControlReading(problem=str(error))
         amounts = [ControlAmount(r["id"], _cents(r[field]), is_total=False) for r in records]
         return ControlReading([ControlAmount(0, _cents(total), is_total=True), *amounts])
-
-    def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
-        """Explain that reading took too long."""
-        return (
-            f"{table} of {entity} {month} cannot be read from Odoo: there are too many records, or the "
-            "server is too slow. Narrow `domain`, or repeat the command when less is going on."
-        )
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about keys that expire soon, and travel unprotected."""
@@ -282,8 +275,8 @@ def _of_companies(catalog: Catalog, place: Place) -> Domain:
 
 def _summary(server: OdooServer, table: OdooTable, domain: Domain) -> Record:
     """Return what changes with the records of a domain: number, newest writing, highest id, sum of amounts."""
-    amount = _field_of(table, "amount")
-    sums = [f"{amount}:sum"] if amount in table.columns and "." not in amount else []
+    amount = table.field_of("amount")
+    sums = [f"{amount}:sum"] if amount and "." not in amount else []
     return server.summary(table.model, domain, [*AGGREGATES, *sums])
 
 
@@ -329,8 +322,8 @@ def _pulse(server: OdooServer, catalog: Catalog, place: Place) -> tuple[object, 
 
 def _check_sum(place: Place, table: OdooTable, records: list[Record], summary: Record) -> None:
     """Raise SourceError if the amounts of the records are not what the server says is their sum."""
-    field = _field_of(table, "amount")
-    if f"{field}:sum" not in summary:
+    field = table.field_of("amount")
+    if field is None or f"{field}:sum" not in summary:
         return
     total, said = sum(_cents(record[field]) for record in records), _cents(summary[f"{field}:sum"])
     if total != said:
@@ -338,11 +331,6 @@ def _check_sum(place: Place, table: OdooTable, records: list[Record], summary: R
             f"{_called(place.source)}, {table.model}: the records of {place.month} add up to {total:,}, "
             f"and Odoo says {said:,}. Repeat the command; if that does not help, look at `domain`."
         )
-
-
-def _field_of(table: OdooTable, column: str) -> str:
-    """Return the path of a column, or an empty text if no field has it."""
-    return next((path for path, name in table.columns.items() if name == column), "")
 
 
 def _cents(value: Any) -> Decimal:

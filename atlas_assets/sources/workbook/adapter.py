@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import polars as pl
 from atlas_assets.configuration.header_text import normalized_header
 from atlas_assets.configuration.workbook_year import TextFormat, folded_sheet
 from atlas_assets.errors import SourceError, nearest
-from atlas_assets.files import state_of
+from atlas_assets.files import settled_state
 from atlas_assets.sources.adapter import RawPartition
 from atlas_assets.sources.control import control_reading
 from atlas_assets.sources.delimited.control import text_cells
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from atlas_assets.sources.grid import Grid
 
 NAME, TEXT_NAME = "workbook", "csv"
-TRUSTED_AFTER_SECONDS = 3  # longer than the steps in which any disk counts time
 
 
 class WorkbookAdapter:
@@ -124,16 +122,12 @@ class WorkbookAdapter:
 
     def _state_of(self, name: str) -> str | None:
         """Return the state of a workbook, or None if there is none, or if it was just written to."""
+        path = existing_file(self.source_dir, name)
         try:
-            path = existing_file(self.source_dir, name)
             files = [path, *sheet_files(path).values()] if path.is_dir() else [path]
-            stats = [file.stat() for file in files]
         except OSError:
             return None
-        newest = max(max(file.st_ctime, file.st_mtime) for file in stats)
-        if abs(time.time() - newest) < TRUSTED_AFTER_SECONDS:
-            return None
-        return " ".join(str(state_of(file)) for file in files)
+        return settled_state(files)
 
     def _missing(self, place: TablePlace) -> str:
         near = nearest(place.file, (other.name for other in self.source_dir.glob("*.*")))
