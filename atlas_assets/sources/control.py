@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from atlas_assets.sources.adapter import ControlAmount, ControlReading
+from atlas_assets.sources.label_pattern import LabelPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,8 +43,8 @@ class CellReading(Protocol):
         """Return the filled cells of the row of a cell, by column letter from left to right."""
         ...
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
-        """Return rows with a text that begins with a pattern in a form; there may be too many."""
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that, in a form, begins or ends with a label; there may be too many."""
         ...
 
 
@@ -72,7 +73,8 @@ def control_amounts(
     """Return the readable amounts of the rows from `first_row` on, and which of them are totals."""
     letters = {column.name: column.letter for column in columns}
     labels = [_folded(label) for label in words.total_labels]
-    may_be_totals = reading.rows_with(_beginning(labels), seen) if labels else set()
+    pattern = LabelPattern(tuple(labels))
+    may_be_totals = reading.rows_with(pattern, seen) if labels else set()
     amounts: list[ControlAmount] = []
     everything = since_total = Decimal(0)
     for row, value in reading.values(letters["amount"], first_row):
@@ -93,13 +95,6 @@ def control_amounts(
         everything += 0 if is_total else amount
         since_total = Decimal(0) if is_total else since_total + amount
     return amounts
-
-
-def _beginning(labels: list[str]) -> str:
-    """Return a pattern for a text that begins with a label, however it is spaced, or ends with one."""
-    spaced = (r"[\W_]*".join(map(re.escape, label.replace(" ", ""))) for label in labels)
-    ending = "|".join(map(re.escape, labels))
-    return rf"[\W_]*(?:{'|'.join(spaced)})|.*[\W_](?:{ending})[\W_]*$"
 
 
 def _is_total(

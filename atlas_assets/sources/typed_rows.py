@@ -10,6 +10,8 @@ from atlas_assets.configuration.column_letters import column_letters, column_pos
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from atlas_assets.sources.label_pattern import LabelPattern
+
 
 @dataclass(frozen=True)
 class TypedRows:
@@ -29,6 +31,6 @@ class TypedRows:
         cells = self.rows[split_place(place)[1] - 1]
         return {column_letters(at): cell for at, cell in enumerate(cells) if cell != ""}
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:  # noqa: ARG002
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:  # noqa: ARG002
         """Return every row: any may be a total."""
         return set(range(1, len(self.rows) + 1))

@@ -10,10 +10,12 @@ from zipfile import ZipFile
 
 import yaml
 
+from atlas_assets.configuration.configuration import Configuration
 from tests.benchmarks.commands import running
 from tests.benchmarks.installations import SCALES
 from tests.benchmarks.process import MEBIBYTE, measured, measured_inside
 from tests.benchmarks.runner import Pair, Row, Several, also_within, compared, ratio_within
+from tests.text_files import replace_workbooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -160,6 +162,16 @@ def _functions(bench: Bench) -> tuple[Side, Side]:
     return lambda: measured_inside(mine), lambda: measured_inside(other)
 
 
+def _text_files(bench: Bench) -> tuple[Side, Side]:
+    """Return the functions of Atlas, for text files and for the workbooks with the same cells."""
+    workbooks = _sampled(bench)
+    text = workbooks.copy(bench.new_folder())
+    years = Configuration(text.source / "config").years
+    replace_workbooks(text.source, years[ENTITY, int(YEAR)])
+    mine, other = (made.function("stages:extracting", ENTITY, YEAR) for made in (text, workbooks))
+    return lambda: measured_inside(mine), lambda: measured_inside(other)
+
+
 def _peer(name: str) -> Sides:
     """Return the sides of another reader, which is too slow for the size L."""
 
@@ -175,6 +187,13 @@ def _peer(name: str) -> Sides:
 LINES: list[Line] = [
     Several("extract", "`atlas extract` of a year, nothing loaded yet", _extract),
     Pair("extract-functions", "the same, without Dagster and imports", LIMIT, _functions),
+    Pair(
+        "extract-text",
+        "the same from CSV files",
+        "the workbooks",
+        _text_files,
+        goals=(ratio_within(1),),
+    ),
     Pair("extract-duckdb", "DuckDB's read_xlsx of the same", LIMIT, _peer("duckdb_read_xlsx")),
     Pair(
         "extract-pandas", "pandas with openpyxl of the same", LIMIT, _peer("pandas_with_openpyxl")

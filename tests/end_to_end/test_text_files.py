@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import Installation
+from text_files import replace_workbooks
 
-from atlas_assets.configuration.column_letters import column_letters, column_position
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.periods.scope import Scope
 from atlas_assets.report.assemble import assemble
 from atlas_assets.sources.extract import extract
-from atlas_assets.sources.grid import ROW
-from atlas_assets.sources.workbook.file import open_workbook
-from atlas_assets.sources.workbook.sheet import read_grid
 from atlas_assets.warehouse.transform import transform
 
 if TYPE_CHECKING:
@@ -24,18 +20,6 @@ if TYPE_CHECKING:
 
 SCOPE = Scope(("EPN",), (Month(2026, 1), Month(2026, 2)))
 PROVENANCE = {"source_file", "source_sheet", "source_hash", "loaded_at"}
-
-
-def as_text_files(workbook: Path, folder: Path) -> None:
-    """Write each sheet of a workbook as a text file, the cells as they are read from the workbook."""
-    folder.mkdir()
-    for name in open_workbook(workbook).sheet_names:
-        cells = read_grid(workbook, name, "").cells
-        width = max(map(column_position, cells.drop(ROW).columns), default=0) + 1
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            for row in cells.iter_rows(named=True):
-                writer.writerow([row.get(column_letters(at)) or "" for at in range(width)])
 
 
 def figures(installation: Installation) -> dict[str, Any]:
@@ -62,13 +46,7 @@ def test_text_files_lead_to_the_figures_of_the_workbook(
     shutil.copytree(installation.root, tmp_path / "text")
     of_workbook = figures(installation)
     other = Installation(tmp_path / "text")
-    source = other.root / "source"
-    for kind in ("evaluation", "students"):
-        name = other.workspace.configuration.years["EPN", 2026].workbooks[kind]
-        as_text_files(source / name, source / kind)
-        (source / name).unlink()
-        path = source / "config" / "epn-2026.yaml"
-        path.write_text(path.read_text("utf-8").replace(name, kind), "utf-8")
+    replace_workbooks(other.settings.source_dir, other.workspace.configuration.years["EPN", 2026])
     of_text = figures(Installation(tmp_path / "text"))
     assert of_text == of_workbook
     assert of_text["report"]["totals"]["revenue_actuals"] > 0

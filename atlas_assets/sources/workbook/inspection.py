@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from atlas_assets.sources.label_pattern import LabelPattern
 LARGEST_KEPT = 2**27  # bytes of XML that are kept until another sheet is asked for
 FARTHEST_COLUMN, FARTHEST_ROW = 200, 200_000  # where a table certainly ends
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|Err:\d+")
@@ -47,7 +48,7 @@ class Inspection(Protocol):
         """Return the filled cells of the row of a cell, by column letter from left to right."""
         ...
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
         """Return rows with a text that begins with a pattern in a form; there may be too many."""
         ...
 
@@ -134,9 +135,9 @@ class XlsxInspection:
         """Return the filled cells of the row of a cell, by column letter."""
         return {cell.column: self.xml.value(cell) for cell in self.xml.row(place)}
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
-        """Return rows with a text that begins with a pattern in a form."""
-        return self.xml.rows_with(beginning, form)
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that in a form begins or ends with a label."""
+        return self.xml.rows_with(labels, form)
 
     def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""
@@ -173,10 +174,9 @@ class OdsInspection:
         number = int(place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
         return {cell.column: cell.value for cell in self._cells if cell.row == number}
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
-        """Return rows with a text that begins with a pattern in a form."""
-        text = re.compile(beginning, re.IGNORECASE)
-        return {cell.row for cell in self._cells if text.match(form(cell.shown))}
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
+        """Return rows with a text that in a form begins or ends with a label."""
+        return {cell.row for cell in self._cells if labels.is_in(form(cell.shown))}
 
     def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
         """Return numbers of a column that do not look like what they hold, by row."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from atlas_assets.sources.label_pattern import LabelPattern
+
 _TEXTS = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)</")
 _PHONETIC = re.compile(rb"<((?:\w+:)?rPh)\b.*?</\1>", re.DOTALL)
 _NOT_PLAIN = re.compile(rb"[\x80-\xff]|&#|_x")
@@ -21,7 +23,7 @@ class SharedStrings:
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
-        self._found: dict[tuple[str, Callable[[str], str]], frozenset[int]] = {}
+        self._found: dict[tuple[LabelPattern, Callable[[str], str]], frozenset[int]] = {}
 
     def text(self, position: int) -> str | None:
         """Return a text, or None if there are not that many."""
@@ -31,18 +33,16 @@ class SharedStrings:
         end = places[position + 1] if position + 1 < len(places) else None
         return text_of(self._xml[places[position] : end])
 
-    def beginning_with(self, beginning: str, form: Callable[[str], str]) -> frozenset[int]:
-        """Return the positions of texts that begin with a pattern in a form; there may be too many."""
-        if (beginning, form) not in self._found:
-            self._found[beginning, form] = frozenset(self._beginning_with(beginning, form))
-        return self._found[beginning, form]
+    def with_labels(self, labels: LabelPattern, form: Callable[[str], str]) -> frozenset[int]:
+        """Return the positions of texts that in a form begin or end with a label; there may be too many."""
+        if (labels, form) not in self._found:
+            self._found[labels, form] = frozenset(self._with_labels(labels, form))
+        return self._found[labels, form]
 
-    def _beginning_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
-        pattern = re.compile(beginning, re.IGNORECASE)
-        plain = re.compile(rb">\s*" + beginning.encode(), re.IGNORECASE)
-        found = {self._at(match.start()) for match in plain.finditer(self._xml)}
+    def _with_labels(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
+        found = {self._at(match.start()) for match in labels.in_xml.finditer(self._xml)}
         for position in {self._at(match.start()) for match in _NOT_PLAIN.finditer(self._xml)}:
-            if position >= 0 and pattern.match(form(self.text(position) or "")):
+            if position >= 0 and labels.is_in(form(self.text(position) or "")):
                 found.add(position)
         return found
 

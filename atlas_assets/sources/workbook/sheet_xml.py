@@ -21,6 +21,7 @@ from atlas_assets.sources.workbook.shared_strings import text_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from atlas_assets.sources.label_pattern import LabelPattern
     from atlas_assets.sources.workbook.archive import Archive
 
 NUMBER = b"n"
@@ -154,17 +155,16 @@ class SheetXml:
         cells = (self._of(match) for match in self._cell.finditer(self.xml, start, end))
         return [other for other in cells if other and other.content]
 
-    def rows_with(self, beginning: str, form: Callable[[str], str]) -> set[int]:
-        """Return the rows with a text that begins with a pattern in a form; there may be too many."""
-        pattern = re.compile(beginning, re.IGNORECASE)
+    def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
+        """Return the rows with a text that in a form begins or ends with a label; there may be too many."""
         rows: set[int] = set()
-        for position in self._strings.beginning_with(beginning, form):
+        for position in self._strings.with_labels(labels, form):
             cells = map(self._around, self._offsets(b"<%sv>%d</" % (self._prefix, position)))
             rows |= {cell.row for cell in cells if cell and cell.type == b"s"}
         for kind in (b' t="inlineStr"', b' t="str"'):
             cells = map(self._around, self._offsets(kind))
             texts = ((cell.row, self.value(cell)) for cell in cells if cell)
-            rows |= {row for row, text in texts if pattern.match(form(str(text)))}
+            rows |= {row for row, text in texts if labels.is_in(form(str(text)))}
         return rows
 
     def value(self, cell: XmlCell) -> Value:
