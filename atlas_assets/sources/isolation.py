@@ -10,12 +10,12 @@ import multiprocessing
 import os
 import pickle
 import resource
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import polars as pl
 from pebble import ProcessExpired, ProcessPool
@@ -42,7 +42,14 @@ PROCESSES = os.cpu_count() or 1
 _STDERR = 2  # its descriptor, also where `sys.stderr` is None
 
 T = TypeVar("T")
+Arguments = ParamSpec("Arguments")
 Read = TypeVar("Read", "RawPartition", "Loaded")
+
+
+class _Unknown(NamedTuple):
+    """A partition that is not known as it is in a state of its source."""
+
+    state: str | None
 
 
 class IsolatedSource:
@@ -76,7 +83,9 @@ class IsolatedSource:
         Raises SourceError if the source is not as configured or its reader fails, FaultError if Atlas
         or the machine does.
         """
-        return self._recalled(table, entity, month) or self._read(table, entity, month, _look)
+        target = (table, entity, month)
+        known = self._recalled(target)
+        return self._read(target, known.state, _look) if isinstance(known, _Unknown) else known
 
     def look_at(self, targets: Sequence[Target]) -> list[RawPartition | SourceError]:
         """Look at several partitions at once; the error stands for one that is refused.
@@ -84,10 +93,14 @@ class IsolatedSource:
         What is known is recalled one by one: threads would take turns at that, and need twice as long.
         """
         known = [_or_error(self._recalled, target) for target in targets]
-        unknown = [target for target, found in zip(targets, known, strict=True) if found is None]
         with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
-            read = pool.map(partial(_or_error, self.look), unknown)
-            return [found or next(read) for found in known]
+            outcomes = [
+                pool.submit(_or_error, self._read, target, found.state, _look)
+                if isinstance(found, _Unknown)
+                else found
+                for target, found in zip(targets, known, strict=True)
+            ]
+            return [found.result() if isinstance(found, Future) else found for found in outcomes]
 
     def load(self, store: RawStore, table: TableName, entity: str, month: Month) -> Loaded:
         """Bring a raw partition into the store, and return it without its rows.
@@ -96,10 +109,13 @@ class IsolatedSource:
         reading of the amounts is stored as well, unless it is up to date. Raises SourceError, with the
         partition as it was, if the source is not as configured or its reader fails.
         """
-        known = self._recalled(table, entity, month)
-        if known and not store.reason_to_load(known) and not store.needs_control(known):
-            return store.load(known)
-        return self._read(table, entity, month, partial(_load, store))
+        target = (table, entity, month)
+        known = self._recalled(target)
+        if isinstance(known, _Unknown):
+            return self._read(target, known.state, partial(_load, store))
+        if store.reason_to_load(known) or store.needs_control(known):
+            return self._read(target, self._state(target), partial(_load, store))
+        return store.load(known)
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about a year's files as a whole."""
@@ -115,30 +131,29 @@ class IsolatedSource:
             memory.keep(key, state, WARNINGS, found)
         return found
 
-    def _recalled(self, table: TableName, entity: str, month: Month) -> RawPartition | None:
+    def _state(self, target: Target) -> str | None:
+        """Return the state of the source, or None if it cannot be told, or nothing is remembered."""
+        return self._adapter.state(*target) if self._memory else None
+
+    def _recalled(self, target: Target) -> RawPartition | _Unknown:
         """Return a partition without its rows, if it is known. Raises SourceError if it was refused."""
-        state = self._adapter.state(table, entity, month) if self._memory else None
+        state = self._state(target)
         if self._memory is None or state is None:
-            return None
-        outcome = self._memory.recall(_key(table, entity, month), state, OUTCOME)
-        if outcome and outcome.refused is not None:
+            return _Unknown(None)
+        outcome = self._memory.recall(_key(*target), state, OUTCOME)
+        if outcome is None:
+            return _Unknown(state)
+        if outcome.refused is not None:
             raise SourceError(outcome.refused)
-        return (
-            RawPartition(table, entity, month, pl.DataFrame(), outcome.manifest)
-            if outcome
-            else None
-        )
+        return RawPartition(*target, pl.DataFrame(), outcome.manifest)
 
     def _read(
         self,
-        table: TableName,
-        entity: str,
-        month: Month,
+        target: Target,
+        state: str | None,
         task: Callable[[SourceAdapter, RawPartition], Read],
     ) -> Read:
-        """Read a partition and apply `task` to it in a reader, and remember how it was."""
-        target = (table, entity, month)
-        state = self._adapter.state(*target) if self._memory else None
+        """Read a partition and apply `task` to it in a reader, and remember how it was in a state."""
         try:
             done = self._in_reader(*target, task)
         except _RefusedError as error:
@@ -192,9 +207,12 @@ class IsolatedSource:
         return pickle.dumps(self._adapter)
 
 
-def _or_error(look: Callable[[TableName, str, Month], T], target: Target) -> T | SourceError:
+def _or_error(
+    function: Callable[Arguments, T], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> T | SourceError:
+    """Return what a function returns, or the SourceError that it raises."""
     try:
-        return look(*target)
+        return function(*arguments, **options)
     except SourceError as error:
         return error
 
