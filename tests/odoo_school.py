@@ -81,6 +81,8 @@ def enroll(
     **payment: Any,
 ) -> int:
     """Let a student order programs, get an invoice and pay it; return the id of the payment."""
+    for model, number in (("crm.team", 1), ("utm.source", 1), ("account.journal", 6)):
+        odoo.add(model, written, id=number)
     parent = odoo.add("res.partner", written, name=school) if school else None
     partner = odoo.add(
         "res.partner",

@@ -72,8 +72,7 @@ class Catalog:
         """Return the models that paths lead to, without the first one."""
         found: dict[str, None] = {}
         for name, rests in _by_first_step(paths).items():
-            relation = self.field(model, name).relation
-            if rests and relation:
+            if relation := self.field(model, name).relation:
                 found |= dict.fromkeys([relation, *self.models(relation, rests)])
         return sorted(found)
 
@@ -98,9 +97,12 @@ def follow(
     met: dict[str, set[int]] = defaultdict(set)
     for name, rests in _by_first_step(paths).items():
         relation = catalog.field(model, name).relation
-        if not rests or relation is None:
+        if relation is None:
             continue
         ids = {i for record in records for i in _ids(record[name])}
+        met[relation] |= ids
+        if not rests:  # its name is in the reference itself, and may change
+            continue
         others = server.records_of(relation, ids, list(_by_first_step(rests)))
         found = {other["id"]: other for other in others}
         if hidden := sorted(ids - found.keys()):
@@ -109,7 +111,6 @@ def follow(
                 f"{name} of {model} refers to {relation} {', '.join(map(str, hidden[:5]))}, which the user "
                 "of the key may not see, or which is deleted by now",
             )
-        met[relation] |= ids
         for further, further_ids in follow(server, catalog, relation, others, rests).items():
             met[further] |= further_ids
         for record in records:
