@@ -54,7 +54,7 @@ MODELS: dict[str, dict[str, str]] = {
         "category_id": "many2many res.partner.category", "customer_rank": "integer",
         "x_level": "char",
     },
-    **dict.fromkeys(("account.journal", "crm.team", "utm.source"), {"name": "char"}),
+    "account.journal": {"name": "char"}, "crm.team": {"name": "char"}, "utm.source": {"name": "char"},
     "product.product": {"name": "char", "categ_id": "many2one product.category", "active": "boolean"},
 }  # fmt: skip
 SELECTIONS = {

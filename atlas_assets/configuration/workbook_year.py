@@ -184,7 +184,7 @@ class WorkbookYear(StrictModel):
                         name, table, ["sources", position, "tables", name]
                     )
                 ),
-                *repeats("table", [*self.tables, *of_sources], ["sources"]),
+                *self._tables_in_two_places(),
                 *(
                     mistake
                     for workbook in self.workbooks
@@ -216,6 +216,17 @@ class WorkbookYear(StrictModel):
         if layout.monthly_columns:
             return layout.sheet if month in layout.month_labels else None
         return layout.sheet if month == self.first_month else None
+
+    def _tables_in_two_places(self) -> Iterator[KeyedError]:
+        met = set(self.tables)
+        for position, source in enumerate(self.sources):
+            for name in source.tables:
+                if name in met:
+                    keys = ["sources", position, "tables", name]
+                    yield KeyedError(
+                        keys, f"{name} are in another place already. Leave one of them"
+                    )
+                met.add(name)
 
     def source_of(self, table: TableName) -> RecordSource | None:
         """Return the source that holds a table as records, or None if workbooks have it, or nothing."""
@@ -259,11 +270,14 @@ def _mistakes_in_columns(
             )
     mapped = {*table.columns.values(), *repeated.values()}
     if missing := sorted(REQUIRED_COLUMNS[name] - mapped - set(table.values)):
+        what = "header" if isinstance(table, SheetTable) else "field"
         yield KeyedError(
             [*keys, "columns"],
-            f"table {name} maps no header to {', '.join(missing)}. Add the line "
-            f"`<header as written>: {missing[0]}`, or under `values` what it is in every row",
+            f"table {name} maps no {what} to {', '.join(missing)}. Add the line "
+            f"`<{what} as written>: {missing[0]}`, or under `values` what it is in every row",
         )
+    if "amount" in table.values:
+        yield KeyedError([*keys, "values", "amount"], "every row has an amount of its own")
     for column in sorted(mapped & set(table.values)):
         yield KeyedError(
             [*keys, "values", column],

@@ -83,6 +83,8 @@ def _problems(
     if isinstance(cause, ModelError):
         yield from (([*keys, *mistake.keys], _ended(str(mistake))) for mistake in cause.errors)
         return
+    if problem["type"] == "union_tag_invalid":
+        keys = [*keys, "kind"]
     if problem["type"] == "string_pattern_mismatch":
         sentence = f"expected {FORMS[context['pattern']]}"
     else:

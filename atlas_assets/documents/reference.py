@@ -25,6 +25,7 @@ FORMS = {
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and underscores after a capital letter, such as WLC_2",
     r"^[A-Z]{3}$": "three capital letters, such as EUR",
     r"^#[0-9A-F]{6}$": '"#" and six digits or capitals from A to F in quotes, such as "#1565C0"',
+    r"^[A-Za-z0-9_.-]+$": "letters, digits, full stops and dashes",
     r"^[a-z_0-9]+$": "the name of a field in Odoo",
     r"^[a-z_0-9]+(\.[a-z_0-9]+)*$": "a name in small letters, as in Odoo",
     r"^[A-Z]+:[A-Z]+$": "the letters of the first and the last column, such as A:D",

@@ -55,10 +55,10 @@ def load(path: Path, model: type[M], expected: str = "") -> M:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{path}, line {line}: {error.problem}. Correct it.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
     except ValidationError as error:
         raise ConfigurationError(mistakes_text(path, text, model, error, expected)) from error
+    except (yaml.YAMLError, ValueError) as error:  # also a date such as 2026-02-30
+        raise ConfigurationError(f"{path} is not valid YAML in UTF-8: {error}") from error
 
 
 def _content(text: str) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.configuration.configuration import Configuration
+    from atlas_assets.configuration.workbook_year import WorkbookYear
     from atlas_assets.monitoring.staleness import Stale, Staleness
     from atlas_assets.report.files import ReportFiles
 
@@ -174,8 +175,14 @@ class Watcher:
                 scan.remarks.append(str(error))
                 found = known.found if known else ""
             scan.pulses[name] = Pulse(asked=now.timestamp(), found=found)
-            if known is None or known.found != found:
+            if known is None or known.found != found or self._was_refused(year):
                 scan.changed.add((entity, number))
+
+    def _was_refused(self, year: WorkbookYear) -> bool:
+        """Return whether a month of a year could not be read when it was last tried."""
+        months = set(year.months)
+        refused = self.staleness.raw_store.refused()
+        return any(of.entity == year.entity and of.month in months for _, of in refused)
 
     def _stale(
         self,

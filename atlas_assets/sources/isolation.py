@@ -11,6 +11,7 @@ import os
 import pickle
 import resource
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache, partial
 from multiprocessing.util import Finalize
@@ -164,9 +165,10 @@ class IsolatedSource:
         return done
 
     def _keep(self, target: Target, state: str | None, outcome: Outcome) -> None:
-        """Remember an outcome, unless the source has changed meanwhile."""
-        if self._memory and state and self._adapter.state(*target) == state:
-            self._memory.keep(_key(*target), state, OUTCOME, outcome)
+        """Remember an outcome, unless the source has changed meanwhile, or cannot be asked any more."""
+        with suppress(SourceError):
+            if self._memory and state and self._adapter.state(*target) == state:
+                self._memory.keep(_key(*target), state, OUTCOME, outcome)
 
     def _in_reader(
         self,

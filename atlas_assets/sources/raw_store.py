@@ -154,6 +154,18 @@ class RawStore:
         with written_whole(self._refusal_path(table, entity, month)) as temporary:
             temporary.write_text(problem, encoding="utf-8")
 
+    def refused(self) -> list[tuple[TableName, Partition]]:
+        """Return the sheets that were refused when they were last read."""
+        return [
+            (table, Partition(path.parent.name, Month.parse(path.stem)))
+            for table in TABLES
+            for path in sorted((self.raw_dir / "refused" / table).glob("*/*.txt"))
+        ]
+
+    def forget_refusal(self, table: TableName, entity: str, month: Month) -> None:
+        """Remove the record of why a sheet was refused, which can be read by now."""
+        self._refusal_path(table, entity, month).unlink(missing_ok=True)
+
     def refusals(self, entity: str, year: int) -> dict[tuple[TableName, Month], str]:
         """Return why sheets of an entity's year were refused when last read, or are damaged since."""
         damaged: dict[tuple[TableName, Month], str] = {

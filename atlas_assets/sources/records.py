@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
@@ -22,7 +23,6 @@ from atlas_assets.sources.grid import ROW, visible
 from atlas_assets.sources.table import hash_of_cells, hash_of_texts, with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -55,16 +55,18 @@ class RecordPlace(Generic[Source]):
 class Records:
     """The records of a table and month: texts by field, under the whole number that a person finds them by.
 
+    Anything but texts and None in the fields that are mapped is refused.
     `source` is what people call the source, and `name` what they call the kind of record. `labels` are the
-    names of fields as people see them, and `state` is as in `RawPartition`.
+    names of fields as people see them. `version` is that of the records, if only reading them tells
+    (`RecordAdapter.version`).
     """
 
     source: str
     name: str
-    rows: Mapping[int, Mapping[str, str | None]]
+    rows: Mapping[int, object]
     labels: Mapping[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    state: str | None = None
+    version: str | None = None
 
 
 class RecordAdapter(ABC, Generic[Source]):
@@ -81,12 +83,17 @@ class RecordAdapter(ABC, Generic[Source]):
         """Read the records of a table and month. Raises SourceError if they are not as configured."""
 
     @abstractmethod
-    def state(self, table: TableName, entity: str, month: Month) -> str | None:
-        """Return what changes whenever `read` could return something else, or None if that cannot be told."""
+    def version(self, place: RecordPlace[Source]) -> str | None:
+        """Return what changes whenever the records of a table and month could, or None if that cannot be told."""
 
     @abstractmethod
     def control(self, partition: RawPartition) -> ControlReading:
         """Read the amounts of a `transactions` partition again, independently of `read`."""
+
+    def state(self, table: TableName, entity: str, month: Month) -> str | None:
+        """Return the version of the records and what is configured, or None if that cannot be told."""
+        place = self.place(table, entity, month)
+        return _state(place, self.version(place)) if place else "not configured"
 
     def why_unreadable(self, table: TableName, entity: str, month: Month) -> str:
         """Explain that reading needed more memory or time than it may."""
@@ -149,7 +156,8 @@ class RecordAdapter(ABC, Generic[Source]):
             warnings=records.warnings,
             forms=self.forms,
         )
-        return RawPartition(table, entity, month, frame, manifest, records.state)
+        state = _state(place, records.version)
+        return RawPartition(table, entity, month, frame, manifest, state)
 
     def warnings(self, entity: str, year: int) -> list[str]:  # noqa: ARG002
         """Return warnings about a year's sources as a whole."""
@@ -178,11 +186,21 @@ class RecordAdapter(ABC, Generic[Source]):
         )
 
 
-def _text(
-    place: RecordPlace[Source], number: int, row: Mapping[str, str | None], name: str
-) -> str | None:
-    """Return what a record has in a field. Raises SourceError if it has no such field."""
-    if name in row:
-        return row[name]
-    message = f"record {number} of {place.entity} {place.month} has no field {name!r}.{nearest(name, row)}"
-    raise SourceError(place.mistake(message, "tables", place.table, "columns", name))
+def _text(place: RecordPlace[Source], number: int, row: object, name: str) -> str | None:
+    """Return what a record has in a field. Raises SourceError if it has no such field, or no text in it."""
+    whose = f"record {number} of {place.table} of {place.entity} {place.month}"
+    if not isinstance(row, Mapping):
+        raise SourceError(f"{whose} has no fields, but is {row!r}. Export it again.")
+    if name not in row:
+        message = f"{whose} has no field {name!r}.{nearest(name, row)}"
+        raise SourceError(place.mistake(message, "tables", place.table, "columns", name))
+    value = row[name]
+    if value is not None and not isinstance(value, str):
+        raise SourceError(f"{whose} has {value!r} in {name!r}; expected a text or a number.")
+    return value
+
+
+def _state(place: RecordPlace[Source], version: str | None) -> str | None:
+    """Return a version of records together with what is configured of them."""
+    described = place.source.tables[place.table].model_dump_json()
+    return version and repr((version, described, str(place.month), str(place.zone)))

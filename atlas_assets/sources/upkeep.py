@@ -1,11 +1,13 @@
 """Keeps the raw store in line with the source.
 
-What the source no longer has goes, so that it takes part in no figure. What was cut off or damaged is
-loaded again, of every entity, so that it is never used: all share the tables that are made of it.
+What the source no longer has goes, so that it takes part in no figure. What was refused is looked at
+again. What was cut off or damaged is loaded again, of every entity, so that it is never used: all share
+the tables that are made of it.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,6 +60,9 @@ def keep_up(
     for table, of in store.damaged():
         if of not in besides:
             _load_again(source, store, table, of, upkeep)
+    for table, of in store.refused():
+        if of.entity in entities and of not in besides:
+            _look_again(source, store, table, of)
     return upkeep
 
 
@@ -87,6 +92,13 @@ def _in_words(lost: list[tuple[TableName, Partition]]) -> dict[str, list[str]]:
 
 def _gone(source: IsolatedSource, store: RawStore) -> list[tuple[TableName, Partition]]:
     return [(table, of) for table, of in store.loaded() if table not in source.tables(*of)]
+
+
+def _look_again(source: IsolatedSource, store: RawStore, table: TableName, of: Partition) -> None:
+    """Forget that a sheet was refused if it can be read by now."""
+    with suppress(SourceError):
+        source.look(table, *of)
+        store.forget_refusal(table, *of)
 
 
 def _load_again(

@@ -5,6 +5,7 @@ There is no cursor: one by time of writing misses what is committed late, and ev
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from atlas_assets.configuration.configuration import Configuration
-    from atlas_assets.configuration.tables import TableName
     from atlas_assets.periods.calendar import Month
     from atlas_assets.sources.adapter import RawPartition
     from atlas_assets.sources.memory import SourceMemory
@@ -51,11 +51,11 @@ AGGREGATES = ["__count", "write_date:max", "id:max"]
 
 @dataclass(frozen=True)
 class _Reading:
-    """The records of a month with those that they refer to, and the states of both."""
+    """The records of a month, what they refer to, and the version of both."""
 
     records: list[Record]
     related: Related
-    state: str | None
+    version: str | None
 
 
 class OdooAdapter(RecordAdapter[OdooSource]):
@@ -75,6 +75,10 @@ class OdooAdapter(RecordAdapter[OdooSource]):
         self._silent: dict[str, tuple[float, SilentError]] = {}
         self._models: dict[str, Models] = {}
 
+    def __getstate__(self) -> dict[str, object]:
+        """Hand to other processes what is configured, not what was met here."""
+        return {**self.__dict__, "_silent": {}, "_models": {}}
+
     def records(self, place: Place) -> Records:
         """Read the records of a month, all of them as they were at one moment.
 
@@ -87,7 +91,7 @@ class OdooAdapter(RecordAdapter[OdooSource]):
             reading = self._reading(server, catalog, place)
             self._check_money(catalog, place, reading.records)
             rows, several = self._rows(catalog, place, reading.records)
-        if self._memory and reading.state:
+        if self._memory and reading.version:
             self._memory.keep(_key(place), _seal(place), RELATED, reading.related)
         return Records(
             source=_called(place.source),
@@ -95,40 +99,39 @@ class OdooAdapter(RecordAdapter[OdooSource]):
             rows=rows,
             labels=labels,
             warnings=_several_in_words(table, several),
-            state=reading.state,
+            version=reading.version,
         )
 
-    def state(self, table: TableName, entity: str, month: Month) -> str | None:
+    def version(self, place: Place) -> str | None:
         """Return the server's summary of a month and of the records that it refers to.
 
         None until the month was read once, and while its last change is so recent that the same second, or
         a transaction that is still open, could hold another one.
         """
-        place = self.place(table, entity, month)
-        if place is None:
-            return "not configured"
         related = self._memory and self._memory.recall(_key(place), _seal(place), RELATED)
         if related is None:
             return None
+        described = place.source.tables[place.table]
         with self._asking(place) as (server, catalog):
-            return _state(server, place, _domain(catalog, place), related)
+            summary = _summary(server, described, _domain(catalog, place))
+            return _version(server, place, summary, _summaries(server, related))
 
     def control(self, partition: RawPartition) -> ControlReading:
-        """Read the amounts alone once more, and let Odoo sum them up: its sum stands in row 0 as a total."""
+        """Read the amounts alone once more, and let Odoo sum them up: its sum stands in row 0 as a total.
+
+        Raises SourceError if the server does not give them: the month has not been read twice then.
+        """
         place = self.place(partition.table, *partition.of)
         described = place.source.tables[place.table] if place else None
         field = described.field_of("amount") if described else None
         if place is None or described is None or field is None:
             raise ValueError(f"{partition.entity} {partition.month} has no amounts in Odoo.")
-        try:
-            with self._asking(place) as (server, catalog):
-                domain = _domain(catalog, place)
-                records = list(server.records(described.model, domain, [field]))
-                total = server.summary(described.model, domain, [f"{field}:sum"])[f"{field}:sum"]
-        except SourceError as error:
-            return ControlReading(problem=str(error))
-        amounts = [ControlAmount(r["id"], _cents(r[field]), is_total=False) for r in records]
-        return ControlReading([ControlAmount(0, _cents(total), is_total=True), *amounts])
+        with self._asking(place) as (server, catalog):
+            domain = _domain(catalog, place)
+            records = list(server.records(described.model, domain, [field]))
+            total = server.summary(described.model, domain, [f"{field}:sum"])[f"{field}:sum"]
+            amounts = [ControlAmount(r["id"], _cents(r[field]), is_total=False) for r in records]
+            return ControlReading([ControlAmount(0, _cents(total), is_total=True), *amounts])
 
     def warnings(self, entity: str, year: int) -> list[str]:
         """Return warnings about keys that expire soon, and travel unprotected."""
@@ -160,14 +163,14 @@ class OdooAdapter(RecordAdapter[OdooSource]):
             records = list(server.records(table.model, domain, list(dict.fromkeys(fields))))
             met = follow(server, catalog, table.model, records, table.columns)
             related = {model: sorted(ids) for model, ids in met.items()}
-            state, after = (
-                _state(server, place, domain, related),
-                _summary(server, table, domain),
-            )
-            if before == after and after["__count"] == len(records):
+            others = _summaries(server, related)
+            after = _summary(server, table, domain)
+            is_whole = after["__count"] == len({record["id"] for record in records}) == len(records)
+            is_whole &= all(others[model]["__count"] == len(ids) for model, ids in related.items())
+            if before == after and is_whole:
                 _check_sum(place, table, records, after)
-                return _Reading(records, related, state)
-        raise SourceError(
+                return _Reading(records, related, _version(server, place, after, others))
+        raise _to_repeat(
             f"{_called(place.source)}, {table.model}: {place.month} changed while it was read, and then "
             "again. Repeat the command when nobody books."
         )
@@ -210,11 +213,18 @@ class OdooAdapter(RecordAdapter[OdooSource]):
     def _asking(self, place: Place) -> Generator[tuple[OdooServer, Catalog]]:
         """Yield the server of a place and its fields; what it refuses becomes a SourceError with file and line."""
         source = place.source
+        whose = _whose(source)
         try:
             server = OdooServer(source, self._key_of(source))
-            yield server, Catalog(server, self._models.setdefault(source.url, {}))
+            yield server, Catalog(server, self._models.setdefault(whose, {}))
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+            raise _to_repeat(
+                place.mistake(
+                    f"{source.url} answers otherwise than an Odoo 19 does ({error!r})", "url"
+                )
+            ) from error
         except OdooError as error:
-            self._models.pop(source.url, None)  # they may be what changed
+            self._models.pop(whose, None)  # they may be what changed
             if isinstance(error, SilentError):
                 self._silent.setdefault(source.url, (time.monotonic(), error))
             raise SourceError(place.mistake(str(error), *_keys(place, error.key))) from error
@@ -228,7 +238,19 @@ class OdooAdapter(RecordAdapter[OdooSource]):
         key = self._secret(source.key_variable)
         if key is None:
             raise OdooError("key_variable", f"{source.key_variable} is not set. Write it into .env")
+        if not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+            raise OdooError(
+                "key_variable",
+                f"{source.key_variable} has blanks or letters that no key has. Copy the key again",
+            )
         return key
+
+
+def _to_repeat(message: str) -> SourceError:
+    """Return an error that is not remembered: the next reading of the same state may succeed."""
+    error = SourceError(message)
+    error.__cause__ = OdooError("url", message)
+    return error
 
 
 def _keys(place: Place, key: str) -> list[str]:
@@ -266,10 +288,11 @@ def _beginning(catalog: Catalog, place: Place, month: Month) -> str:
 
 
 def _of_companies(catalog: Catalog, place: Place) -> Domain:
-    """Return the domain of the table; records of no company, such as most partners, are everybody's."""
+    """Return the domain of the table; partners and the like of no company are everybody's, payments are not."""
     table = place.source.tables[place.table]
     has_company = "company_id" in catalog.fields(table.model)
-    own = [["company_id", "in", [*place.source.companies, False]]] if has_company else []
+    shared = [] if place.table == "transactions" else [False]
+    own = [["company_id", "in", [*place.source.companies, *shared]]] if has_company else []
     return [*table.domain, *own]
 
 
@@ -280,19 +303,29 @@ def _summary(server: OdooServer, table: OdooTable, domain: Domain) -> Record:
     return server.summary(table.model, domain, [*AGGREGATES, *sums])
 
 
-def _state(server: OdooServer, place: Place, domain: Domain, related: Related) -> str | None:
-    """Return the state of a month and of what it refers to, or None if a change is too recent to be trusted."""
-    table = place.source.tables[place.table]
-    summaries = [_summary(server, table, domain)]
-    summaries += [
-        server.summary(model, [["id", "in", ids]], AGGREGATES) for model, ids in related.items()
-    ]
-    newest = max(
-        (_time(s["write_date:max"]) for s in summaries if s["write_date:max"]), default=None
-    )
+def _summaries(server: OdooServer, related: Related) -> dict[str, Record]:
+    """Return what changes with the records that a month refers to, by model."""
+    return {
+        model: server.summary(model, [["id", "in", ids]], AGGREGATES)
+        for model, ids in related.items()
+    }
+
+
+def _version(
+    server: OdooServer, place: Place, summary: Record, others: dict[str, Record]
+) -> str | None:
+    """Return the version of a month and of what it refers to, or None if a change is too recent to be trusted."""
+    newest = _newest([summary, *others.values()])
     if newest and server.now - newest < TRUSTED_AFTER:
         return None
-    return repr((_seal(place), sorted(related), summaries))
+    return repr((_whose(place.source), summary, sorted(others.items())))
+
+
+def _newest(summaries: list[Record]) -> datetime | None:
+    """Return when the newest of summarized records was written, or None if there are none."""
+    texts = [summary["write_date:max"] for summary in summaries]
+    times = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in texts if text]
+    return max(times, default=None)
 
 
 def _pulse(server: OdooServer, catalog: Catalog, place: Place) -> tuple[object, ...]:
@@ -313,9 +346,7 @@ def _pulse(server: OdooServer, catalog: Catalog, place: Place) -> tuple[object, 
         for model in catalog.models(table.model, table.columns)
     ]
     summaries = [{name: group[name] for name in AGGREGATES} for group in months] + others
-    newest = max(
-        (_time(s["write_date:max"]) for s in summaries if s["write_date:max"]), default=None
-    )
+    newest = _newest(summaries)
     age = min(server.now - newest, TRUSTED_AFTER) // PULSE_STEP if newest else None
     return (summaries, age)
 
@@ -325,9 +356,10 @@ def _check_sum(place: Place, table: OdooTable, records: list[Record], summary: R
     field = table.field_of("amount")
     if field is None or f"{field}:sum" not in summary:
         return
-    total, said = sum(_cents(record[field]) for record in records), _cents(summary[f"{field}:sum"])
+    total = _cents(sum(Decimal(record[field] or 0) for record in records))
+    said = _cents(summary[f"{field}:sum"])
     if total != said:
-        raise SourceError(
+        raise _to_repeat(
             f"{_called(place.source)}, {table.model}: the records of {place.month} add up to {total:,}, "
             f"and Odoo says {said:,}. Repeat the command; if that does not help, look at `domain`."
         )
@@ -335,10 +367,6 @@ def _check_sum(place: Place, table: OdooTable, records: list[Record], summary: R
 
 def _cents(value: Any) -> Decimal:
     return Decimal(str(value or 0)).quantize(CENT)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _called(source: OdooSource) -> str:
@@ -351,11 +379,14 @@ def _key(place: Place) -> str:
     return f"{place.entity}/{place.month}-{place.table}-related"
 
 
+def _whose(source: OdooSource) -> str:
+    """Return whose records are read: of which server, database and companies, by whose key."""
+    return source.model_dump_json(exclude={"tables", "key_expires"})
+
+
 def _seal(place: Place) -> str:
-    """Return what a reading depends on beside the server."""
-    source = place.source
-    where = (source.url, source.database, source.companies)
-    return repr((*where, source.tables[place.table].model_dump_json(), str(place.month)))
+    """Return what the records that a month refers to depend on beside the server."""
+    return _whose(place.source) + place.source.tables[place.table].model_dump_json()
 
 
 def _several_in_words(table: OdooTable, several: Mapping[str, list[int]]) -> list[str]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 JOINED_BY = " + "  # several values of one field
 _TO_SEVERAL = ("one2many", "many2many")
+_SINGLE = {
+    *("char", "text", "selection", "boolean", "many2one"),
+    *("integer", "float", "monetary", "date", "datetime"),
+}
 _LOOKS_LIKE_THOUSANDS = 3  # decimals
 
 
@@ -83,6 +87,8 @@ class Catalog:
             raise OdooError(
                 path, f"{path!r} is a list of records. Name a field of them, such as {path}.name"
             )
+        if found.type not in _SINGLE:
+            raise OdooError(path, f"{path!r} is of the type {found.type}, which no cell can show")
         return found
 
 
@@ -96,10 +102,11 @@ def follow(
     """
     met: dict[str, set[int]] = defaultdict(set)
     for name, rests in _by_first_step(paths).items():
-        relation = catalog.field(model, name).relation
+        field = catalog.field(model, name)
+        relation = field.relation
         if relation is None:
             continue
-        ids = {i for record in records for i in _ids(record[name])}
+        ids = {i for record in records for i in _ids(field, record[name])}
         met[relation] |= ids
         if not rests:  # its name is in the reference itself, and may change
             continue
@@ -114,7 +121,7 @@ def follow(
         for further, further_ids in follow(server, catalog, relation, others, rests).items():
             met[further] |= further_ids
         for record in records:
-            record[f"{name}."] = [found[i] for i in _ids(record[name])]
+            record[f"{name}."] = [found[i] for i in _ids(field, record[name])]
     return met
 
 
@@ -132,11 +139,11 @@ def first_steps(paths: Iterable[str]) -> list[str]:
     return list(_by_first_step(paths))
 
 
-def _ids(value: Any) -> list[int]:
-    """Return the ids in a reference: `[7, "Name"]`, `[7, 8]` or False."""
+def _ids(field: Field, value: Any) -> list[int]:
+    """Return the ids in a reference: `[7, "Name"]` to one record, `[7, 8]` to several, or False."""
     if not value:
         return []
-    return [value[0]] if len(value) > 1 and isinstance(value[1], str) else value
+    return [value[0]] if field.type == "many2one" else value
 
 
 def values(record: Record, path: str) -> Iterator[Any]:
@@ -151,12 +158,14 @@ def values(record: Record, path: str) -> Iterator[Any]:
 
 def text(value: Any, kind: str, zone: ZoneInfo) -> str | None:
     """Return a value as a cell would show it, a time as in `zone`; None for False, which means nothing."""
+    if value is None:
+        return None
     if isinstance(value, bool):
         return str(value).lower() if kind == "boolean" else None
     if kind == "datetime":
         return str(datetime.fromisoformat(value).replace(tzinfo=UTC).astimezone(zone))[:19]
     if kind == "many2one":
-        return str(value[1])
+        return text(value[1], "char", zone)
     return _number(value) if isinstance(value, Decimal) else str(value) or None
 
 

@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.stop import stop_before_delay
 
@@ -30,12 +33,13 @@ Domain = list[Any]
 
 PAGE = 1000  # records
 ATTEMPTS = 4
-SECONDS = 90  # for everything that is asked of a server at once
+SECONDS = 55  # for everything that is asked of a server at once; a reader may do so twice
 CONNECT_SECONDS, READ_SECONDS = 5, 30
 FIRST_WAIT_SECONDS = 0.5
 AT_A_TIME = 65_536  # bytes
 _PASSING = {429, 502, 503, 504}
 _SERVER_ERROR = 500
+_DATABASE = "psycopg2."  # how errors of the database begin, such as of two that write at once
 _NO_DATA = object()
 
 
@@ -62,6 +66,25 @@ class _PassingError(Exception):
         self.wait = wait
 
 
+class _LateError(_PassingError):
+    """The time is over, although the server answers."""
+
+
+class _Key(AuthBase):
+    """Authorizes requests; what `.netrc` says of the server does not count."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"bearer {self._key}"
+        return request
+
+    def without(self, text: str) -> str:
+        """Return a text that a server sent, without the key."""
+        return text.replace(self._key, "…")
+
+
 class OdooServer:
     """One Odoo, as the user whose key it is sees it, for some companies and a limited time.
 
@@ -70,9 +93,8 @@ class OdooServer:
 
     def __init__(self, source: OdooSource, key: SecretStr) -> None:
         self.now = datetime.now(UTC)
-        self._source = source
+        self._source, self._key = source, _Key(key.get_secret_value())
         self._headers = {
-            "Authorization": f"bearer {key.get_secret_value()}",
             "Content-Type": "application/json",
             "User-Agent": "atlas",
             **({"X-Odoo-Database": source.database} if source.database else {}),
@@ -129,19 +151,21 @@ class OdooServer:
         try:
             return attempts(self._post, f"{self._source.url}/json/2/{model}/{method}", body)
         except _PassingError as error:
-            raise SilentError(
+            kind = OdooError if isinstance(error, _LateError) else SilentError
+            raise kind(
                 "url", f"{self._source.url} does not answer: {error}. Look whether it runs"
             ) from error
 
     def _post(self, url: str, body: bytes) -> Any:
         left = self._end - time.monotonic()
         if left <= 0:
-            raise _PassingError(f"not everything was answered within {SECONDS} seconds")
+            raise _LateError(f"not everything was answered within {SECONDS} seconds")
         try:
             with _session().post(
                 url,
                 data=body,
                 headers=self._headers,
+                auth=self._key,
                 timeout=(CONNECT_SECONDS, min(READ_SECONDS, left)),
                 allow_redirects=False,
                 stream=True,
@@ -159,23 +183,29 @@ class OdooServer:
         while piece := response.raw.read1(AT_A_TIME, decode_content=True):
             content += piece
             if time.monotonic() > self._end:
-                raise _PassingError(f"it was still answering after {SECONDS} seconds")
+                raise _LateError(f"it was still answering after {SECONDS} seconds")
         return bytes(content)
 
     def _answer(self, response: requests.Response, content: bytes) -> Any:
         """Return the value in an answer. Raises _PassingError or OdooError."""
         status = response.status_code
-        if date := response.headers.get("Date"):
-            self.now = parsedate_to_datetime(date)
+        self.now = _clock(response.headers.get("Date", ""))
         if status in _PASSING:
             raise _PassingError(f"status {status}", _seconds_to_wait(response))
         if location := response.headers.get("Location"):
-            raise OdooError("url", f"{self._source.url} leads on to {location}. Write that address")
+            parts = urlsplit(self._key.without(location))
+            raise OdooError(
+                "url",
+                f"{self._source.url} leads on to {parts.scheme}://{parts.netloc}. Write the address of Odoo "
+                "itself",
+            )
         data = _parsed(content)
         if data is not _NO_DATA and status == requests.codes.ok:
             return data
         if isinstance(data, dict) and "message" in data:
-            raise _refusal(status, str(data["message"]), self._source)
+            if str(data.get("name", "")).startswith(_DATABASE):
+                raise _PassingError("its database was busy")
+            raise _refusal(status, self._key.without(str(data["message"])), self._source)
         if status == requests.codes.not_found:
             raise OdooError(
                 "database" if self._source.database else "url",
@@ -190,8 +220,10 @@ class OdooServer:
 
 @cache
 def _session() -> requests.Session:
-    """Return the connections of this process, which are kept open between requests."""
-    return requests.Session()
+    """Return the connections of this process, which are kept open between requests, without cookies."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 def _wait(state: RetryCallState) -> float:
@@ -208,9 +240,22 @@ def _seconds_to_wait(response: requests.Response) -> float | None:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(content, parse_float=Decimal)
-    except ValueError:
+        return json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
         return _NO_DATA
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _clock(text: str) -> datetime:
+    """Return the time that a server tells, or that of this machine."""
+    try:
+        told = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return datetime.now(UTC)
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def _refusal(status: int, message: str, source: OdooSource) -> OdooError:
