@@ -14,6 +14,7 @@ from odoo_school import KEY_VARIABLE, LINE, TRANSACTIONS, configuration, enroll,
 from odoo_server import HTML, Handler, Odoo, running
 from pydantic import SecretStr
 
+from atlas_assets.configuration.configuration import Configuration
 from atlas_assets.errors import ConfigurationError, SourceError
 from atlas_assets.periods.calendar import Month
 from atlas_assets.periods.scope import Partition, Scope
@@ -637,3 +638,64 @@ def test_domains_are_taken_as_odoo_writes_them(tmp_path: Path, domain: list[Any]
         tmp_path, source("https://school.test", tables=changed_table(domain=domain))
     )
     assert described.years["EPN", 2026].sources[0].tables["transactions"].domain == domain
+
+
+def test_another_field_or_time_zone_is_another_state(odoo: Odoo, tmp_path: Path) -> None:
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    states: list[str | None] = []
+    for columns in (TRANSACTIONS["columns"], TRANSACTIONS["columns"] | {"name": "note"}):
+        found = adapter(odoo, tmp_path, tables=changed_table(columns=columns))
+        states.append(found.read(*TARGET).state)
+        assert found.state(*TARGET) == states[-1]
+    registry = tmp_path / "config" / "registry.yaml"
+    registry.write_text(registry.read_text("utf-8").replace("Asia/Jakarta", "UTC"), "utf-8")
+    elsewhere = OdooAdapter(
+        Configuration(tmp_path / "config"), SourceMemory(tmp_path / "seen"), secret
+    )
+    states.append(elsewhere.read(*TARGET).state)
+    assert len(set(states)) == 3
+
+
+def test_two_databases_of_one_server_do_not_share_fields(odoo: Odoo, tmp_path: Path) -> None:
+    """What is known of one must not decide which companies are read in the other."""
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    students = {
+        "model": "res.partner",
+        "columns": {"name": "student_name"},
+        "values": {"unit": "PRIVAT"},
+    }
+    configured = configuration(
+        tmp_path,
+        source(odoo.url),
+        source(odoo.url, database="test", tables={"students": students}),
+    )
+    found = OdooAdapter(configured, None, secret)
+    found.read(*TARGET)
+    asked = odoo.asked("fields_get", "res.partner")
+    assert found.read("students", "EPN", Month(2026, 1)).rows_kept == 1
+    assert odoo.asked("fields_get", "res.partner") == asked + 1
+
+
+def test_a_table_is_in_one_place_and_amounts_are_in_fields(tmp_path: Path) -> None:
+    twice = configuration(tmp_path, source("https://a.test"), source("https://b.test"))
+    with pytest.raises(ConfigurationError, match="transactions are in another place already"):
+        _ = twice.years
+    columns = {k: v for k, v in TRANSACTIONS["columns"].items() if v != "amount"}
+    fixed = changed_table(columns=columns, values={"amount": "5"})
+    with pytest.raises(ConfigurationError, match="every row has an amount of its own"):
+        _ = configuration(tmp_path, source("https://a.test", tables=fixed)).years
+
+
+def test_a_refusal_is_forgotten_when_the_month_can_be_read(odoo: Odoo, tmp_path: Path) -> None:
+    """Also if only another month is loaded then."""
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    configured = configuration(tmp_path, source(odoo.url))
+    store = RawStore(tmp_path / "raw")
+    march, february = Month(2026, 3), FEBRUARY
+    odoo.faults = [forbid_reading] * 99
+    isolated = IsolatedSource(WithKey(tmp_path, configured))
+    assert extract(isolated, store, Scope(("EPN",), (february, march))).problems
+    assert [of.month for _, of in store.refused()] == [february, march]
+    odoo.faults = []
+    assert not extract(isolated, store, Scope(("EPN",), (february,))).problems
+    assert store.refused() == []
