@@ -55,10 +55,9 @@ class RecordPlace(Generic[Source]):
 class Records:
     """The records of a table and month: texts by field, under the whole number that a person finds them by.
 
-    Anything but texts and None in the fields that are mapped is refused.
-    `source` is what people call the source, and `name` what they call the kind of record. `labels` are the
-    names of fields as people see them. `version` is that of the records, if only reading them tells
-    (`RecordAdapter.version`).
+    Anything but texts and None in the fields that are mapped is refused. `source` is what people call the
+    source, and `name` what they call the kind of record. `labels` are the names of fields as people see
+    them. `version` is that of the records, if only reading them tells (`RecordAdapter.version`).
     """
 
     source: str

@@ -699,3 +699,28 @@ def test_a_refusal_is_forgotten_when_the_month_can_be_read(odoo: Odoo, tmp_path:
     odoo.faults = []
     assert not extract(isolated, store, Scope(("EPN",), (february,))).problems
     assert store.refused() == []
+
+
+def test_a_month_that_cannot_be_read_twice_stays_as_it_was(odoo: Odoo, tmp_path: Path) -> None:
+    """The second reading of the amounts fails: the new rows are not taken, and neither is a problem kept."""
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    configured = configuration(tmp_path, source(odoo.url))
+    store, february = RawStore(tmp_path / "raw"), Scope(("EPN",), (FEBRUARY,))
+    isolated = IsolatedSource(WithKey(tmp_path, configured))
+    assert not extract(isolated, store, february).problems
+    before = store.partition_hashes()
+    enroll(odoo, "2026-02-11", "Budi", 2.0)
+    read: list[str] = []
+
+    def forbid_again(handler: Handler) -> bool:
+        if handler.path.endswith("account.payment/search_read"):
+            read.append(handler.path)
+        return len(read) > 1 and forbid_reading(handler)
+
+    odoo.faults = [forbid_again] * 99
+    (problem,) = extract(isolated, store, february).problems
+    assert "Not today" in problem
+    assert store.partition_hashes() == before
+    odoo.faults = []
+    assert not extract(isolated, store, february).problems
+    assert store.partition_hashes() != before
