@@ -135,8 +135,9 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _kind(model: type[BaseModel]) -> object:
-    """Return the value of the key `kind` that tells a model from others."""
-    return next(iter(get_args(model.model_fields["kind"].annotation)), None)
+    """Return the value of the key `kind` that tells a model from others, or None if it has no such key."""
+    field = model.model_fields.get("kind")
+    return next(iter(get_args(field.annotation)), None) if field else None
 
 
 def _nodes(text: str) -> Any:
