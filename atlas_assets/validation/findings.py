@@ -29,9 +29,8 @@ REFUSED = "refused"  # the severity of a sheet that could not be read
 class Finding:
     """Something wrong in a cell, or why a sheet was refused; file, sheet, cell and place are empty then.
 
-    `place` is all of them in the words of the source.
-    `nearest` is the known word most similar to an unknown one, `other` what the row is compared with,
-    and `amount` the money of the row.
+    `place` is all of them in the words of the source, `nearest` the known word most similar to an unknown
+    one, `other` what the row is compared with, and `amount` the money of the row.
     """
 
     entity: str

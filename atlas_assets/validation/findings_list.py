@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from atlas_assets.files import written_whole
@@ -57,8 +58,9 @@ def write_list(findings: Iterable[Finding], path: Path, source_dir: Path, decima
         for row, finding in enumerate(findings, 1):
             for column, text in enumerate(_texts(finding)):
                 sheet.write_string(row, column, text, wrapped)
-            if _is_cell(finding, source_dir) and row <= _MOST_LINKS:
-                link = _link(finding, path.parent, source_dir)
+            cell = _linked_cell(finding)
+            if cell and row <= _MOST_LINKS:
+                link = _link(finding, cell, path.parent, source_dir)
                 if len(link) <= _LONGEST_LINK:
                     sheet.write_url(row, _CELL, link, string=finding.cell)
             if finding.amount is not None:
@@ -77,12 +79,14 @@ def _texts(finding: Finding) -> list[str]:
     ]
 
 
-def _is_cell(finding: Finding, source_dir: Path) -> bool:
-    """Return whether a finding is about a cell of a file, not about a record of another source."""
-    return finding.cell.isalnum() and (source_dir / finding.file).exists()
+def _linked_cell(finding: Finding) -> str | None:
+    """Return the cell that a link leads to, the first one of a row that lacks it; None for other sources."""
+    if match := re.fullmatch(r"row (\d+)", finding.cell):
+        return f"A{match[1]}"
+    return finding.cell if finding.cell.isalnum() else None
 
 
-def _link(finding: Finding, folder: Path, source_dir: Path) -> str:
+def _link(finding: Finding, cell: str, folder: Path, source_dir: Path) -> str:
     file = os.path.relpath(source_dir / finding.file, folder)
     sheet = finding.sheet.replace("'", "''")
-    return f"external:{file}#'{sheet}'!{finding.cell}"
+    return f"external:{file}#'{sheet}'!{cell}"

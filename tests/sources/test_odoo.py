@@ -724,3 +724,24 @@ def test_a_month_that_cannot_be_read_twice_stays_as_it_was(odoo: Odoo, tmp_path:
     odoo.faults = []
     assert not extract(isolated, store, february).problems
     assert store.partition_hashes() != before
+
+
+def test_an_odd_answer_is_not_remembered(odoo: Odoo, tmp_path: Path) -> None:
+    """It says nothing of the month, which is the same the next time."""
+    enroll(odoo, "2026-02-10", "Ani", 1.0)
+    configured = configuration(tmp_path, source(odoo.url))
+    memory = SourceMemory(tmp_path / "seen")
+    isolated = IsolatedSource(OdooAdapter(configured, memory, secret), memory)
+    isolated.look(*TARGET)
+    odoo.write("account.payment", 1, "2026-03-02 08:00:00", memo="X")
+
+    def odd(handler: Handler) -> bool:
+        if handler.path.endswith("search_read"):
+            handler.reply(200, b"7")
+        return handler.path.endswith("search_read")
+
+    odoo.faults = [odd] * 99
+    with pytest.raises(SourceError, match="answers otherwise than an Odoo 19 does"):
+        isolated.look(*TARGET)
+    odoo.faults = []
+    assert isolated.look(*TARGET).rows_kept == 1

@@ -218,11 +218,10 @@ class OdooAdapter(RecordAdapter[OdooSource]):
             server = OdooServer(source, self._key_of(source))
             yield server, Catalog(server, self._models.setdefault(whose, {}))
         except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
-            raise _to_repeat(
-                place.mistake(
-                    f"{source.url} answers otherwise than an Odoo 19 does ({error!r})", "url"
-                )
-            ) from error
+            odd = OdooError(
+                "url", f"{source.url} answers otherwise than an Odoo 19 does ({error!r})"
+            )
+            raise SourceError(place.mistake(str(odd), odd.key)) from odd
         except OdooError as error:
             self._models.pop(whose, None)  # they may be what changed
             if isinstance(error, SilentError):
@@ -247,9 +246,9 @@ class OdooAdapter(RecordAdapter[OdooSource]):
 
 
 def _to_repeat(message: str) -> SourceError:
-    """Return an error that is not remembered: the next reading of the same state may succeed."""
+    """Return an error that is not remembered, as its cause is one of the system: the next reading may succeed."""
     error = SourceError(message)
-    error.__cause__ = OdooError("url", message)
+    error.__cause__ = OdooError("model", message)
     return error
 
 

@@ -150,9 +150,12 @@ class OdooServer:
         )
         try:
             return attempts(self._post, f"{self._source.url}/json/2/{model}/{method}", body)
+        except _LateError as error:
+            raise OdooError(
+                "url", f"{self._source.url} is too slow: {error}. Repeat it when less is going on"
+            ) from error
         except _PassingError as error:
-            kind = OdooError if isinstance(error, _LateError) else SilentError
-            raise kind(
+            raise SilentError(
                 "url", f"{self._source.url} does not answer: {error}. Look whether it runs"
             ) from error
 

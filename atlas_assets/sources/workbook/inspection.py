@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atlas_assets.sources.label_pattern import LabelPattern
+
 LARGEST_KEPT = 2**27  # bytes of XML that are kept until another sheet is asked for
 FARTHEST_COLUMN, FARTHEST_ROW = 200, 200_000  # where a table certainly ends
 _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])|Err:\d+")
@@ -49,7 +50,7 @@ class Inspection(Protocol):
         ...
 
     def rows_with(self, labels: LabelPattern, form: Callable[[str], str]) -> set[int]:
-        """Return rows with a text that begins with a pattern in a form; there may be too many."""
+        """Return rows with a text that in a form begins or ends with a label; there may be too many."""
         ...
 
     def shown_otherwise(self, letter: str) -> dict[int, tuple[str, str]]:
