@@ -62,6 +62,10 @@ class Configuration:
         """Return the yearly file that describes a month of an entity, or None if none does."""
         return self._by_month.get((entity, month))
 
+    def months_of(self, entity: str) -> list[Month]:
+        """Return the months of an entity that a yearly file describes, in order."""
+        return sorted(month for whose, month in self._by_month if whose == entity)
+
     def years_in(self, entity: str, year: int) -> list[WorkbookYear]:
         """Return the yearly files that describe a month of a calendar year, in order."""
         found = [self.year_of(entity, Month(year, n)) for n in range(1, MONTHS_A_YEAR + 1)]

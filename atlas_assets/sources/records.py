@@ -113,8 +113,8 @@ class RecordAdapter(ABC, Generic[Source]):
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that the source covers, in order."""
-        years = (year for year in self.configuration.years.values() if year.entity == entity)
-        return sorted(m for year in years for m in year.months if self.tables(entity, m))
+        months = self.configuration.months_of(entity)
+        return [month for month in months if self.tables(entity, month)]
 
     def tables(self, entity: str, month: Month) -> list[TableName]:
         """Return the tables that the source has of a month."""

@@ -56,8 +56,8 @@ class RoutedSource:
 
     def months(self, entity: str) -> list[Month]:
         """Return the months that any source covers, in order."""
-        found = {month for adapter in self._adapters for month in adapter.months(entity)}
-        return sorted(month for month in found if self.tables(entity, month))
+        months = self._configuration.months_of(entity)
+        return [month for month in months if self.tables(entity, month)]
 
     def tables(self, entity: str, month: Month) -> list[TableName]:
         """Return the tables that any source has of a month; there are none without transactions."""

@@ -53,14 +53,8 @@ class WorkbookAdapter:
 
     def months(self, entity: str) -> list[Month]:
         """Return every configured month of the years that have at least one workbook, in order."""
-        years = self.configuration.years.values()
-        return sorted(
-            month
-            for year in years
-            if year.entity == entity
-            for month in year.months
-            if self.tables(entity, month)
-        )
+        months = self.configuration.months_of(entity)
+        return [month for month in months if self.tables(entity, month)]
 
     def tables(self, entity: str, month: Month) -> list[TableName]:
         """Return the tables that are configured for a month.
