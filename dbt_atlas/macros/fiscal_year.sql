@@ -3,3 +3,8 @@
     {%- set months_later = (13 - var("year_start") | int(1)) % 12 -%}
     year({{ month_key }}{% if months_later %} + interval {{ months_later }} month{% endif %})
 {%- endmacro %}
+
+{#- The first month of the fiscal year that a month belongs to. -#}
+{% macro fiscal_year_start(month_key) -%}
+    ({{ month_key }} - to_months((month({{ month_key }}) - {{ var("year_start") | int(1) }} + 12) % 12))::date
+{%- endmacro %}

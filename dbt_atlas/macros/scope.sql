@@ -1,9 +1,10 @@
 {#- Whether a row belongs to the entities and months that this invocation builds. -#}
-{% macro in_scope() -%}
+{% macro in_scope(table) -%}
+    {%- set month_key = table ~ '.month_key' if table else 'month_key' -%}
     {%- if var('months') is none or (execute and model.config.materialized == 'partitioned' and is_built_anew()) -%}
         true
     {%- else -%}
-        {{ of_entities() }} and month_key in (date '{{ var("months") | join("-01', date '") }}-01')
+        {{ of_entities(table) }} and {{ month_key }} in (date '{{ var("months") | join("-01', date '") }}-01')
     {%- endif -%}
 {%- endmacro %}
 
@@ -32,13 +33,13 @@
     {{ return(run_query('select exists (from ' ~ rows ~ ' where ' ~ not_staged() ~ ')').rows[0][0]) }}
 {%- endmacro %}
 
-{#- What a test looks at: the rows of the entities that are built and, where months are replaced, of the months that are
-    built, so that no other entity or month can stop these. -#}
+{#- What a test looks at: the rows of the entities that are built and, except in intermediate models, of the months that
+    are built, so that no other entity or month can stop these. -#}
 {% macro get_where_subquery(relation) -%}
     {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
     {%- if not tested or var('months') is none or 'entity_code' not in tested.columns -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set of_months = tested.config.materialized == 'partitioned' and tested.config.meta.replaces != 'entities' -%}
+    {%- set of_months = 'month_key' in tested.columns and tested.config.meta.replaces != 'entities' -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ (in_scope() if of_months else of_entities()) ~ ') as tested') }}
 {%- endmacro %}

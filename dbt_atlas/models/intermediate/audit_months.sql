@@ -31,7 +31,8 @@ facts as (
         month_key,
         'int_revenue' as model_name,
         {{ content_digest([
-            'unit_code', 'product_name', 'student_key', 'channel_name', 'customer_type', 'amount'
+            'unit_code', 'product_name', 'order_key', 'order_month', 'student_key', 'channel_name', 'customer_type',
+            'payment_pattern', 'amount'
         ]) }} as digest
     from revenue
     group by all

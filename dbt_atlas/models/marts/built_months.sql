@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('mart_school_progress') }}
 -- depends_on: {{ ref('mart_students') }}
 -- depends_on: {{ ref('mart_targets') }}
+-- depends_on: {{ ref('mart_order_payments') }}
 with months as (
     select * from {{ ref('audit_months') }}
 )
