@@ -85,7 +85,7 @@ def test_the_page_can_be_followed(followed: Installation) -> None:
     assert checked.returncode == 0, checked.stderr
     built = run(followed, "build", "--entity", "EPN", "--period", "2026-02")
     assert built.returncode == 0, built.stderr
-    totals = followed.report("EPN", "2026-02")["totals"]
+    totals = followed.report("EPN", "2026-02")["totals"]["revenue"]
     assert totals["revenue_actuals"] == 1_250_000.50
     told = run(followed, "findings", "--entity", "EPN").stdout
     assert "payments-2026-02.json, transactions, record 2, source: 'Radio'" in told

@@ -238,12 +238,13 @@ def format_(
     year: YearOption = None,
     month: MonthOption = None,
     period: PeriodOption = None,
+    unit: UnitOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make report.json of each month, without deck and PDF."""
     text = period_text(year, month, period)
     with _pipeline() as pipeline:
-        show_result(pipeline.format(entity, text), as_json=json)
+        show_result(pipeline.format(entity, text, unit), as_json=json)
 
 
 @app.command()

@@ -14,8 +14,11 @@ from rich.table import Table
 from atlas_assets.warehouse.ledger import STAGES
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from atlas_assets.cli.overview import Overview
     from atlas_assets.cli.result import Result
+    from atlas_assets.report.model import ChangedSheet, ChangesSection
     from atlas_assets.validation.findings import Finding
 
 # Nothing in a message is markup or the name of an emoji: it can quote any cell or name.
@@ -57,6 +60,36 @@ def show_findings(findings: list[Finding], *, as_json: bool) -> None:
         return
     for finding in findings:
         print(finding.message())
+
+
+def show_changes(changes: ChangesSection, *, as_json: bool) -> None:
+    """Print every figure and row that differs between two editions of a report."""
+    if as_json:
+        print(changes.model_dump_json(indent=2))
+        return
+    for figure in changes.figures:
+        delta = "" if figure.delta is None else f" ({figure.delta:+,})"
+        print(f"{figure.path}: {_shown(figure.before)} → {_shown(figure.after)}{delta}")
+    for sheet in changes.sheets:
+        print(f"{sheet.file}, sheet {sheet.sheet.strip()!r}: {_rows_of(sheet)}")
+    if not changes.figures:
+        messages.print("No figure differs.")
+    elif not changes.sheets:
+        messages.print(
+            "The rows of the report's own months are the same: a sheet of an earlier month, the "
+            "registry, a target or a rule has changed."
+        )
+
+
+def _shown(value: Decimal | None) -> str:
+    return "none" if value is None else f"{value:,}"
+
+
+def _rows_of(sheet: ChangedSheet) -> str:
+    parts = {"new or changed": sheet.new, "gone or as they were": sheet.gone}
+    return "; ".join(
+        f"rows {', '.join(map(str, rows))} {what}" for what, rows in parts.items() if rows
+    )
 
 
 def show_overview(overview: Overview, *, as_json: bool) -> None:

@@ -227,10 +227,14 @@ class Pipeline:
         """Run the load job."""
         return self._run_period(jobs.LOAD, entity, period)
 
-    def format(self, entity: str, period: str) -> Result:
-        """Make report.json of each month, without deck and PDF."""
+    def format(self, entity: str, period: str, units: str | None = None) -> Result:
+        """Make report.json of each month, without deck and PDF. Warns of unknown units."""
         code = self.selection.entity(entity)
         wanted = {code: tuple(self.selection.months_with_rows(code, period))}
+        if chosen := self.selection.units(code, units) if units else []:
+            for period_ in _monthly(wanted)[code]:
+                self._report_on_demand(code, period_, chosen, with_deck=False)
+            return self.result
         if self.jobs.run(jobs.REPORT, wanted, [keys.report(PeriodType.MONTHLY, "report")]):
             for period_ in _monthly(wanted)[code]:
                 self.result.files.append(self.workspace.report_files.path(code, period_, "json"))
@@ -287,11 +291,23 @@ class Pipeline:
             self._add_files({entity: [period]})
         return self.result
 
-    def _report_on_demand(self, entity: str, period: Period, units: list[str]) -> None:
-        config = {"entity": entity, "period": str(period), "units": units}
+    def _report_on_demand(
+        self, entity: str, period: Period, units: list[str], *, with_deck: bool = True
+    ) -> None:
+        config = {
+            "entity": entity,
+            "period": str(period),
+            "units": units,
+            "with_deck": with_deck,
+        }
         job = jobs.RANGE_REPORT
-        if self.jobs.run_scope(job, None, config={keys.step(keys.RANGE_REPORT): config}):
+        if not self.jobs.run_scope(job, None, config={keys.step(keys.RANGE_REPORT): config}):
+            return
+        if with_deck:
             self._add_files({entity: [period]}, units)
+        else:
+            files = self.workspace.report_files
+            self.result.files.append(files.path(entity, period, "json", units))
 
     def _warn_of_stale(self, entity: str, months: list[Month]) -> None:
         for month, stale in self.workspace.staleness.pending(entity, months).items():

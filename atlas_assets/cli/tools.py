@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from atlas_assets.cli.output import messages
+from atlas_assets.cli.options import JsonOption
+from atlas_assets.cli.output import messages, show_changes
+from atlas_assets.errors import UsageError
 
 if TYPE_CHECKING:
     from atlas_assets.settings import Settings
@@ -64,6 +66,31 @@ def present(
 
     for path in Workspace(load_settings()).presenter.present_file(report):
         print(path)
+
+
+@tools.command()
+def diff(
+    report: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A report.json.")],
+    other: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="A later edition of it; by default, the kept edition before REPORT is compared.",
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """List every figure that differs between two editions of a report, and the rows that made it so."""
+    from atlas_assets.report.editions import compare
+    from atlas_assets.report.files import kept_edition, read_report
+
+    before, after = (report, other) if other else (kept_edition(report), report)
+    if not before.exists():
+        raise UsageError(
+            f"No earlier edition of {report.name} is kept. Name two files: atlas diff A.json B.json"
+        )
+    show_changes(compare(read_report(before), read_report(after)), as_json=json)
 
 
 @tools.command()

@@ -201,6 +201,9 @@ class Registry(StrictModel):
     renewal_window_days: Annotated[int, Field(ge=0, le=3_660)] = 365
     """A renewal follows the student's latest earlier enrollment by at most so many days; later, it is alumni."""
 
+    smallest_mover: Annotated[int, Field(ge=0)] = 1_000_000
+    """How much revenue a program must have, this year or last, to be told as one that moved."""
+
     @model_validator(mode="after")
     def _is_unambiguous(self) -> Registry:
         words = [word for words in self.months.values() for word in words]

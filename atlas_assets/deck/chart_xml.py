@@ -1,8 +1,8 @@
 """Native charts written as one piece of XML, and the workbooks behind them.
 
 Everything about a chart is set explicitly, so that PowerPoint and LibreOffice draw it alike: no
-style, legend or gridlines, a fixed and hidden value axis, and labels as finished text, because
-number formats would follow the viewer's locale.
+style, legend or gridlines, and a hidden value axis. Labels are the chart's own values with a number
+format, so that they follow when somebody edits the data.
 """
 
 from __future__ import annotations
@@ -15,10 +15,18 @@ from typing import Literal
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill, text_look, text_xml
+from atlas_assets.deck.drawing_xml import (
+    NAMESPACES,
+    attribute_xml,
+    scheme_color,
+    solid_fill,
+    text_look,
+    text_xml,
+)
 from atlas_assets.notation.tokens import Role, Size
 
-LabelPosition = Literal["outEnd", "inBase", "inEnd"]
+LabelPosition = Literal["outEnd", "inBase", "inEnd", "ctr"]
+SeriesKind = Literal["filled", "outlined", "hidden", "triangles"]
 _SHOWN = (
     '<c:showLegendKey val="0"/><c:showVal val="{}"/><c:showCatName val="0"/>'
     '<c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/>'
@@ -29,9 +37,9 @@ WORKBOOK_RELATION = "rId1"
 
 @dataclass(frozen=True)
 class Label:
-    """A column's label; `on_ground` puts it on white where something may be drawn behind it."""
+    """A column's label, written by a number format; `on_ground` puts it on white."""
 
-    text: str
+    format: str
     role: Role
     position: LabelPosition
     on_ground: bool = False
@@ -39,36 +47,44 @@ class Label:
 
 @dataclass(frozen=True)
 class Series:
-    """Values drawn alike: filled, outlined, or as small triangles. Later series lie in front."""
+    """Values drawn alike. Later series lie in front; what is hidden only carries what is stacked on it.
+
+    `hatched` are the positions of forecasts.
+    """
 
     name: str
     values: list[float | None]
     role: Role
-    kind: Literal["filled", "outlined", "triangles"] = "filled"
+    kind: SeriesKind = "filled"
     labels: list[Label | None] = field(default_factory=list)
+    hatched: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Plot:
     """A chart of columns, or of horizontal bars with the first category on top.
 
-    The plot is as wide as its frame and starts at its top; `height` is its share of the frame's
-    height. `low` to `high` is the value axis. `gap` between categories and `overlap` of series are
+    The plot is as wide as its frame; `top` and `height` are shares of the height of the frame. `low` to
+    `high` is the value axis; an end that is None follows the values. `gap` between categories and
+    `overlap` of series are
     in percent of a column's width; `axis_width` and `category_size` are in points, and without a
-    `category_size` categories are not named.
+    `category_size` categories are not named; `label_every` names only some.
     """
 
     categories: list[str]
     series: list[Series]
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     axis: Role
     axis_width: float = 0.75
     horizontal: bool = False
+    stacked: bool = False
     gap: int = 50
     overlap: int = 100
     height: float = 1.0
+    top: float = 0.0
     category_size: float | None = None
+    label_every: int = 1
 
 
 def chart_xml(plot: Plot) -> bytes:
@@ -78,7 +94,7 @@ def chart_xml(plot: Plot) -> bytes:
     axes = '<c:axId val="1"/><c:axId val="2"/>'
     drawn = (
         f'<c:barChart><c:barDir val="{"bar" if plot.horizontal else "col"}"/>'
-        '<c:grouping val="clustered"/><c:varyColors val="0"/>'
+        f'<c:grouping val="{"stacked" if plot.stacked else "clustered"}"/><c:varyColors val="0"/>'
         f"{''.join(_series(plot, *item) for item in columns)}"
         f'<c:gapWidth val="{plot.gap}"/><c:overlap val="{plot.overlap}"/>{axes}</c:barChart>'
     )
@@ -93,7 +109,7 @@ def chart_xml(plot: Plot) -> bytes:
         f'<c:chartSpace {NAMESPACES}><c:date1904 val="0"/><c:roundedCorners val="0"/><c:chart>'
         '<c:autoTitleDeleted val="1"/><c:plotArea><c:layout><c:manualLayout>'
         '<c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="0"/>'
-        f'<c:y val="0"/><c:w val="1"/><c:h val="{plot.height:.4f}"/></c:manualLayout></c:layout>'
+        f'<c:y val="{plot.top:.4f}"/><c:w val="1"/><c:h val="{plot.height:.4f}"/></c:manualLayout></c:layout>'
         f"{drawn}{_category_axis(plot)}{_value_axis(plot)}</c:plotArea>"
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
         f"<c:txPr><a:bodyPr/><a:lstStyle/>{_paragraph(Size.TABLE, Role.INK)}</c:txPr>"
@@ -152,18 +168,34 @@ def _look(series: Series) -> str:
                 f'<c:symbol val="triangle"/><c:size val="8"/><c:spPr>{fill}'
                 f'<a:ln w="6350">{solid_fill(Role.WHITE)}</a:ln></c:spPr></c:marker>'
             )
+        case "hidden":
+            look = "<a:noFill/>"
         case "outlined":
             look = f'{solid_fill(Role.WHITE)}<a:ln w="{Pt(1.25)}">{fill}</a:ln>'
         case "filled":
             look = fill
-    return f'<c:spPr>{look}</c:spPr><c:invertIfNegative val="0"/>'
+    forecasts = "".join(
+        f'<c:dPt><c:idx val="{position}"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/>'
+        f"<c:spPr>{_hatched(series.role)}</c:spPr></c:dPt>"
+        for position in series.hatched
+    )
+    return f'<c:spPr>{look}</c:spPr><c:invertIfNegative val="0"/>{forecasts}'
+
+
+def _hatched(role: Role) -> str:
+    return (
+        f'<a:pattFill prst="wdUpDiag"><a:fgClr>{scheme_color(role)}</a:fgClr>'
+        f"<a:bgClr>{scheme_color(Role.WHITE)}</a:bgClr></a:pattFill>"
+        f'<a:ln w="{Pt(1)}">{solid_fill(role)}</a:ln>'
+    )
 
 
 def _labels(series: Series) -> str:
     labels = "".join(
-        f'<c:dLbl><c:idx val="{position}"/><c:tx><c:rich><a:bodyPr/><a:lstStyle/>'
-        f"{_paragraph(Size.TABLE, label.role, label.text)}</c:rich></c:tx>"
-        f"{_GROUND if label.on_ground else ''}"
+        f'<c:dLbl><c:idx val="{position}"/>'
+        f'<c:numFmt formatCode={attribute_xml(label.format)} sourceLinked="0"/>'
+        f"{_GROUND if label.on_ground else '<c:spPr><a:noFill/></c:spPr>'}"
+        f'<c:txPr><a:bodyPr wrap="none"/><a:lstStyle/>{_paragraph(Size.TABLE, label.role)}</c:txPr>'
         f'<c:dLblPos val="{label.position}"/>{_SHOWN.format(1)}</c:dLbl>'
         for position, label in enumerate(series.labels)
         if label
@@ -171,10 +203,9 @@ def _labels(series: Series) -> str:
     return f"<c:dLbls>{labels}{_SHOWN.format(0)}</c:dLbls>" if labels else ""
 
 
-def _paragraph(size: float, role: Role, text: str | None = None) -> str:
+def _paragraph(size: float, role: Role) -> str:
     look = text_look(size, role, bold=role is Role.WHITE)
-    run = "" if text is None else f"<a:r><a:rPr {look}</a:rPr><a:t>{text_xml(text)}</a:t></a:r>"
-    return f"<a:p><a:pPr><a:defRPr {look}</a:defRPr></a:pPr>{run}</a:p>"
+    return f"<a:p><a:pPr><a:defRPr {look}</a:defRPr></a:pPr></a:p>"
 
 
 def _category_axis(plot: Plot) -> str:
@@ -188,14 +219,20 @@ def _category_axis(plot: Plot) -> str:
         f'<c:spPr><a:ln w="{Pt(plot.axis_width)}">{solid_fill(plot.axis)}</a:ln></c:spPr>'
         f"<c:txPr><a:bodyPr/><a:lstStyle/>{_paragraph(size or Size.TABLE, Role.INK)}</c:txPr>"
         '<c:crossAx val="2"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/>'
-        '<c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
+        f'<c:lblOffset val="100"/><c:tickLblSkip val="{plot.label_every}"/>'
+        '<c:noMultiLvlLbl val="1"/></c:catAx>'
     )
+
+
+def _axis_end(name: str, value: float | None) -> str:
+    return "" if value is None else f'<c:{name} val="{value!r}"/>'
 
 
 def _value_axis(plot: Plot) -> str:
     return (
         '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>'
-        f'<c:max val="{plot.high!r}"/><c:min val="{plot.low!r}"/></c:scaling><c:delete val="1"/>'
+        f"{_axis_end('max', plot.high)}{_axis_end('min', plot.low)}</c:scaling>"
+        '<c:delete val="1"/>'
         f'<c:axPos val="{"t" if plot.horizontal else "l"}"/>'
         '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="none"/><c:crossAx val="1"/>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
@@ -23,16 +24,26 @@ from atlas_assets.deck.drawing_xml import NAMESPACES, attribute_xml
 from atlas_assets.deck.outliers import clipped
 from atlas_assets.deck.shapes import Box, add_break, add_cut_label, add_mark, add_text
 from atlas_assets.deck.slides import Run
-from atlas_assets.deck.text_fit import text_width
-from atlas_assets.notation.numbers import MINUS
+from atlas_assets.deck.text_fit import fitting, shortened, text_width
 from atlas_assets.notation.tokens import Role, Size
 
 if TYPE_CHECKING:
-    from atlas_assets.deck.slides import Bars, ColumnChart, SmallChart
+    from collections.abc import Iterable
+
+    from atlas_assets.deck.slides import (
+        Bars,
+        ColumnChart,
+        ColumnPoint,
+        Multiple,
+        SmallChart,
+        Tier,
+    )
 
 # In inches.
 CAPTION = 0.24  # height of a chart's caption
 AXIS = 0.3  # height of the month names
+FACTS = 0.2  # height of the line under a small chart's heading
+MULTIPLE_AXIS = 0.2
 LABEL_ROOM = 0.2  # above and below a tier's columns, for their labels
 BREAK = 0.07  # thickness of the break in a column or bar that is cut off
 
@@ -43,25 +54,30 @@ class ChartDrawer:
     def __init__(self, package: Any, date: str) -> None:
         self.package, self.date = package, date
         self._count = 0
+        self.elements: list[Any] = []  # of every chart that was added
 
     def columns(self, drawn: Any, placeholder: Any, chart: ColumnChart, box: Box) -> None:
         """Draw a column chart into `box`, in place of `placeholder`.
 
-        The variance tier, if any, is above the columns, at the same scale.
+        The tiers of variances, if any, are above the columns, at the same scale.
         """
         scale = _Scale(chart, box.height)
         top = box.top
-        if chart.variance_name:
-            tier = Box(box.left, top + CAPTION, box.width, scale.variance_height + 2 * LABEL_ROOM)
-            caption = [Run(chart.variance_name, bold=True)]
-            add_text(drawn, Box(box.left, top, box.width, CAPTION), caption, Size.LABEL)
-            name = f"{chart.name}, {chart.variance_name}"
-            plot = _variance_plot(chart, chart.variance_name, scale)
-            self._add(drawn, plot, name, chart.description, tier)
-            _cut_variances(drawn, chart, tier)
-            if chart.target_name:
-                _draw_plan_axis(drawn, tier, scale)
-            top = tier.bottom
+        for tier, span in zip(chart.tiers, scale.tiers, strict=True):
+            height = span.size / scale.per_inch + 2 * LABEL_ROOM
+            frame = Box(box.left, top + CAPTION, box.width, height)
+            add_text(
+                drawn,
+                Box(box.left, top, box.width, CAPTION),
+                [Run(tier.name, bold=True)],
+                Size.LABEL,
+            )
+            plot = _variance_plot(chart, tier, span, scale)
+            self._add(drawn, plot, f"{chart.name}, {tier.name}", _told(chart, tier), frame)
+            _cut_variances(drawn, tier, frame)
+            if tier.reference == "PL":
+                _draw_plan_axis(drawn, frame, span, scale)
+            top = frame.bottom
         _name_scenarios(drawn, chart, Box(box.left, top, box.width, CAPTION))
         height = scale.base_height + scale.label_room + AXIS
         base = Box(box.left, top + CAPTION, box.width, height)
@@ -72,12 +88,9 @@ class ChartDrawer:
 
     def small(self, drawn: Any, chart: SmallChart, box: Box) -> None:
         """Draw a figure next to earlier ones, under its name."""
-        add_text(
-            drawn,
-            Box(box.left, box.top, box.width, CAPTION),
-            [Run(chart.name, bold=True)],
-            Size.TABLE,
-        )
+        name = shortened(chart.name, box.width, Size.TABLE, bold=True)
+        caption = Box(box.left, box.top, box.width, CAPTION)
+        add_text(drawn, caption, [Run(name, bold=True)], Size.TABLE)
         frame = Box(box.left, box.top + CAPTION, box.width, box.height - CAPTION)
         self._add(drawn, _small_plot(chart, frame.height), chart.name, chart.description, frame)
         plot = Box(frame.left, frame.top, frame.width, frame.height - AXIS)
@@ -85,25 +98,31 @@ class ChartDrawer:
             if abs(value) > chart.limit:
                 _cut(drawn, plot, at, len(chart.values), chart.labels[at], below=value < 0)
 
+    def multiple(self, drawn: Any, chart: Multiple, box: Box) -> None:
+        """Draw one of several small charts of months, under its heading and facts."""
+        heading = Box(box.left, box.top, box.width, CAPTION)
+        add_text(drawn, heading, fitting(chart.heading, box.width, Size.LABEL), Size.LABEL)
+        facts = Box(box.left, heading.bottom, box.width, FACTS)
+        add_text(drawn, facts, fitting(chart.facts, box.width, Size.TABLE), Size.TABLE)
+        frame = Box(box.left, facts.bottom, box.width, box.bottom - facts.bottom)
+        self._add(drawn, _multiple_plot(chart, frame.height), chart.name, chart.description, frame)
+
     def bars(self, drawn: Any, bars: Bars, box: Box) -> None:
         """Draw bars over the cells of a table's column, one per row."""
-        rows = len(bars.series[0].values)
+        series = bars.series if bars.is_stacked else [*reversed(bars.series)]
+        is_in_one_line = bars.is_stacked or len(series) == 1 or bars.low < 0
         plot = Plot(
-            categories=[str(row + 1) for row in range(rows)],
-            series=[
-                Series(
-                    item.name, item.values, item.role, "outlined" if item.is_outline else "filled"
-                )
-                for item in reversed(bars.series)
-            ],
+            categories=bars.rows,
+            series=[Series(item.name, item.values, item.role, item.kind) for item in series],
             low=bars.low,
             high=bars.high,
             axis=bars.axis,
             horizontal=True,
+            stacked=bars.is_stacked,
             gap=60,
-            overlap=70 if len(bars.series) > 1 and bars.low == 0 else 100,
+            overlap=100 if is_in_one_line else 70,
         )
-        self._add(drawn, plot, bars.name, bars.name, box)
+        self._add(drawn, plot, bars.name, _told_rows(bars), box)
         _break_bars(drawn, bars, box)
 
     def _add(
@@ -152,35 +171,45 @@ class ChartDrawer:
             chart_workbook(plot, self.date),
         )
         part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE)
+        self.elements.append(part._element)  # noqa: SLF001
         return part
 
 
+@dataclass(frozen=True)
+class _Span:
+    """The lowest and the highest value of a tier, zero included, as far as they are drawn."""
+
+    bottom: float
+    top: float
+
+    @classmethod
+    def of(cls, values: Iterable[float | None], limit: float) -> _Span:
+        known = [clipped(value, limit) for value in values if value is not None]
+        return cls(min([*known, 0.0]), max([*known, 0.0]))
+
+    @property
+    def size(self) -> float:
+        return self.top - self.bottom
+
+
 class _Scale:
-    """The scale shared by both tiers of a chart. Heights are in inches."""
+    """The scale shared by the tiers of a chart. Heights are in inches."""
 
     def __init__(self, chart: ColumnChart, height: float) -> None:
+        self.limit = chart.limit
         levels = [
             value
             for point in chart.points
-            for value in (point.actual, point.target, point.previous)
-            if value is not None
+            for value in (point.actual, point.forecast, point.target, point.previous)
         ]
-        variances = [point.variance for point in chart.points if point.variance is not None]
-        self.limit = chart.limit
-        levels, variances = (
-            [clipped(value, chart.limit) for value in values] for values in (levels, variances)
-        )
-        self.top, self.bottom = max([*levels, 0.0]), min([*levels, 0.0])
-        if self.top == self.bottom:
-            self.top = 1.0
-        self.variance_top, self.variance_bottom = max([*variances, 0.0]), min([*variances, 0.0])
-        spans = (self.top - self.bottom) + (self.variance_top - self.variance_bottom)
-        tier = CAPTION + 2 * LABEL_ROOM if chart.variance_name else 0.0
-        self.label_room = LABEL_ROOM if self.bottom == 0 else 2 * LABEL_ROOM
-        inches = height - tier - CAPTION - self.label_room - AXIS
-        self.per_inch = spans / inches
-        self.variance_height = (self.variance_top - self.variance_bottom) / self.per_inch
-        self.base_height = (self.top - self.bottom) / self.per_inch
+        base = _Span.of(levels, chart.limit)
+        self.base = base if base.size else _Span(0.0, 1.0)
+        self.tiers = [_Span.of(tier.values, chart.limit) for tier in chart.tiers]
+        self.label_room = LABEL_ROOM if self.base.bottom == 0 else 2 * LABEL_ROOM
+        around = CAPTION + self.label_room + AXIS + len(self.tiers) * (CAPTION + 2 * LABEL_ROOM)
+        spans = self.base.size + sum(tier.size for tier in self.tiers)
+        self.per_inch = spans / (height - around)
+        self.base_height = self.base.size / self.per_inch
 
     def inches(self, value: float) -> float:
         """Return a value's height above the axis in inches, as far as its column is drawn."""
@@ -199,19 +228,24 @@ def _base_plot(chart: ColumnChart, scale: _Scale) -> Plot:
         if chart.previous_name
         else []
     )
-    labels = [
-        _base_label(point.actual, point.previous, point.actual_label, scale) for point in points
-    ]
+    names = [name for name in (chart.actual_name, chart.forecast_name) if name]
+    shown = [p.actual if p.forecast is None else p.forecast for p in points]
     plot_height = scale.base_height + scale.label_room
     return Plot(
         categories=[point.category for point in points],
         series=[
             *targets,
-            Series(chart.actual_name, [p.actual for p in points], Role.ACTUAL, labels=labels),
+            Series(
+                ", ".join(names),
+                shown,
+                Role.ACTUAL,
+                labels=[_base_label(point, scale) for point in points],
+                hatched=[at for at, point in enumerate(points) if point.forecast is not None],
+            ),
             *previous,
         ],
-        low=scale.bottom - (scale.label_room - LABEL_ROOM) * scale.per_inch,
-        high=scale.top + LABEL_ROOM * scale.per_inch,
+        low=scale.base.bottom - (scale.label_room - LABEL_ROOM) * scale.per_inch,
+        high=scale.base.top + LABEL_ROOM * scale.per_inch,
         axis=Role.INK,
         overlap=70,
         height=plot_height / (plot_height + AXIS),
@@ -219,66 +253,57 @@ def _base_plot(chart: ColumnChart, scale: _Scale) -> Plot:
     )
 
 
-def _base_label(
-    actual: float | None, previous: float | None, text: str, scale: _Scale
-) -> Label | None:
+def _base_label(point: ColumnPoint, scale: _Scale) -> Label | None:
     """Place a label at the column's foot, or at its head where last year's triangle is at the foot.
 
-    A label that does not fit inside the column goes above it.
+    A label that does not fit inside the column, or would lie on hatching, goes above it.
     """
+    if point.forecast is not None:
+        return Label(point.format, Role.INK, "outEnd", on_ground=True)
+    actual, previous = point.actual, point.previous
     if actual is None or abs(actual) > scale.limit:
         return None
     height, mark = scale.inches(actual), scale.inches(previous or 0)
     foot, room = 0.26, 0.4
     if height <= foot:
-        return Label(text, Role.INK, "outEnd", on_ground=True)
+        return Label(point.format, Role.INK, "outEnd", on_ground=True)
     position: LabelPosition = "inBase" if previous is None or not -0.1 < mark < foot else "inEnd"
     if position == "inEnd" and height < room:
-        return Label(text, Role.INK, "outEnd", on_ground=True)
-    return Label(text, Role.WHITE, position)
+        return Label(point.format, Role.INK, "outEnd", on_ground=True)
+    return Label(point.format, Role.WHITE, position)
 
 
-def _variance_plot(chart: ColumnChart, name: str, scale: _Scale) -> Plot:
-    points = chart.points
+def _variance_plot(chart: ColumnChart, tier: Tier, span: _Span, scale: _Scale) -> Plot:
     series: list[Series] = []
-    for good, role, text_role in ((True, Role.GOOD, Role.GOOD_TEXT), (False, Role.BAD, Role.BAD)):
-        shown = [p.variance is not None and p.variance_is_good is good for p in points]
-        pairs = list(zip(points, shown, strict=True))
-        series.append(
-            Series(
-                f"{name} ({'+' if good else '-'})",
-                [p.variance if is_shown else None for p, is_shown in pairs],
-                role,
-                labels=[
-                    Label(p.variance_label, _rating(p.variance_label, text_role), "outEnd")
-                    if is_shown and abs(p.variance or 0.0) <= scale.limit
-                    else None
-                    for p, is_shown in pairs
-                ],
-            )
-        )
+    for sign, role, text_role in (("+", Role.GOOD, Role.GOOD_TEXT), ("-", Role.BAD, Role.BAD)):
+        shown = [
+            value if value is not None and (value >= 0) is (sign == "+") else None
+            for value in tier.values
+        ]
+        labels = [
+            Label(label, text_role if value else Role.INK, "outEnd")
+            if value is not None and abs(value) <= scale.limit
+            else None
+            for value, label in zip(shown, tier.formats, strict=True)
+        ]
+        series.append(Series(f"{tier.name} ({sign})", shown, role, labels=labels))
     room = LABEL_ROOM * scale.per_inch
+    is_plan = tier.reference == "PL"
     return Plot(
-        categories=[point.category for point in points],
+        categories=[point.category for point in chart.points],
         series=series,
-        low=scale.variance_bottom - room,
-        high=scale.variance_top + room,
-        axis=Role.ACTUAL if chart.target_name else Role.PREVIOUS,
-        axis_width=0.75 if chart.target_name else 2.5,
+        low=span.bottom - room,
+        high=span.top + room,
+        axis=Role.ACTUAL if is_plan else Role.PREVIOUS,
+        axis_width=0.75 if is_plan else 2.5,
     )
 
 
-def _rating(label: str, role: Role) -> Role:
-    """Return the colour of a variance's label; without a sign it is zero and not rated."""
-    return role if label.startswith(("+", MINUS)) else Role.INK
-
-
 def _small_plot(chart: SmallChart, height: float) -> Plot:
+    """Return a plot whose axis follows its values, so that it stays right when they are edited."""
     last = len(chart.values) - 1
-    label_share = (AXIS + LABEL_ROOM) / height
-    shown = [clipped(value, chart.limit) for value in chart.values]
-    top, bottom = max([*shown, 0.0]), min([*shown, 0.0])
-    room = ((top - bottom) or 1.0) * label_share / (1 - label_share)
+    is_cut = any(abs(value) > chart.limit for value in chart.values)
+    most = max(abs(clipped(value, chart.limit)) for value in chart.values)
     series = [
         Series(
             name,
@@ -288,7 +313,7 @@ def _small_plot(chart: SmallChart, height: float) -> Plot:
                 Label(label, Role.INK, "outEnd")
                 if (at == last) is is_actual and abs(chart.values[at]) <= chart.limit
                 else None
-                for at, label in enumerate(chart.labels)
+                for at, label in enumerate(chart.formats)
             ],
         )
         for name, role, is_actual in (
@@ -300,19 +325,66 @@ def _small_plot(chart: SmallChart, height: float) -> Plot:
     return Plot(
         categories=chart.categories,
         series=series,
-        low=bottom - (room if bottom < 0 else 0.0),
-        high=top + room,
+        low=None if min(chart.values) < 0 else 0.0,
+        high=most if is_cut else None,
         axis=Role.INK,
         gap=round(100 * ((12 if chart.is_ratio else 6) / len(chart.values) - 1)),
-        height=1 - AXIS / height,
+        top=LABEL_ROOM / height,
+        height=1 - (AXIS + LABEL_ROOM) / height,
         category_size=Size.TABLE,
     )
+
+
+def _multiple_plot(chart: Multiple, height: float) -> Plot:
+    outlined = [Series("PL", chart.targets, Role.ACTUAL, "outlined")]
+    has_target = any(value is not None for value in chart.targets)
+    return Plot(
+        categories=chart.categories,
+        series=[*(outlined if has_target else []), Series("AC", chart.actuals, Role.ACTUAL)],
+        low=chart.low,
+        high=chart.high,
+        axis=Role.INK,
+        overlap=70,
+        height=1 - MULTIPLE_AXIS / height,
+        category_size=Size.TABLE,
+        label_every=max(1, (len(chart.categories) - 1) // 2),
+    )
+
+
+def _told(chart: ColumnChart, tier: Tier) -> str:
+    """Return in words what a tier shows."""
+    values = [
+        f"{point.category} {value:+g}"
+        for point, value in zip(chart.points, tier.values, strict=True)
+        if value is not None
+    ]
+    return f"{tier.name}: {'; '.join(values)}"
+
+
+def _told_rows(bars: Bars) -> str:
+    """Return in words what the bars of a table's column show."""
+    told = [
+        f"{name} "
+        + ", ".join(
+            f"{item.name.rpartition(' (')[0] or item.name} {value:g}" for item, value in shown
+        )
+        for at, name in enumerate(bars.rows)
+        if (
+            shown := [
+                (s, v)
+                for s in bars.series
+                if s.kind != "hidden" and (v := s.values[at]) is not None
+            ]
+        )
+    ]
+    return f"{bars.name}: {'; '.join(told)}"
 
 
 def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
     """Name the scenarios next to small samples of their fill, instead of a legend box."""
     named = [
         ("■ ", Role.ACTUAL, chart.actual_name),
+        ("▨ ", Role.ACTUAL, chart.forecast_name),
         ("□ ", Role.ACTUAL, chart.target_name),
         ("▲ ", Role.PREVIOUS, chart.previous_name),
     ]
@@ -327,10 +399,10 @@ def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
     add_text(drawn, box, runs, Size.LABEL)
 
 
-def _draw_plan_axis(drawn: Any, tier: Box, scale: _Scale) -> None:
+def _draw_plan_axis(drawn: Any, tier: Box, span: _Span, scale: _Scale) -> None:
     """Draw the axis of a variance from plan as two parallel lines: an outlined strip."""
     height = 0.04
-    zero = tier.top + LABEL_ROOM + scale.inches(scale.variance_top)
+    zero = tier.top + LABEL_ROOM + span.top / scale.per_inch
     strip = Box(tier.left, zero - height / 2, tier.width, height)
     add_mark(drawn, strip, "Plan axis", fill=Role.WHITE, line=Role.ACTUAL)
 
@@ -339,10 +411,10 @@ def _mark_points(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> No
     """Put the numbers of comments above the columns that they refer to."""
     size, step = 0.2, base.width / len(chart.points)
     for position, point in enumerate(chart.points):
-        column = max(point.actual or 0.0, point.target or 0.0, 0.0)
+        column = max(point.actual or 0.0, point.forecast or 0.0, point.target or 0.0, 0.0)
         triangle = scale.inches(point.previous or 0.0) + 0.08
-        top = base.top + LABEL_ROOM + scale.inches(scale.top) - size
-        if point.in_full and point.in_full.level:
+        top = base.top + LABEL_ROOM + scale.inches(scale.base.top) - size
+        if point.cut:
             top = base.top + LABEL_ROOM + 2 * BREAK  # on the column, below its label
         else:
             top -= max(scale.inches(column), triangle)
@@ -372,18 +444,17 @@ def _cut_columns(drawn: Any, chart: ColumnChart, scale: _Scale, base: Box) -> No
     """Break the columns of outliers below their amounts, at the top or the foot of the plot."""
     plot = Box(base.left, base.top, base.width, scale.base_height + scale.label_room)
     for at, point in enumerate(chart.points):
-        if point.in_full and point.in_full.level:
+        if point.cut:
             levels = (point.actual or 0.0, point.target or 0.0, point.previous or 0.0)
             below = max(levels, key=abs) < 0
-            _cut(drawn, plot, at, len(chart.points), point.in_full.level, below=below)
+            _cut(drawn, plot, at, len(chart.points), point.cut, below=below)
 
 
-def _cut_variances(drawn: Any, chart: ColumnChart, tier: Box) -> None:
-    """Break the columns of outliers on the tier of variances."""
-    for at, point in enumerate(chart.points):
-        if point.in_full and point.in_full.variance:
-            below = (point.variance or 0.0) < 0
-            _cut(drawn, tier, at, len(chart.points), point.in_full.variance, below=below)
+def _cut_variances(drawn: Any, tier: Tier, frame: Box) -> None:
+    """Break the columns of outliers on a tier of variances."""
+    for at, (value, label) in enumerate(zip(tier.values, tier.cut, strict=True)):
+        if label:
+            _cut(drawn, frame, at, len(tier.values), label, below=(value or 0.0) < 0)
 
 
 def _cut(drawn: Any, plot: Box, at: int, count: int, label: str, *, below: bool) -> None:

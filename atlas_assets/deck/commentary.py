@@ -37,6 +37,16 @@ class Remark(StrictModel):
     month: str | None = None
     """The month that it is about, under `revenue` only."""
 
+    @classmethod
+    def of(cls, text: str) -> Remark:
+        """Return a remark about no single month."""
+        return cls(text=text)
+
+    @property
+    def lead(self) -> str:
+        """What stands before it in bold: nothing, in a remark of people."""
+        return ""
+
 
 def _remark(given: Any) -> Any:
     return {"text": given} if isinstance(given, str) else given

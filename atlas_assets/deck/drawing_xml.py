@@ -19,6 +19,12 @@ NAMESPACES = (
 )
 
 
+# A paragraph with the number of the slide, as PowerPoint and LibreOffice count it.
+NUMBER_FIELD = (
+    '<a:p><a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum">'
+    "<a:rPr/><a:t>0</a:t></a:fld></a:p>"
+)
+
 # What XML cannot hold, would break a line, or turns the direction of all text around it.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -42,12 +48,17 @@ def attribute_xml(text: str) -> str:
 
 def solid_fill(role: Role) -> str:
     """Return a solid fill in the theme colour of a role."""
-    return f'<a:solidFill><a:schemeClr val="{THEME[role]}"/></a:solidFill>'
+    return f"<a:solidFill>{scheme_color(role)}</a:solidFill>"
+
+
+def scheme_color(role: Role) -> str:
+    """Return the theme colour of a role."""
+    return f'<a:schemeClr val="{THEME[role]}"/>'
 
 
 def text_look(size: float, role: Role, *, bold: bool) -> str:
     """Return the attributes of a run-properties tag, its `>` and the fill; `size` is in points."""
-    return f'lang="id" sz="{round(size * 100)}" b="{int(bold)}">{solid_fill(role)}'
+    return f'sz="{round(size * 100)}" b="{int(bold)}">{solid_fill(role)}'
 
 
 def runs_xml(runs: list[Run], size: float | None = None) -> str:
@@ -65,4 +76,4 @@ def _run_look(run: Run, size: float | None) -> str:
     if size is not None:
         return f"<a:rPr {text_look(size, run.role or Role.INK, bold=run.bold)}</a:rPr>"
     bold = ' b="1"' if run.bold else ""
-    return f'<a:rPr lang="id"{bold}>{solid_fill(run.role) if run.role else ""}</a:rPr>'
+    return f"<a:rPr{bold}>{solid_fill(run.role) if run.role else ''}</a:rPr>"

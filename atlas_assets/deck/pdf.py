@@ -59,7 +59,7 @@ def _run_libreoffice(deck: Path, folder: Path) -> Path:
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         "--headless",
         "--convert-to",
-        "pdf:impress_pdf_Export",
+        'pdf:impress_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}',
         "--outdir",
         str(folder),
         str(deck),

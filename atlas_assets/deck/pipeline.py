@@ -74,7 +74,8 @@ class ReportPipeline:
             reports = [
                 assemble(
                     connection,
-                    self.registry.entity(entity),
+                    self.registry,
+                    entity,
                     period,
                     locale=self.presenter.strings.locale,
                     units=units,

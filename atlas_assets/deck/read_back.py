@@ -21,6 +21,7 @@ from atlas_assets.errors import ReportError
 from atlas_assets.notation.numbers import (
     MINUS,
     NBSP,
+    SMALLEST,
     Money,
     number,
     percent,
@@ -42,6 +43,7 @@ _PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several
 _CUT = re.compile(r"\S*…")  # end of a shortened name
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _BEYOND = {percent(sign * 1e6, locale) for sign in (1, -1) for locale in _LANGUAGES}
+_SCALING = re.compile(r"×10+")  # how many times as high a small chart is drawn
 _MARK = re.compile(r"^\d+  ")  # number of a comment that is marked in the chart
 
 
@@ -187,11 +189,20 @@ def _forms(value: Any, money: Money, divisor: float | None) -> frozenset[str]:
         return frozenset()
     locale = money.locale
     texts = [money.text(value), money.in_full(value), percent(value, locale), number(value, locale)]
-    texts.append(str(value))
+    texts += [str(value), number(value, locale, decimals=1)]
     if divisor:
         texts += [number(value / divisor, locale, decimals=places) for places in range(3)]
     plain = {text.removeprefix(MINUS).replace(NBSP, " ") for text in texts}
-    return frozenset(plain | {signed(text, value) if value > 0 else MINUS + text for text in plain})
+    signs = {signed(text, value) if value > 0 else MINUS + text for text in plain}
+    return frozenset(plain | signs | _smaller(value, divisor, locale))
+
+
+def _smaller(value: float, divisor: float | None, locale: str) -> set[str]:
+    """Return how an amount is written that is too small for its unit."""
+    if not divisor or not 0 < abs(value / divisor) < SMALLEST:
+        return set()
+    least = number(SMALLEST, locale, decimals=1)
+    return {f"<{least}" if value > 0 else f">{MINUS}{least}"}
 
 
 def _figures(text: str, patterns: _Patterns) -> Iterator[str]:
@@ -213,7 +224,7 @@ def _noted(slide: Any, data: dict[str, Any], paths: list[str], locale: str) -> s
 
 def _unknown(slide: Any, known: set[str], names: _Names, patterns: _Patterns) -> Iterator[str]:
     for written in _texts(slide):
-        text = _MARK.sub("", written)
+        text = _SCALING.sub("", _MARK.sub("", written))
         if names.has(text):
             continue
         if patterns.cut_figure.fullmatch(text):
@@ -297,14 +308,12 @@ def _unknown_in_charts(slide: Any, leaves: list[Any], money: Money) -> Iterator[
         for name, value in sorted(min(missing, key=len)):
             yield f"{value} of {name!r} in the chart is not in the report"
         for item in series:
-            yield from _wrong_labels(item, money.locale)
+            yield from _wrong_labels(item)
 
 
-def _wrong_labels(series: Any, locale: str) -> Iterator[str]:
+def _wrong_labels(series: Any) -> Iterator[str]:
+    """Yield labels that would not follow when somebody edits the chart's data."""
     for label in series._element.iter("{*}dLbl"):  # noqa: SLF001  python-pptx does not list labels
-        text = "".join(label.itertext("{*}t"))
-        value = series.values[int(label.find("{*}idx").get("val"))]
-        near = () if value is None else (value, value - _ROUNDED, value + _ROUNDED)
-        forms = {number(item, locale, decimals=places) for item in near for places in range(3)}
-        if value is None or text not in {*forms, *(signed(form, value) for form in forms)}:
-            yield f"the label {text!r} in the chart of {series.name!r} is not its value {value}"
+        shows_value = label.find("{*}showVal").get("val") == "1"
+        if label.find("{*}tx") is not None or label.find("{*}numFmt") is None or not shows_value:
+            yield f"a label in the chart of {series.name!r} is not the value that it stands at"

@@ -8,9 +8,22 @@ from typing import Any
 from pptx.oxml import parse_xml
 from pptx.util import Inches
 
-from atlas_assets.deck.drawing_xml import NAMESPACES, attribute_xml, runs_xml, solid_fill
+from atlas_assets.deck.drawing_xml import (
+    NAMESPACES,
+    NUMBER_FIELD,
+    attribute_xml,
+    runs_xml,
+    solid_fill,
+)
 from atlas_assets.deck.slides import Run
 from atlas_assets.notation.tokens import Role, Size
+
+# Tells screen readers to pass over a shape without text.
+_DECORATIVE = (
+    '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
+    'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>'
+    "</a:ext></a:extLst>"
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,20 @@ def add_break(drawn: Any, box: Box, shape: str) -> None:
     _add(drawn, box, "Cut", solid_fill(Role.WHITE), [([], Size.TABLE)], shape)
 
 
+def add_slide_number(drawn: Any, index: int) -> None:
+    """Add the placeholder of the slide's number, which takes its place and look from the layout."""
+    shapes = drawn.shapes
+    shapes._spTree.append(  # noqa: SLF001  python-pptx does not copy this placeholder
+        parse_xml(
+            f"<p:sp {NAMESPACES}><p:nvSpPr>"
+            f'<p:cNvPr id="{shapes._next_shape_id}" name="Slide number"/>'  # noqa: SLF001
+            '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
+            f'<p:nvPr><p:ph type="sldNum" idx="{index}"/></p:nvPr></p:nvSpPr><p:spPr/>'
+            f"<p:txBody><a:bodyPr/><a:lstStyle/>{NUMBER_FIELD}</p:txBody></p:sp>"
+        )
+    )
+
+
 def add_brand(drawn: Any, box: Box, color: str) -> None:
     """Add a strip in a unit's brand colour, `#RRGGBB`."""
     fill = f'<a:solidFill><a:srgbClr val="{color.removeprefix("#")}"/></a:solidFill>'
@@ -91,11 +118,13 @@ def _add(
         f'<a:p><a:pPr algn="{align}"/>{runs_xml(runs, size) or "<a:endParaRPr/>"}</a:p>'
         for runs, size in lines
     )
+    is_bare = not any(run.text for runs, _ in lines for run in runs)
     shapes = drawn.shapes
     shapes._spTree.append(  # noqa: SLF001  python-pptx only adds shapes with a style
         parse_xml(
             f"<p:sp {NAMESPACES}><p:nvSpPr>"
-            f'<p:cNvPr id="{shapes._next_shape_id}" name={attribute_xml(name)}/><p:cNvSpPr/><p:nvPr/>'  # noqa: SLF001
+            f'<p:cNvPr id="{shapes._next_shape_id}" name={attribute_xml(name)}>{_DECORATIVE if is_bare else ""}'  # noqa: SLF001
+            "</p:cNvPr><p:cNvSpPr/><p:nvPr/>"
             f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{Inches(box.left)}" y="{Inches(box.top)}"/>'
             f'<a:ext cx="{Inches(box.width)}" cy="{Inches(box.height)}"/></a:xfrm>'
             f'<a:prstGeom prst="{shape}"><a:avLst/></a:prstGeom>{look}</p:spPr>'

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from atlas_assets.deck.boxes import COMMENTS, EXHIBIT, TABLE, TABLE_ABOVE_COMMENTS, TABLE_COMMENTS
+from atlas_assets.deck.boxes import (
+    COMMENTS,
+    EXHIBIT,
+    SUMMARY,
+    TABLE,
+    TABLE_ABOVE_COMMENTS,
+    TABLE_COMMENTS,
+)
 from atlas_assets.deck.drawing_xml import printable
 from atlas_assets.deck.percentages import exact_lines
 from atlas_assets.deck.remarks import arranged
@@ -17,21 +24,23 @@ from atlas_assets.deck.slides import (
     Slide,
     SmallChart,
     Table,
+    TableRow,
 )
 from atlas_assets.deck.table_exhibit import TableExhibit, sliced, text_row, without_empty_columns
 from atlas_assets.deck.table_layout import fitted, pages, with_room_for_figures
-from atlas_assets.deck.text_fit import shortened
+from atlas_assets.deck.text_fit import shortened, text_width
 from atlas_assets.notation.numbers import (
     MINUS,
     NOT_AVAILABLE,
     AmountUnit,
     number,
     percent,
+    points,
     signed,
 )
-from atlas_assets.notation.strings import short_period
+from atlas_assets.notation.strings import short_period, short_span
 from atlas_assets.notation.tokens import Role, Size
-from atlas_assets.periods.calendar import PeriodType, year_text
+from atlas_assets.periods.calendar import Month, Period, PeriodType, year_text
 from atlas_assets.report.model import NO_CHANNEL, NO_SCHOOL
 
 if TYPE_CHECKING:
@@ -41,12 +50,20 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Commentary, Remark
     from atlas_assets.deck.slides import Comment
     from atlas_assets.notation.strings import Strings
-    from atlas_assets.report.model import Comparison, Report, RevenueSection, UnitReport
+    from atlas_assets.report.model import (
+        Comparison,
+        Coverage,
+        Report,
+        RevenueSection,
+        SubjectReport,
+        UnitReport,
+    )
 
 
 FINGERPRINT_LENGTH = 16  # characters of a sheet's hash shown on slides and in notes
 TITLE_NAME = 4.5  # inches for the subject's name in a title
-CHART_DIGITS, TABLE_DIGITS = 3, 4  # the most digits in a label and in a cell
+SOURCE_WIDTH = 8.9  # inches for the footer
+CARDS = 4
 
 
 class SlideWriter:
@@ -59,6 +76,7 @@ class SlideWriter:
         self.period = report.meta.period_label
         self.type = report.meta.type
         self.before = strings(f"before_{self.type}")
+        self.fiscal_year = self.year(report.meta.covered.year)
         self.date = report.meta.generated_at[:10]
 
     @property
@@ -67,6 +85,20 @@ class SlideWriter:
         if self.report.meta.is_whole:
             return self.report.meta.entity_name
         return ", ".join(unit.name for unit in self.report.units.values())
+
+    @property
+    def year_to_date(self) -> str:
+        """The months from the beginning of the fiscal year to the period's end: `Jan–Okt 2026`."""
+        ytd = self.report.totals.ytd
+        start = self.report.meta.fiscal_year_start
+        span = Period(Month.parse(ytd.first), Month.parse(ytd.last), start)
+        return short_span(span, self.locale)
+
+    @property
+    def by_size(self) -> list[UnitReport]:
+        """The units, the one with most revenue first."""
+        units = self.report.units.values()
+        return sorted(units, key=lambda unit: -unit.revenue.revenue_actuals)
 
     @property
     def has_schools(self) -> bool:
@@ -93,10 +125,9 @@ class SlideWriter:
         """Return a year as people write it: `2026`, or `2025/26`."""
         return year_text(year, self.report.meta.fiscal_year_start)
 
-    def cards(self, section: RevenueSection) -> list[Card]:
-        """Return actual, target, last period and best year as cards."""
-        strings, last, best = self.strings, section.last_period, section.best_year
-        achievement = section.achievement_pct
+    def cards(self, subject: SubjectReport) -> list[Card]:
+        """Return the period, the year to date, the full year and the period before as cards."""
+        section, ytd, last = subject.revenue, subject.ytd, subject.revenue.last_period
         cards = [
             Card(
                 short_period(self.report.meta.covered, self.locale),
@@ -105,28 +136,45 @@ class SlideWriter:
                     self.delta_line("ΔPL", section.gap_pct),
                     self.delta_line("ΔPY", section.last_year and section.last_year.delta_pct),
                 ],
-            ),
-            Card(
-                strings("target"),
-                self.money.text(section.revenue_target),
-                [[Run(f"{percent(achievement, self.locale)} {strings('achieved')}")]]
-                if achievement is not None
-                else [],
-            ),
+            )
         ]
+        if ytd.first != self.report.meta.months[0]:
+            cards.append(
+                Card(
+                    self.year_to_date,
+                    self.money.text(ytd.actuals),
+                    [
+                        self.delta_line("ΔPL", ytd.gap_pct),
+                        self.delta_line("ΔPY", ytd.delta_last_year_pct),
+                    ],
+                )
+            )
+        if outlook := subject.outlook:
+            cards.append(
+                Card(
+                    self.strings("outlook_card", year=self.fiscal_year),
+                    self.money.text(outlook.full_year),
+                    [
+                        self.delta_line("ΔPL", outlook.gap_pct),
+                        self.delta_line("ΔPY", outlook.delta_last_year_pct),
+                    ],
+                )
+            )
         if self.has_before:
-            name = strings(f"last_period_{self.type}")
+            name = self.strings(f"last_period_{self.type}")
             when = short_period(self.report.meta.parsed(last.period), self.locale) if last else ""
             cards.append(self._compared_card(name, when, last))
-        name, last_year = strings("best_year"), section.last_year
-        if best and best.period == self.report.meta.period:
-            is_tied = last_year is not None and last_year.delta == 0
-            text = strings("best_tied") if is_tied else strings("best_so_far")
-            if last_year:  # a single year is not worth calling the best
-                cards.append(Card(name, self.money.text(best.value), [[Run(text)]]))
-        else:
-            cards.append(self._compared_card(name, self.best_year(best), best))
+        if len(cards) < CARDS:
+            cards.append(self._best_card(section))
         return cards
+
+    def _best_card(self, section: RevenueSection) -> Card:
+        strings, best, name = self.strings, section.best_year, self.strings("best_year")
+        if best is None or best.period != self.report.meta.period:
+            return self._compared_card(name, self.best_year(best), best)
+        is_tied = section.last_year is not None and section.last_year.delta == 0
+        text = strings("best_tied") if is_tied else strings("best_so_far")
+        return Card(name, self.money.text(best.value), [[Run(text)]] if section.last_year else [])
 
     def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
         if comparison is None:
@@ -143,6 +191,12 @@ class SlideWriter:
         comments = arranged(exhibit.remarks, [], TABLE_COMMENTS)
         slides = self._pages(unit, exhibit, Layout.TABLE, box.height, TABLE.width)
         return [replace(slides[0], comments=comments), *slides[1:]]
+
+    def table_on_one_slide(self, exhibit: TableExhibit, layout: Layout) -> Slide:
+        """Return a table that is short enough for one slide of a layout."""
+        box = SUMMARY if layout is Layout.SUMMARY else TABLE
+        (slide,) = self._pages(None, exhibit, layout, box.height, box.width)
+        return slide
 
     def table_with_rail(
         self,
@@ -181,13 +235,13 @@ class SlideWriter:
         columns = with_room_for_figures(exhibit.columns, [*exhibit.rows, *total], width)
         empty = text_row([self.strings("no_data"), *[""] * (len(columns) - 1)])
         rows, cut = fitted(columns, exhibit.rows or [empty], width)
-        divided = pages(len(rows) + len(total), height)
+        divided = pages(_groups(rows, total), height)
         subject, prefix = (unit.name, f"units.{unit.code}.") if unit else (self.subject, "")
         frame = Slide(
             layout=layout,
             message=exhibit.message,
             title=self.title(subject, exhibit.measure, exhibit.scenarios, exhibit.unit),
-            source=self.source(exhibit.marts, exhibit.definition),
+            source=self.source(exhibit.marts, exhibit.definition, *exhibit.footnotes),
             notes=self.notes(
                 *(prefix + path for path in exhibit.paths), subject=subject, names=cut
             ),
@@ -220,11 +274,43 @@ class SlideWriter:
         """Return the amounts' unit as a title names it: `in m IDR`."""
         return self.strings("in_unit", unit=f"{unit.word} {self.money.currency.code}".strip())
 
-    def source(self, tables: list[str], definition: str) -> str:
-        """Return the footer: tables, date of the data, definition of the figure."""
-        return self.strings(
+    def source(self, tables: list[str], definition: str, *footnotes: str) -> str:
+        """Return the footer: tables, date of the data, definitions, and as many footnotes as fit."""
+        line = self.strings(
             "source_line", marts=", ".join(tables), date=self.date, definition=definition
         ).strip()
+        for note in footnotes:
+            if note and text_width(f"{line} {note}", Size.SOURCE) <= SOURCE_WIDTH:
+                line = f"{line} {note}"
+        return line
+
+    def rounding(
+        self, unit: AmountUnit, *sums: tuple[Sequence[Decimal | None], Decimal | None]
+    ) -> str:
+        """Return a footnote where parts that are shown rounded do not add up to what is shown as their sum."""
+        for parts, whole in sums:
+            known = [unit.shown(part) for part in parts if part is not None]
+            if whole is not None and known and sum(known) != unit.shown(whole):
+                return self.strings("rounding_footnote")
+        return ""
+
+    def coverage(
+        self,
+        coverage: Coverage,
+        what: Literal["target", "last_year"],
+        *,
+        is_month: bool | None = None,
+    ) -> str:
+        """Return how many unit-months have the other side of a comparison; empty where all or none have.
+
+        Of a month (by default, if the period is one) they are units.
+        """
+        if coverage.is_complete or not coverage.have:
+            return ""
+        if is_month is None:
+            is_month = len(self.report.meta.months) == 1
+        key = f"coverage_{what}" + ("_units" if is_month else "")
+        return self.strings(key, have=str(coverage.have), of=str(coverage.of))
 
     def notes(self, *paths: str, subject: str = "", names: Sequence[str] = ()) -> str:
         """Return the speaker notes: paths in report.json, sheets, and what the slide shortens.
@@ -257,15 +343,21 @@ class SlideWriter:
         """Return a share in percent; empty where there is none."""
         return Cell("" if value is None else percent(value, self.locale))
 
+    def amount(self, value: Decimal | None, unit: AmountUnit) -> Cell:
+        """Return a cell with an amount; empty where there is none."""
+        return Cell("" if value is None else unit.text(value))
+
     def gap(self, value: Decimal | None, unit: AmountUnit) -> Cell:
-        """Return a signed variance of amounts, coloured by rating."""
-        text = unit.text(value)
-        return Cell(text) if value is None else self._rated(text, value)
+        """Return a signed variance of amounts, coloured by rating; empty where there is none."""
+        return Cell("") if value is None else self._rated(unit.text(value), value)
 
     def change(self, value: Decimal | None) -> Cell:
-        """Return a signed relative variance, coloured by rating."""
-        text = percent(value, self.locale)
-        return Cell(text) if value is None else self._rated(text, value)
+        """Return a signed relative variance, coloured by rating; empty where there is none."""
+        return Cell("") if value is None else self._rated(percent(value, self.locale), value)
+
+    def points(self, value: Decimal | None) -> Cell:
+        """Return a signed difference of shares in percentage points, coloured by rating."""
+        return Cell("") if value is None else self._rated(points(value, self.locale), value)
 
     def achievement(self, value: Decimal | None) -> Cell:
         """Return a share of the target, coloured by whether it was met."""
@@ -290,6 +382,19 @@ class SlideWriter:
         if not variance.startswith(("+", MINUS, ">", "<")):
             return Cell(variance)
         return Cell(variance, Role.GOOD_TEXT if value > 0 else Role.BAD)
+
+
+def _groups(rows: list[TableRow], total: list[TableRow]) -> list[int]:
+    """Return how many rows stay together: a row with its details, the total with what is above it."""
+    groups: list[int] = []
+    for row in rows:
+        if row.is_detail and groups:
+            groups[-1] += 1
+        else:
+            groups.append(1)
+    if total:
+        groups[-1] += 1
+    return groups
 
 
 def _title_name(name: str) -> str:

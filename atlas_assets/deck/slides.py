@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     from atlas_assets.notation.tokens import Role
 
 Align = Literal["left", "right"]
+GRID_COLUMNS, GRID_MOST = 3, 12  # small charts of months side by side, and on a slide
 
 
 class Layout(StrEnum):
     """The template's layouts."""
 
     COVER = "Cover"
+    SUMMARY = "Summary"
     CHART = "Chart"
+    CHARTS = "Charts"
     TABLE = "Table"
     TABLE_WITH_RAIL = "Table with rail"
 
@@ -62,27 +65,33 @@ class TableRow:
 
 @dataclass(frozen=True)
 class BarSeries:
-    """The bars of one scenario, one value per row; an outline is a plan."""
+    """The bars of one scenario, one value per row; an outline is a plan.
+
+    What is hidden only carries the bars that are stacked on it.
+    """
 
     name: str
     role: Role
     values: list[float | None]
-    is_outline: bool = False
+    kind: Literal["filled", "outlined", "hidden"] = "filled"
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars drawn over a table column, first series in front.
+    """Bars drawn over a table column, first series in front or, if stacked, at the axis.
 
-    `column` is the column's index; its width spans the values from `low` to `high`.
+    `column` is the column's index; its width spans the values from `low` to `high`. `rows` are the
+    names of the table's rows.
     """
 
     column: int
     name: str
+    rows: list[str]
     series: list[BarSeries]
     low: float
     high: float
     axis: Role
+    is_stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,41 +107,45 @@ class Table:
 
 
 @dataclass(frozen=True)
-class CutLabels:
-    """The labels of a month whose columns are cut off; empty where a tier's are not."""
+class Tier:
+    """Variances of each month from the target or last year, above the columns and at their scale.
 
-    level: str
-    variance: str
+    `formats` are the number formats of the labels; `cut` labels values beyond the chart's limit.
+    """
+
+    name: str
+    reference: Literal["PL", "PY"]
+    values: list[float | None]
+    formats: list[str]
+    cut: list[str]
 
 
 @dataclass(frozen=True)
 class ColumnPoint:
-    """One month of a column chart: values in the chart's unit, and finished labels.
+    """One month of a column chart, with values in the chart's unit.
 
-    `marks` are the numbers of the comments on it; `is_reported` says whether it belongs to the
-    period. `in_full` labels values beyond the chart's limit.
+    A month is either actual or a forecast; `format` is the number format of its label. `marks` are the
+    numbers of the comments on it; `is_reported` says whether it belongs to the period. `cut` labels
+    values beyond the chart's limit.
     """
 
     category: str
     actual: float | None
     target: float | None
     previous: float | None
-    variance: float | None
-    actual_label: str
-    variance_label: str
-    variance_is_good: bool
+    format: str
+    forecast: float | None = None
     marks: list[int] = field(default_factory=list)
     is_reported: bool = False
-    in_full: CutLabels | None = None
+    cut: str = ""
 
 
 @dataclass(frozen=True)
 class ColumnChart:
     """Actual columns in front of outlined targets, with the previous year as triangles.
 
-    The variance from the target (or from the previous year, where there is no target) is drawn
-    above, on a separate tier at the same scale; where there is neither, there is no such tier.
-    Columns beyond `limit` are outliers and are cut off; `cut_name` explains the mark on them.
+    Variances are drawn above, on separate tiers at the same scale. Columns beyond `limit` are outliers
+    and are cut off; `cut_name` explains the mark on them. A scenario without a name has no values.
     """
 
     name: str
@@ -141,7 +154,8 @@ class ColumnChart:
     actual_name: str
     target_name: str | None
     previous_name: str | None
-    variance_name: str | None
+    tiers: list[Tier]
+    forecast_name: str | None = None
     limit: float = inf
     cut_name: str = ""
 
@@ -150,16 +164,38 @@ class ColumnChart:
 class SmallChart:
     """A figure next to earlier ones, the actual last; ratios have thinner columns.
 
-    Columns beyond `limit` are outliers and are cut off.
+    `formats` are the number formats of the labels. Columns beyond `limit` are outliers and are cut
+    off, below their `labels`.
     """
 
     name: str
     description: str
     categories: list[str]
     values: list[float]
+    formats: list[str]
     labels: list[str]
     is_ratio: bool = False
     limit: float = inf
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """One of several small charts of months that share a scale from `low` to `high`.
+
+    `facts` stand under its `heading`. Where its scale differs from the others', `scaling` says by how
+    much: its columns are drawn that many times as high.
+    """
+
+    name: str
+    description: str
+    heading: list[Run]
+    facts: list[Run]
+    categories: list[str]
+    actuals: list[float | None]
+    targets: list[float | None]
+    low: float
+    high: float
+    scaling: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,15 +233,31 @@ class Slide:
     chart: ColumnChart | None = None
     table: Table | None = None
     small_charts: list[SmallChart] = field(default_factory=list)
+    multiples: list[Multiple] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
+class DeckSection:
+    """The slides of one of the deck's sections, with its name."""
+
+    name: str
+    slides: list[Slide]
+
+
+@dataclass(frozen=True)
 class Deck:
-    """A report's slides. `date` (ISO 8601) becomes the file's date."""
+    """A report's slides. `date` (ISO 8601) becomes the file's date; `language` is `id` or `en`."""
 
     title: str
+    subject: str
     entity: str
     date: str
-    slides: list[Slide]
+    language: str
+    sections: list[DeckSection]
+
+    @property
+    def slides(self) -> list[Slide]:
+        """All slides in order."""
+        return [slide for section in self.sections for slide in section.slides]

@@ -36,6 +36,7 @@ class TableExhibit:
     bars: list[Bars] = field(default_factory=list)
     unit: str = ""
     remarks: list[Remark] = field(default_factory=list)
+    footnotes: list[str] = field(default_factory=list)
 
 
 def without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
@@ -70,7 +71,7 @@ def without_empty_columns(exhibit: TableExhibit) -> TableExhibit:
 def sliced(bars: Bars, start: int, stop: int) -> Bars:
     """Return the bars of the rows from `start` up to, not including, `stop`, at the same scale."""
     series = [replace(item, values=item.values[start:stop]) for item in bars.series]
-    return replace(bars, series=series)
+    return replace(bars, rows=bars.rows[start:stop], series=series)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,12 @@ class Span:
 
 
 def variance_bars(
-    column: int, name: str, values: list[float | None], reference: Literal["PL", "PY"], span: Span
+    column: int,
+    name: str,
+    rows: list[str],
+    values: list[float | None],
+    reference: Literal["PL", "PY"],
+    span: Span,
 ) -> Bars:
     """Return bars of variances, good ones green and bad ones red, on the reference's axis."""
     good = [value if value is not None and value >= 0 else None for value in values]
@@ -112,6 +118,7 @@ def variance_bars(
     return Bars(
         column,
         name,
+        rows,
         [
             BarSeries(f"{name} (+)", Role.GOOD, good),
             BarSeries(f"{name} (-)", Role.BAD, bad),
@@ -122,9 +129,10 @@ def variance_bars(
     )
 
 
-def scenarios_shown(*, target: bool, last_year: bool) -> str:
-    """Return the scenarios that an exhibit has figures for: `AC + PL + PY`."""
-    return " + ".join(["AC", *(["PL"] if target else []), *(["PY"] if last_year else [])])
+def scenarios_shown(*, target: bool, last_year: bool, forecast: bool = False) -> str:
+    """Return the scenarios that an exhibit has figures for: `AC + FC + PL + PY`."""
+    shown = {"AC": True, "FC": forecast, "PL": target, "PY": last_year}
+    return " + ".join(scenario for scenario, is_shown in shown.items() if is_shown)
 
 
 def text_row(texts: list[str]) -> TableRow:

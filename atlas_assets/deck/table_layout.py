@@ -26,13 +26,40 @@ class Pages:
     row_height: float
 
 
-def pages(row_count: int, height: float) -> Pages:
-    """Spread rows over pages whose table, header included, is at most `height` inches high."""
+def pages(groups: list[int], height: float) -> Pages:
+    """Spread groups of rows that stay together over pages, as evenly as their sizes allow.
+
+    A table, header included, is at most `height` inches high; a group that is larger than that is split.
+    """
     least, most = ROW_HEIGHTS
     fitting = int(height / least + 1e-9) - 1
-    count = max(1, ceil(row_count / fitting))
-    counts = [(row_count + page) // count for page in reversed(range(count))]
-    return Pages(counts, min(most, max(least, height / (max(counts) + 1))))
+    parts = [part for size in groups for part in _split(size, fitting)] or [0]
+    row_count = sum(parts)
+    for page_count in range(max(1, ceil(row_count / fitting)), len(parts) + 1):
+        counts = _spread(parts, page_count)
+        if max(counts) <= fitting:
+            return Pages(counts, min(most, max(least, height / (max(counts) + 1))))
+    return Pages(parts, least)
+
+
+def _split(size: int, most: int) -> list[int]:
+    return [most] * (size // most) + ([size % most] if size % most else [])
+
+
+def _spread(parts: list[int], page_count: int) -> list[int]:
+    """Return the rows on each page: a page ends at the end of the part that is nearest to its share."""
+    row_count, counts, used = sum(parts), [0], 0
+    for part in parts:
+        share = row_count * len(counts) / page_count
+        if (
+            counts[-1]
+            and len(counts) < page_count
+            and abs(used - share) <= abs(used + part - share)
+        ):
+            counts.append(0)
+        counts[-1] += part
+        used += part
+    return counts
 
 
 def column_widths(columns: list[Column], width: float) -> list[float]:

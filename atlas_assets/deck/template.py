@@ -1,28 +1,45 @@
 """The 16:9 template: what it has to contain, which one is used, and how it is opened.
 
 A user's own template may replace `template.pptx` as long as its layouts have the placeholders listed
-in REQUIRED.
+in REQUIRED, at least as large as in LAYOUTS, and its font is no wider than the one that texts are
+measured by. That is checked before anything is drawn.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
 from pptx.exc import PackageNotFoundError
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.util import Emu
 
-from atlas_assets.deck.boxes import COMMENTS, EXHIBIT, MESSAGE, OWNER, TABLE, TABLE_COMMENTS
+from atlas_assets.deck.boxes import (
+    COMMENTS,
+    EXHIBIT,
+    MESSAGE,
+    OWNER,
+    SLIDE_NUMBER,
+    STATEMENTS,
+    SUMMARY,
+    TABLE,
+    TABLE_COMMENTS,
+)
 from atlas_assets.deck.shapes import Box
 from atlas_assets.deck.slides import Layout
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.tokens import Role, Size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pptx.presentation import Presentation as PresentationType
 
 PATH = Path(__file__).with_name("template.pptx")
+EXHIBIT_INDEX, COMMENTS_INDEX, NUMBER_INDEX, NUMBER_KIND = 14, 16, 19, "sldNum"
 
 
 @dataclass(frozen=True)
@@ -44,8 +61,11 @@ MESSAGE_PLACE = Place("title", 0, "Message", MESSAGE, Size.MESSAGE, True, Role.N
 TITLE_PLACE = Place("body", 13, "Title", Box(0.5, 1.14, 12.333, 0.28))
 _SOURCE = Place("body", 17, "Source", Box(0.5, 6.93, 8.9, 0.24), Size.SOURCE)
 _OWNER = Place("body", 18, "Entity", OWNER, Size.SOURCE, align="r")
-_COMMENTS = Place("body", 16, "Comments", COMMENTS, Size.COMMENT)
-_AROUND = [MESSAGE_PLACE, TITLE_PLACE, _SOURCE, _OWNER]
+_COMMENTS = Place("body", COMMENTS_INDEX, "Comments", COMMENTS, Size.COMMENT)
+NUMBER_PLACE = Place(
+    NUMBER_KIND, NUMBER_INDEX, "Slide number", SLIDE_NUMBER, Size.SOURCE, align="r"
+)
+_AROUND = [MESSAGE_PLACE, TITLE_PLACE, _SOURCE, _OWNER, NUMBER_PLACE]
 
 LAYOUTS: dict[Layout, list[Place]] = {
     Layout.COVER: [
@@ -55,15 +75,47 @@ LAYOUTS: dict[Layout, list[Place]] = {
         Place("body", 13, "Title", Box(0.9, 3.95, 11.5, 0.6), Size.MESSAGE, role=Role.WHITE),
         Place("body", 17, "Source", Box(0.9, 6.5, 11.5, 0.5), Size.SOURCE, role=Role.WHITE),
     ],
-    Layout.CHART: [*_AROUND, _COMMENTS, Place("chart", 14, "Chart", EXHIBIT)],
+    Layout.SUMMARY: [
+        *_AROUND,
+        replace(_COMMENTS, box=STATEMENTS, size=Size.STATEMENT),
+        Place("tbl", EXHIBIT_INDEX, "Table", SUMMARY),
+    ],
+    Layout.CHART: [*_AROUND, _COMMENTS, Place("chart", EXHIBIT_INDEX, "Chart", EXHIBIT)],
+    Layout.CHARTS: [*_AROUND, Place("chart", EXHIBIT_INDEX, "Charts", TABLE)],
     Layout.TABLE: [
         *_AROUND,
         replace(_COMMENTS, box=TABLE_COMMENTS),
-        Place("tbl", 14, "Table", TABLE),
+        Place("tbl", EXHIBIT_INDEX, "Table", TABLE),
     ],
-    Layout.TABLE_WITH_RAIL: [*_AROUND, _COMMENTS, Place("tbl", 14, "Table", EXHIBIT)],
+    Layout.TABLE_WITH_RAIL: [*_AROUND, _COMMENTS, Place("tbl", EXHIBIT_INDEX, "Table", EXHIBIT)],
 }
-REQUIRED = {layout: {(p.index, p.kind) for p in places} for layout, places in LAYOUTS.items()}
+# Without a placeholder for it, a template may number its slides in its own way.
+REQUIRED = {
+    layout: {(place.index, place.kind) for place in places if place.kind != NUMBER_KIND}
+    for layout, places in LAYOUTS.items()
+}
+# Fonts whose texts are at most as wide as Arial's.
+FONTS = {
+    *(
+        "Arial",
+        "Helvetica",
+        "Helvetica Neue",
+        "Liberation Sans",
+        "Arimo",
+        "Nimbus Sans",
+        "Arial Narrow",
+    ),
+    *(
+        "Calibri",
+        "Carlito",
+        "Times New Roman",
+        "Liberation Serif",
+        "Tinos",
+        "Garamond",
+        "Gill Sans MT",
+    ),
+}
+_TOLERANCE = 0.01  # inches
 
 
 def chosen_template(config_dir: Path) -> Path:
@@ -72,8 +124,26 @@ def chosen_template(config_dir: Path) -> Path:
     return own if own.exists() else PATH
 
 
-def load(path: Path) -> PresentationType:
-    """Open a template. Raises ReportError with every layout and placeholder that is missing."""
+@dataclass(frozen=True)
+class Template:
+    """An opened template, and where its placeholders are by layout and index."""
+
+    presentation: PresentationType
+    boxes: dict[str, dict[int, Box]]
+
+    def box(self, layout: Layout, index: int) -> Box:
+        """Return where a placeholder of a layout is."""
+        return self.boxes[layout][index]
+
+    def rail(self, layout: Layout) -> Box:
+        """Return the column beside an exhibit, which ends with the comments."""
+        exhibit, comments = self.box(layout, EXHIBIT_INDEX), self.box(layout, COMMENTS_INDEX)
+        height = comments.bottom - exhibit.top
+        return Box(comments.left, exhibit.top, comments.width, height)
+
+
+def load(path: Path) -> Template:
+    """Open a template. Raises ReportError with everything that is missing, too small or too wide."""
     try:
         presentation = Presentation(str(path))
     except (PackageNotFoundError, KeyError, ValueError) as error:
@@ -82,25 +152,71 @@ def load(path: Path) -> PresentationType:
             "to use the one that comes with Atlas."
         ) from error
     layouts = {layout.name: layout for layout in presentation.slide_layouts}
-    missing: list[str] = []
+    if missing := list(_missing(layouts)):
+        raise ReportError(
+            f"The template {path} lacks {'; '.join(missing)}. Add them in the slide master view, "
+            "or start again from the template that comes with Atlas."
+        )
+    boxes: dict[str, dict[int, Box]] = {
+        name: {item.placeholder_format.idx: _box(item) for item in layouts[name].placeholders}
+        for name in REQUIRED
+    }
+    template = Template(presentation, boxes)
+    if unfit := [*_too_small(template), *_too_wide(presentation)]:
+        raise ReportError(
+            f"No deck fits the template {path}: {'; '.join(unfit)}. Change that in the slide master "
+            "view, or start again from the template that comes with Atlas."
+        )
+    return template
+
+
+def _missing(layouts: dict[str, Any]) -> Iterator[str]:
     for name, places in REQUIRED.items():
         if name not in layouts:
-            missing.append(f"the layout {str(name)!r}")
+            yield f"the layout {str(name)!r}"
             continue
         present = {
             (item.placeholder_format.idx, _kind(item.placeholder_format.type))
             for item in layouts[name].placeholders
         }
-        missing += [
-            f"in layout {str(name)!r} the placeholder {index} of type {kind}"
-            for index, kind in sorted(places - present)
-        ]
-    if missing:
-        raise ReportError(
-            f"The template {path} lacks {'; '.join(missing)}. Add them in the slide master view, "
-            "or start again from the template that comes with Atlas."
-        )
-    return presentation
+        for index, kind in sorted(places - present):
+            yield f"in layout {str(name)!r} the placeholder {index} of type {kind}"
+
+
+def _too_small(template: Template) -> Iterator[str]:
+    """Yield the placeholders that are smaller than what is drawn in them, or not on the slide."""
+    presentation = template.presentation
+    width, height = Emu(presentation.slide_width or 0), Emu(presentation.slide_height or 0)
+    for layout, places in LAYOUTS.items():
+        for place in places:
+            box = template.boxes[layout].get(place.index)
+            if box is None:
+                continue
+            where = f"in layout {str(layout)!r} the placeholder {place.index}"
+            if min(box.width - place.box.width, box.height - place.box.height) < -_TOLERANCE:
+                yield (
+                    f"{where} is {box.width:.2f} by {box.height:.2f} inches, and needs "
+                    f"{place.box.width:.2f} by {place.box.height:.2f}"
+                )
+            right, bottom = box.left + box.width, box.bottom
+            if min(box.left, box.top, width.inches - right, height.inches - bottom) < -_TOLERANCE:
+                yield f"{where} is not wholly on the slide"
+
+
+def _too_wide(presentation: PresentationType) -> Iterator[str]:
+    """Yield the theme's fonts by which texts could be wider than they were measured."""
+    theme: Any = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    named = re.findall(rb'<a:(major|minor)Font>\s*<a:latin typeface="([^"]*)"', theme.blob)
+    for kind, font in named:
+        if font.decode() not in FONTS:
+            yield (
+                f"its {kind.decode()} font {font.decode()!r} may be wider than Arial, by which texts "
+                f"are measured (known to fit: {', '.join(sorted(FONTS))})"
+            )
+
+
+def _box(shape: Any) -> Box:
+    return Box(*(Emu(value).inches for value in (shape.left, shape.top, shape.width, shape.height)))
 
 
 def _kind(placeholder_type: Any) -> str:

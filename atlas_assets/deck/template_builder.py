@@ -11,12 +11,19 @@ from pptx.oxml import parse_xml
 from pptx.util import Inches
 
 from atlas_assets.deck.boxes import HEIGHT, WIDTH
-from atlas_assets.deck.drawing_xml import NAMESPACES, solid_fill
+from atlas_assets.deck.drawing_xml import NAMESPACES, NUMBER_FIELD, solid_fill
 from atlas_assets.deck.reproducible import save_reproducibly
 from atlas_assets.deck.slides import Layout
-from atlas_assets.deck.template import LAYOUTS, MESSAGE_PLACE, PATH, TITLE_PLACE
+from atlas_assets.deck.template import (
+    LAYOUTS,
+    MESSAGE_PLACE,
+    NUMBER_KIND,
+    NUMBER_PLACE,
+    PATH,
+    TITLE_PLACE,
+)
 from atlas_assets.files import written_whole
-from atlas_assets.notation.tokens import FONT, HEX, THEME, Role, Size
+from atlas_assets.notation.tokens import FONT, HEX, THEME, Role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,16 +31,18 @@ if TYPE_CHECKING:
     from atlas_assets.deck.template import Place
 
 DATE = "2026-01-01T00:00:00Z"
+EMPTY = '<a:p><a:endParaRPr lang="en-US"/></a:p>'
 
 
 def build(path: Path) -> None:
     """Write the template that comes with Atlas to `path`."""
     presentation = Presentation()
     presentation.slide_width, presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    presentation.element.sldSz.attrib.pop("type", None)  # that of 4:3
     master = presentation.slide_master
     theme = cast("Any", master.part.part_related_by(RELATIONSHIP_TYPE.THEME))
     theme._blob = _themed(theme.blob)  # noqa: SLF001  python-pptx has no interface to themes
-    _replace_shapes(master, [MESSAGE_PLACE, TITLE_PLACE])
+    _replace_shapes(master, [MESSAGE_PLACE, TITLE_PLACE, NUMBER_PLACE])
     kept = list(presentation.slide_layouts)[: len(LAYOUTS)]
     for layout in list(presentation.slide_layouts)[len(LAYOUTS) :]:
         presentation.slide_layouts.remove(layout)
@@ -87,12 +96,12 @@ def _placeholder_xml(place: Place, number: int) -> str:
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
         f'<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="{place.anchor}">'
         f"<a:normAutofit/></a:bodyPr><a:lstStyle>{style}</a:lstStyle>"
-        '<a:p><a:endParaRPr lang="en-US"/></a:p></p:txBody></p:sp>'
+        f"{NUMBER_FIELD if place.kind == NUMBER_KIND else EMPTY}</p:txBody></p:sp>"
     )
 
 
 def _add_decoration(layout: Any, name: Layout) -> None:
-    """Add what every slide of a layout has: hairlines and page number, or the background of a cover."""
+    """Add what every slide of a layout has: hairlines, or the background of a cover."""
     tree = layout.shapes._spTree  # noqa: SLF001
     if name is Layout.COVER:
         ground = parse_xml(
@@ -103,18 +112,6 @@ def _add_decoration(layout: Any, name: Layout) -> None:
         return
     tree.append(parse_xml(_line_xml(90, "Upper rule", 0.5, 1.54, 12.333)))
     tree.append(parse_xml(_line_xml(91, "Lower rule", 0.5, 6.86, 12.333)))
-    x, y, width, height = (Inches(value) for value in (12.4, 6.93, 0.433, 0.24))
-    tree.append(
-        parse_xml(
-            f'<p:sp {NAMESPACES}><p:nvSpPr><p:cNvPr id="92" name="Page number"/>'
-            '<p:cNvSpPr txBox="1"/><p:nvPr userDrawn="1"/></p:nvSpPr>'
-            f'<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
-            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>'
-            '<p:txBody><a:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0"/><a:lstStyle/>'
-            '<a:p><a:pPr algn="r"/><a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum">'
-            f'<a:rPr lang="en-US" sz="{round(Size.SOURCE * 100)}"/><a:t>0</a:t></a:fld></a:p></p:txBody></p:sp>'
-        )
-    )
 
 
 def _line_xml(number: int, name: str, x: float, y: float, width: float) -> str:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from atlas_assets.notation.numbers import NBSP
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.slides import Run
 
 ELLIPSIS = "…"
 LINE_HEIGHT = 1.17  # relative to the text size
@@ -24,6 +30,14 @@ def shortened(text: str, width: float, size: float, *, bold: bool = False) -> st
     while text and text_width(text + ELLIPSIS, size, bold=bold) > width:
         text = text[:-1]
     return text.rstrip() + ELLIPSIS
+
+
+def fitting(runs: list[Run], width: float, size: float) -> list[Run]:
+    """Return runs of one line, the first cut with an ellipsis where they are wider than `width` inches."""
+    first, *others = runs
+    rest = sum(text_width(run.text, size, bold=run.bold) for run in others)
+    text = shortened(first.text, width - rest, size, bold=first.bold)
+    return [replace(first, text=text), *others]
 
 
 def line_count(text: str, width: float, size: float, *, bold: bool = False) -> int:

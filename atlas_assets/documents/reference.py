@@ -66,9 +66,11 @@ def reference_text(model: type[BaseModel], examples: list[BaseModel]) -> str:
     return "\n".join(_table(part, list(_instances(part, examples))) for part in _models_in(model))
 
 
-def file_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON Schema by which editors complete and check a file, with what each key means."""
-    schema = model.model_json_schema()
+def file_schema(
+    model: type[BaseModel], mode: Literal["validation", "serialization"] = "validation"
+) -> dict[str, Any]:
+    """Return the JSON Schema by which a file is completed and checked, with what each key means."""
+    schema = model.model_json_schema(mode=mode)
     definitions = schema.get("$defs", {})
     for part in _models_in(model):
         definition = schema if part is model else definitions[part.__name__]

@@ -72,7 +72,8 @@ class Strings:
     """
 
     def __init__(self, path: Path, locale: Language, currency: Currency = RUPIAH) -> None:
-        self.path, self.locale = path, locale
+        self.path = path
+        self.locale: Language = locale
         self.money = Money(currency, locale)
         self._own = _read(path)
 
@@ -164,6 +165,14 @@ def period_label(period: Period, locale: str) -> str:
 def short_period(period: Period, locale: str) -> str:
     """Return `Feb 2026`, `K1 2026`, `2026` or `Feb–Apr 2026`."""
     return _period_text(period, locale, month="MMM", quarter="QQQ")
+
+
+def short_span(period: Period, locale: str) -> str:
+    """Return the first and last month of a period, whatever it is called: `Jan–Okt 2026`."""
+    first, last = period.first.first_day, period.last.first_day
+    if first == last:
+        return format_date(first, "MMM y", locale=locale)
+    return format_interval(first, last, "yMMM", locale=locale)
 
 
 def _period_text(period: Period, locale: str, *, month: str, quarter: str) -> str:

@@ -63,6 +63,7 @@ class Size:
     COVER = 34.0
     MESSAGE = 20.0
     CARD = 18.0
+    STATEMENT = 14.0
     COMMENT = 11.0
     TITLE = 10.5
     LABEL = 10.0

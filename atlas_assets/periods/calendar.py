@@ -200,6 +200,11 @@ class Period:
         return fiscal_year(self.last, self.year_start)
 
     @property
+    def year_first(self) -> Month:
+        """The first month of the fiscal year in which the period ends."""
+        return self.last.plus(-((self.last.number - self.year_start) % MONTHS_A_YEAR))
+
+    @property
     def is_end_of_year(self) -> bool:
         """Whether the fiscal year ends with the period."""
         return self.last.plus(1).number == self.year_start

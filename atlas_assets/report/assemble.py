@@ -1,50 +1,77 @@
-"""Assembles a report from the marts: runs the queries and puts their rows in their places.
+"""Assembles a report from the marts: puts the rows of the queries in their places.
 
 Figures are computed, compared and judged in SQL; only those of data quality are added up here.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+import hashlib
+import json
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import duckdb
 
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import period_label
 from atlas_assets.periods.calendar import Month, consecutive_runs, span_text
+from atlas_assets.report.identifiers import channel_id, program_id, school_id, unit_id
 from atlas_assets.report.model import (
     SCHEMA_VERSION,
+    Bridge,
+    BridgeSection,
+    BridgeStep,
     ChannelMarketingRow,
     Comparison,
+    Coverage,
+    Coverages,
+    CurrencySection,
+    CustomerType,
     CustomerTypeFigures,
     DataQualitySection,
+    FunnelSection,
     KeyComparisonSection,
     KeyFigure,
+    Mover,
+    MoversSection,
+    OpenOrderAge,
+    OpenOrdersSection,
+    OutlookMonth,
+    OutlookSection,
     ProgramProgressRow,
     Report,
     ReportCheck,
     ReportMeta,
+    RetentionSection,
     RevenueSection,
+    SchoolProgressRow,
     SchoolProgressSection,
-    Source,
+    SubjectReport,
     TrendPoint,
     UnitReport,
+    YearFigure,
+    YtdSection,
 )
+from atlas_assets.report.rows import ReportRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from atlas_assets.configuration.registry import Entity, Unit
+    from atlas_assets.configuration.currency import Language
+    from atlas_assets.configuration.registry import Entity, Registry, Unit
     from atlas_assets.periods.calendar import Period
 
-Rows = list[dict[str, Any]]
-CUSTOMER_TYPES = ("new", "renewal", "alumni", "unknown")
 COMPARISONS = ("last_period", "last_year", "best_year")
+EDITION_LENGTH = 16  # hexadecimal digits
+_COVERAGE = ("target_have", "last_year_have", "whole")
+_BREADTH = ("above_count", "below_count", "with_target_count")
+_FUNNEL = {
+    "target_leads": "target_leads",
+    "leads": "leads",
+    "follow_ups": "follow_ups",
+    "closings": "closings",
+    "conversion": "conversion_pct",
+}
 _MONTHS_WITH_DATA = (
     "SELECT DISTINCT month_key FROM marts.mart_revenue WHERE entity_code = ? ORDER BY ALL"
 )
@@ -52,10 +79,11 @@ _MONTHS_WITH_DATA = (
 
 def assemble(
     warehouse: duckdb.DuckDBPyConnection,
-    entity: Entity,
+    registry: Registry,
+    entity: str,
     period: Period,
     *,
-    locale: str,
+    locale: Language,
     units: Sequence[str] = (),
     source_date_epoch: int | None = None,
 ) -> Report:
@@ -64,28 +92,58 @@ def assemble(
     `source_date_epoch`, in seconds, replaces the time of the newest load. Raises ReportError when a
     month of the period has not been loaded, naming the months that have.
     """
-    known = [unit.code for unit in entity.units]
+    registered = registry.entity(entity)
+    known = [unit.code for unit in registered.units]
     scope = [code for code in known if code in (units or known)]
-    require_data(warehouse, entity.code, period)
-    sections = _Sections(warehouse, entity.code, period, scope)
-    return Report(
+    require_data(warehouse, entity, period)
+    rows = ReportRows(warehouse, registry, entity, period, scope)
+    sections = _Sections(rows, registered, period)
+    report = Report(
         schema_version=SCHEMA_VERSION,
-        meta=ReportMeta(
-            entity=entity.code,
-            entity_name=entity.name,
-            type=period.type,
-            period=str(period),
-            period_label=period_label(period, locale),
-            fiscal_year_start=period.year_start,
-            months=[str(month) for month in period.months],
-            scope=scope,
-            is_whole=scope == known,
-            generated_at=sections.generated_at(source_date_epoch),
-            sources=[Source(**row) for row in sections.query("sources")],
-        ),
-        totals=sections.revenue(None),
-        units={unit.code: sections.unit(unit) for unit in entity.units if unit.code in scope},
+        meta=_meta(rows, registry, registered, period, scope, locale, source_date_epoch),
+        totals=SubjectReport(**sections.subject(None)),
+        units={unit.code: sections.unit(unit) for unit in registered.units if unit.code in scope},
+        bridge=sections.bridge(),
+        movers=sections.movers(),
         data_quality=sections.data_quality(),
+    )
+    meta = report.meta.model_copy(update={"edition": edition(report)})
+    return report.model_copy(update={"meta": meta})
+
+
+def edition(report: Report) -> str:
+    """Return a digest of everything in a report that comes from the data."""
+    content = json.dumps(report.figures(), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:EDITION_LENGTH]
+
+
+def _meta(
+    rows: ReportRows,
+    registry: Registry,
+    entity: Entity,
+    period: Period,
+    scope: list[str],
+    locale: Language,
+    source_date_epoch: int | None,
+) -> ReportMeta:
+    currency = registry.currency
+    return ReportMeta(
+        entity=entity.code,
+        entity_name=entity.name,
+        type=period.type,
+        period=str(period),
+        period_label=period_label(period, locale),
+        fiscal_year_start=period.year_start,
+        months=[str(month) for month in period.months],
+        scope=scope,
+        is_whole=len(scope) == len(entity.units),
+        locale=locale,
+        currency=CurrencySection(
+            code=currency.code, symbol=currency.symbol, decimals=currency.decimals
+        ),
+        generated_at=rows.generated_at(source_date_epoch),
+        edition="0" * EDITION_LENGTH,
+        sources=rows.sources(),
     )
 
 
@@ -107,106 +165,134 @@ def require_data(warehouse: duckdb.DuckDBPyConnection, entity: str, period: Peri
 
 
 class _Sections:
-    """The sections of one report, each query run once for all units."""
+    """The sections of one report."""
 
-    def __init__(
-        self, warehouse: duckdb.DuckDBPyConnection, entity: str, period: Period, units: list[str]
-    ) -> None:
-        self.warehouse, self.entity, self.period = warehouse, entity, period
-        years = range(2000, period.year + 1)
-        spans = {
-            "actual": [period],
-            "last_period": [period.previous],
-            "last_year": [period.in_year(period.year - 1)],
-            "best_year": [period.in_year(year) for year in years],
+    def __init__(self, rows: ReportRows, entity: Entity, period: Period) -> None:
+        self.rows, self.entity, self.period = rows, entity, period
+
+    def subject(self, unit: str | None) -> dict[str, Any]:
+        """Return the sections that the entity, for None, has as well as its units."""
+        return {
+            "revenue": self.revenue(unit),
+            "ytd": self.ytd(unit),
+            "outlook": self.outlook(unit),
+            "key_comparison": self.key_comparison(unit),
+            "retention": next(
+                (RetentionSection(**row) for row in self.rows.of("retention", unit)), None
+            ),
+            "open_orders": self.open_orders(unit),
+            "funnel": self.funnel(unit),
+            "channels": [
+                ChannelMarketingRow(id=channel_id(row["channel_name"]), **row)
+                for row in self.rows.of("channels", unit)
+            ],
         }
-        flat = [(kind, span) for kind, group in spans.items() for span in group]
-        self.parameters: dict[str, Any] = {
-            "entity": entity,
-            "units": units,
-            "first": period.first.first_day,
-            "last": period.last.first_day,
-            "year": period.year,
-            "kinds": [kind for kind, _ in flat],
-            "periods": [str(span) for _, span in flat],
-            "firsts": [span.first.first_day for _, span in flat],
-            "lasts": [span.last.first_day for _, span in flat],
-        }
-        self._rows: dict[str, Rows] = {}
-
-    def query(self, name: str) -> Rows:
-        """Run a query of the `queries` folder once and return its rows."""
-        if name not in self._rows:
-            text = _query_text(name)
-            used = {key: self.parameters[key] for key in set(re.findall(r"\$(\w+)", text))}
-            result = self.warehouse.execute(text, used)
-            columns = [column[0] for column in result.description or []]
-            self._rows[name] = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-        return self._rows[name]
-
-    def of(self, name: str, unit: str | None) -> Rows:
-        """Return a query's rows of one unit, or of the entity for None, without the unit's column."""
-        return [
-            {column: value for column, value in row.items() if column != "unit_code"}
-            for row in self.query(name)
-            if row["unit_code"] == unit
-        ]
-
-    def generated_at(self, source_date_epoch: int | None) -> str:
-        """Return the time of the newest load, or of SOURCE_DATE_EPOCH, as ISO 8601 in UTC."""
-        if source_date_epoch is not None:
-            moment = datetime.fromtimestamp(source_date_epoch, UTC)
-        else:
-            moment = self.query("generated_at")[0]["loaded_at"].astimezone(UTC)
-        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-    def revenue(self, unit: str | None) -> RevenueSection:
-        """Return the revenue section of a unit, or of the entity for None."""
-        figure = self._figure(unit, "revenue")
-        target = next(iter(self.of("targets", unit)), {})
-        return RevenueSection(
-            revenue_actuals=figure.value or Decimal(0),
-            revenue_target=target.get("revenue_target"),
-            gap_to_target=target.get("gap_to_target"),
-            gap_pct=target.get("gap_pct"),
-            achievement_pct=target.get("achievement_pct"),
-            last_period=figure.last_period,
-            last_year=figure.last_year,
-            best_year=figure.best_year,
-            trend=[TrendPoint(**row) for row in self.of("trend", unit)],
-        )
 
     def unit(self, unit: Unit) -> UnitReport:
         """Return everything about one unit."""
         return UnitReport(
+            id=unit_id(self.entity.code, unit.code),
             code=unit.code,
             name=unit.name,
             color=unit.color,
-            revenue=self.revenue(unit.code),
-            key_comparison=self.key_comparison(unit.code),
-            programs=[ProgramProgressRow(**row) for row in self.of("programs", unit.code)],
-            channels=[ChannelMarketingRow(**row) for row in self.of("channels", unit.code)],
+            programs=[
+                ProgramProgressRow(
+                    id=program_id(self.entity.code, unit.code, row["product_name"]), **row
+                )
+                for row in self.rows.of("programs", unit.code)
+            ],
             schools=self.schools(unit.code),
+            **self.subject(unit.code),
         )
 
-    def key_comparison(self, unit: str) -> KeyComparisonSection:
-        """Return orders, students and order value of a unit, also by customer type."""
+    def revenue(self, unit: str | None) -> RevenueSection:
+        """Return the revenue of a unit, or of the entity for None, with its comparisons."""
+        figure = self._figure(unit, "revenue")
+        sums = self._sums(unit, "period")
+        return RevenueSection(
+            revenue_actuals=sums["actuals"],
+            revenue_target=sums["target"],
+            actuals_matched_target=sums["actuals_matched_target"],
+            actuals_without_target=sums["actuals_without_target"],
+            gap_to_target=sums["gap"],
+            gap_pct=sums["gap_pct"],
+            achievement_pct=sums["achievement_pct"],
+            last_period=figure.last_period,
+            last_year=figure.last_year,
+            actuals_matched_last_year=sums["actuals_matched_last_year"],
+            best_year=figure.best_year,
+            coverage=_coverages(sums),
+            trend=[_trend_point(row) for row in self.rows.of("trend", unit)],
+        )
+
+    def ytd(self, unit: str | None) -> YtdSection:
+        """Return revenue since the fiscal year began."""
+        sums = self._sums(unit, "ytd")
+        return YtdSection(
+            first=str(self.period.year_first),
+            last=str(self.period.last),
+            coverage=_coverages(sums),
+            **_without(sums, *_COVERAGE),
+        )
+
+    def outlook(self, unit: str | None) -> OutlookSection | None:
+        """Return the rest of the fiscal year as it would be, if there is a basis for that."""
+        rows = self.rows.of("outlook", unit)
+        if not rows:
+            return None
+        monthly = ("month", "forecast", "target", "last_year")
+        return OutlookSection(
+            method="last_year_times_growth_to_date",
+            months=[OutlookMonth(**{key: row[key] for key in monthly}) for row in rows],
+            **_without(rows[0], *monthly),
+        )
+
+    def key_comparison(self, unit: str | None) -> KeyComparisonSection:
+        """Return orders, students and what they are worth, also by customer type."""
         return KeyComparisonSection(
             orders=self._figure(unit, "orders"),
             students=self._figure(unit, "students"),
-            average_order_value=self._figure(unit, "average_order_value"),
+            order_value=self._figure(unit, "order_value"),
+            revenue_per_paying_student=self._figure(unit, "revenue_per_paying_student"),
+            returning_share_pct=self._figure(unit, "returning_share"),
             by_customer_type={
                 kind: CustomerTypeFigures(
                     orders=self._figure(unit, f"orders:{kind}"),
                     revenue=self._figure(unit, f"revenue:{kind}"),
                 )
-                for kind in CUSTOMER_TYPES
+                for kind in get_args(CustomerType)
             },
+        )
+
+    def open_orders(self, unit: str | None) -> OpenOrdersSection:
+        """Return the orders that are partly paid at the period's end."""
+        rows = self.rows.of("open_orders", unit)
+        return OpenOrdersSection(
+            count=rows[0]["all_orders"] if rows else 0,
+            paid_so_far=rows[0]["paid_so_far"] if rows else Decimal(0),
+            by_age=[OpenOrderAge(months=row["months"], count=row["order_count"]) for row in rows],
+            oldest=rows[0]["oldest"] if rows else None,
+        )
+
+    def funnel(self, unit: str | None) -> FunnelSection:
+        """Return leads, follow-ups and closings over all channels."""
+        rows = {row["step"]: row for row in self.rows.of("funnel", unit)}
+        leads = rows.get("leads", {})
+        return FunnelSection(
+            **{
+                _FUNNEL[step]: YearFigure(
+                    value=rows[step]["value"] if step in rows else None,
+                    last_year=self._last_year(rows.get(step)),
+                )
+                for step in _FUNNEL
+            },
+            leads_gap=leads.get("gap_to_target"),
+            leads_achievement_pct=leads.get("achievement_pct"),
         )
 
     def schools(self, unit: str) -> SchoolProgressSection:
         """Return a unit's students by school and year."""
-        rows = self.of("schools", unit)
+        rows = self.rows.of("schools", unit)
         years = sorted({*(row["year"] for row in rows), self.period.year}) if rows else []
         matrix: dict[str, dict[int, int]] = {}
         for row in rows:
@@ -218,11 +304,42 @@ class _Sections:
             matrix=matrix,
             levels={row["organization_name"]: row["organization_level"] for row in rows},
             totals=dict.fromkeys(years, 0) | {row["year"]: row["total"] for row in rows},
+            progress=[
+                SchoolProgressRow(
+                    id=school_id(self.entity.code, row["name"]) if row["name"] else None, **row
+                )
+                for row in self.rows.of("school_progress", unit)
+            ],
+        )
+
+    def bridge(self) -> BridgeSection:
+        """Return the units by their gap to target."""
+        return BridgeSection(period=self._bridge("period"), ytd=self._bridge("ytd"))
+
+    def _bridge(self, span: str) -> Bridge:
+        rows = [row for row in self.rows.all("bridge") if row["span"] == span]
+        steps = [BridgeStep(**_without(row, "span", *_BREADTH)) for row in rows]
+        return Bridge(steps=steps, **{key: rows[0][key] for key in _BREADTH})
+
+    def movers(self) -> MoversSection:
+        """Return the programs and schools that changed most since last year."""
+        code, rows = self.entity.code, self.rows.all("movers")
+        return MoversSection(
+            programs=[
+                Mover(id=program_id(code, row["unit"], row["name"]), **_without(row, "kind"))
+                for row in rows
+                if row["kind"] == "program"
+            ],
+            schools=[
+                Mover(id=school_id(code, row["name"]), **_without(row, "kind"))
+                for row in rows
+                if row["kind"] == "school"
+            ],
         )
 
     def data_quality(self) -> DataQualitySection:
         """Return what became of the period's transaction rows."""
-        rows = self.query("data_quality")
+        rows = self.rows.all("data_quality")
         counts = {row["invalid_reason"] or "valid": row["row_count"] for row in rows}
         return DataQualitySection(
             rows=sum(counts.values()),
@@ -235,28 +352,52 @@ class _Sections:
             duplicates=counts.get("duplicate", 0),
             unassigned_revenue=sum((row["unassigned_revenue"] for row in rows), Decimal(0)),
             checks=[
-                ReportCheck(**row, passed=row["differing"] == 0) for row in self.query("checks")
+                ReportCheck(**row, passed=row["differing"] == 0) for row in self.rows.all("checks")
             ],
         )
 
+    def _sums(self, unit: str | None, span: str) -> dict[str, Any]:
+        """Return revenue of the period or the year to date with target and last year."""
+        rows = self.rows.of("targets", unit)
+        return next(_without(row, "span") for row in rows if row["span"] == span)
+
     def _figure(self, unit: str | None, measure: str) -> KeyFigure:
         rows = {
-            row["kind"]: row for row in self.of("comparisons", unit) if row["measure"] == measure
+            row["kind"]: row
+            for row in self.rows.of("comparisons", unit)
+            if row["measure"] == measure
         }
-        compared = {
-            kind: Comparison(
-                period=rows[kind]["period"],
-                value=rows[kind]["value"],
-                delta=rows[kind]["delta"],
-                delta_pct=rows[kind]["delta_pct"],
-            )
-            if kind in rows
-            else None
-            for kind in COMPARISONS
-        }
-        return KeyFigure(value=rows["actual"]["value"] if "actual" in rows else None, **compared)
+        return KeyFigure(
+            value=rows["actual"]["value"] if "actual" in rows else None,
+            **{kind: _comparison(rows.get(kind)) for kind in COMPARISONS},
+        )
+
+    def _last_year(self, row: dict[str, Any] | None) -> Comparison | None:
+        if row is None or row["last_year"] is None:
+            return None
+        period = str(self.period.in_year(self.period.year - 1))
+        return _comparison({**row, "period": period, "value": row["last_year"]})
 
 
-@cache
-def _query_text(name: str) -> str:
-    return files("atlas_assets.report").joinpath(f"queries/{name}.sql").read_text(encoding="utf-8")
+def _comparison(row: dict[str, Any] | None) -> Comparison | None:
+    if row is None:
+        return None
+    return Comparison(
+        **{key: row[key] for key in ("period", "value", "actuals", "delta", "delta_pct")},
+        coverage=Coverage(have=row["have"], of=row["whole"]),
+    )
+
+
+def _coverages(row: dict[str, Any]) -> Coverages:
+    return Coverages(
+        target=Coverage(have=row["target_have"], of=row["whole"]),
+        last_year=Coverage(have=row["last_year_have"], of=row["whole"]),
+    )
+
+
+def _trend_point(row: dict[str, Any]) -> TrendPoint:
+    return TrendPoint(coverage=_coverages(row), **_without(row, *_COVERAGE))
+
+
+def _without(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in keys}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from atlas_assets.errors import ReportError
 from atlas_assets.files import written_whole
 from atlas_assets.periods.calendar import PeriodType
+from atlas_assets.report.editions import compare
 from atlas_assets.report.model import Report
 
 if TYPE_CHECKING:
@@ -55,16 +57,31 @@ class ReportFiles:
         path = self.path_of(report, "json")
         if not path.exists() or not self.path_of(report, "pptx").exists():
             return False
-        ignored = {"meta": {"generated_at"}}
-        written = read_report(path)
-        return written.model_dump(exclude=ignored) == report.model_dump(exclude=ignored)
+        written = read_report(path).meta
+        return (written.edition, written.locale) == (report.meta.edition, report.meta.locale)
 
     def write(self, report: Report) -> Path:
-        """Write report.json and return its path."""
+        """Write report.json and return its path. An edition with other figures is kept, and compared."""
         path = self.path_of(report, "json")
         with written_whole(path) as temporary:
-            temporary.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            following = self._following(report, path)
+            temporary.write_text(following.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return path
+
+    def _following(self, report: Report, path: Path) -> Report:
+        """Return a report with what changed since the edition at `path`, which is kept if any figure did."""
+        written = _readable(path)
+        if written is None:
+            return report
+        if written.meta.edition == report.meta.edition:
+            previous, changes = written.meta.previous_edition, written.changes
+        else:
+            kept = kept_edition(path)
+            kept.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, kept)
+            previous, changes = written.meta.edition, compare(written, report)
+        meta = report.meta.model_copy(update={"previous_edition": previous})
+        return report.model_copy(update={"meta": meta, "changes": changes})
 
     def read(self, entity: str, period: Period) -> Report:
         """Read report.json. Raises ReportError if it does not exist."""
@@ -75,6 +92,19 @@ class ReportFiles:
                 f"--period {period}`."
             )
         return read_report(path)
+
+
+def kept_edition(path: Path) -> Path:
+    """Return where the edition before the one at `path` is kept."""
+    return path.parent / "previous" / path.name
+
+
+def _readable(path: Path) -> Report | None:
+    """Return the report at `path`, or None if there is none that this version of Atlas wrote."""
+    try:
+        return read_report(path) if path.exists() else None
+    except ReportError:
+        return None
 
 
 def read_report(path: Path) -> Report:

@@ -28,7 +28,7 @@ def report_totals(warehouse: duckdb.DuckDBPyConnection, report: Report) -> Itera
     where = f"{report.meta.entity} {report.meta.period}"
     key = partition_key(report.meta.entity, report.meta.period)
     total = sum(in_mart.values(), Decimal(0))
-    yield Reconciliation(key, f"{where}, total", total, report.totals.revenue_actuals)
+    yield Reconciliation(key, f"{where}, total", total, report.totals.revenue.revenue_actuals)
     for code, unit in report.units.items():
         expected = in_mart.get(code, Decimal(0))
         yield Reconciliation(key, f"{where}, {code}", expected, unit.revenue.revenue_actuals)

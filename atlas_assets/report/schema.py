@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from atlas_assets.documents.json_schema import schema_text
-from atlas_assets.report.model import Report
+from atlas_assets.report.model import SCHEMA_ID, Report
 
 PATH = Path(__file__).with_name("report.schema.json")
 
 if __name__ == "__main__":
-    PATH.write_text(schema_text(Report), encoding="utf-8")
+    PATH.write_text(schema_text(Report, SCHEMA_ID), encoding="utf-8")

@@ -14,6 +14,8 @@ from pydantic import Field
 from atlas_assets.documents.number import Number
 from atlas_assets.documents.strict_model import StrictModel
 
+SCHEMA_ID = "urn:atlas:validation:1"
+
 
 class HeaderColumn(StrictModel):
     """A column of the sheet: its letter, its header as written, and its name in Atlas."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from atlas_assets.documents.json_schema import schema_text
-from atlas_assets.validation.model import Validation
+from atlas_assets.validation.model import SCHEMA_ID, Validation
 
 PATH = Path(__file__).with_name("validation.schema.json")
 
 if __name__ == "__main__":
-    PATH.write_text(schema_text(Validation), encoding="utf-8")
+    PATH.write_text(schema_text(Validation, SCHEMA_ID), encoding="utf-8")

@@ -153,7 +153,7 @@ def report_queries(entity: str, period: str) -> Generator[Work]:
         asking: Any = _Recording(connection)
         for of in scope.partitions:
             period_ = Period.of_month(of.month)
-            assemble(asking, registry.entity(of.entity), period_, locale=locale)
+            assemble(asking, registry, of.entity, period_, locale=locale)
     assert asking.asked
 
     def work() -> None:

@@ -55,7 +55,7 @@ def test_remarks_stand_on_their_slides_with_their_month_in_the_chart(
         return [paragraph.text for paragraph in slide.placeholders[16].text_frame.paragraphs]
 
     assert (
-        comments("IONs International Education | Pendapatan")[1] == "Dua kelas mundur ke November."
+        comments("IONs International Education | Pendapatan")[0] == "Dua kelas mundur ke November."
     )
     revenue = comments("True Mandarin | Pendapatan")
     assert revenue[1] == "1  Kontrak Rp 51 jt ditandatangani terlambat."

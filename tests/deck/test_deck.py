@@ -4,15 +4,19 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from conftest import CONFIG_DIR, Installation
 from openxml_audit import OpenXmlValidator
 from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.util import Inches
 
 from atlas_assets.deck import template, template_builder
 from atlas_assets.deck.powerpoint import render
@@ -35,10 +39,22 @@ def test_every_slide_says_what_it_is_about_and_has_notes(deck_path: Path) -> Non
 
 
 def test_the_slides_come_in_the_order_of_the_specification(deck_path: Path, report: Report) -> None:
+    """The story in the main part, of at most twenty slides; details behind it, the largest unit first."""
     titles = [slide.placeholders[13].text for slide in Presentation(str(deck_path)).slides]
-    exhibits = ["Pendapatan", "Perbandingan utama", "Pendapatan per program", "Siswa per sekolah"]
-    position = 3
-    for unit in report.units.values():
+    units = sorted(report.units.values(), key=lambda unit: -unit.revenue.revenue_actuals)
+    entity = report.meta.entity_name
+    main = [
+        *("Isi", "Pendapatan dalam jt IDR", "Dari target ke aktual", "Pendapatan dalam jt IDR"),
+        *("Pendapatan per unit", "Angka kunci dan retensi", "Corong pemasaran", "Program dengan"),
+    ]
+    expected = [f"{entity} | {text}" for text in main]
+    expected += [f"{unit.name} | Pendapatan dalam" for unit in units]
+    for title, start in zip(titles[1:], expected, strict=False):
+        assert title.startswith(start), title
+    position = 1 + len(expected)
+    assert position <= 20
+    exhibits = ["Perbandingan utama", "Pendapatan per program", "Siswa per sekolah"]
+    for unit in units:
         for exhibit in [*exhibits, "Pemasaran per kanal"]:
             assert titles[position].startswith(f"{unit.name} | {exhibit}"), titles[position]
             while position < len(titles) and titles[position].startswith(
@@ -47,6 +63,57 @@ def test_the_slides_come_in_the_order_of_the_specification(deck_path: Path, repo
                 position += 1
     closing = [title.split(" | ")[1] for title in titles[position:]]
     assert list(dict.fromkeys(closing)) == ["Mutu data", "Sumber data"]
+
+
+def test_the_file_says_what_it_is(deck_path: Path, report: Report) -> None:
+    """Sections, counts, titles and language are those of the deck, and slides number themselves."""
+    deck = Presentation(str(deck_path))
+    assert (deck.slide_width, deck.slide_height) == (12191695, 6858000)
+    assert "type" not in deck.element.sldSz.attrib
+    sections = deck.element.findall(".//{*}sectionLst/{*}section")
+    assert [section.get("name") for section in sections] == ["Bagian utama", "Lampiran"]
+    listed = [item.get("id") for section in sections for item in section.iter("{*}sldId")]
+    assert listed == [item.get("id") for item in deck.element.sldIdLst]
+    with zipfile.ZipFile(deck_path) as package:
+        told = package.read("docProps/app.xml").decode()
+        texts = [
+            package.read(name).decode() for name in package.namelist() if "/slides/slide" in name
+        ]
+        texts += [
+            package.read(name).decode() for name in package.namelist() if "/charts/chart" in name
+        ]
+    assert f"<Slides>{len(deck.slides)}</Slides>" in told
+    assert "<PresentationFormat>Widescreen</PresentationFormat>" in told
+    assert f'<vt:vector size="{len(deck.slides)}" baseType="lpstr">' in told
+    assert deck.core_properties.title == f"Laporan bulanan {report.meta.entity_name}"
+    assert deck.core_properties.language == "id-ID"
+    languages = {found for text in texts for found in re.findall(r'lang="([^"]+)"', text)}
+    assert languages == {"id-ID"}
+    for slide in list(deck.slides)[1:]:
+        kinds = [shape.placeholder_format.type for shape in slide.placeholders]
+        assert PP_PLACEHOLDER.SLIDE_NUMBER in kinds
+
+
+def test_charts_follow_when_somebody_edits_their_data(deck_path: Path) -> None:
+    """Labels are values, categories have names, and only shared scales have an end."""
+    deck = Presentation(str(deck_path))
+    charts = [(s, shape) for s in deck.slides for shape in s.shapes if shape.has_chart]
+    for slide, shape in charts:
+        space = shape.chart._chartSpace
+        for label in space.iter("{*}dLbl"):
+            assert label.find("{*}tx") is None
+            assert label.find("{*}numFmt").get("formatCode")
+        names = [str(name) for name in shape.chart.plots[0].categories]
+        assert not names or names != [str(number) for number in range(1, len(names) + 1)]
+        workbook = openpyxl.load_workbook(
+            io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob)
+        )
+        assert [cell.value for cell in workbook.active["A"][1:]] == names
+        is_alone = slide.placeholders[13].text.split(" | ")[1].startswith("Perbandingan utama")
+        if is_alone:
+            assert space.find(".//{*}valAx/{*}scaling/{*}max") is None
+        assert shape._element.find(".//{*}cNvPr").get("descr")
+    assert charts
 
 
 def slide_of(deck_path: Path, title: str) -> Any:
@@ -78,15 +145,18 @@ def test_the_revenue_chart_holds_the_reports_figures(deck_path: Path, report: Re
     assert series[f"{name}: AC aktual"] == [in_millions(point.actuals) for point in trend]
     assert series[f"{name}: PL target"] == [in_millions(point.target) for point in trend]
     assert series[f"{name}: PY tahun lalu"] == [in_millions(point.last_year) for point in trend]
-    good = next(values for key, values in series.items() if key.endswith("(+)"))
-    bad = next(values for key, values in series.items() if key.endswith("(-)"))
-    for point, above, below in zip(trend, good, bad, strict=True):
-        assert (above if above is not None else below) == in_millions(point.gap_to_target)
-        assert above is None or above >= 0
-        assert below is None or below < 0
+    for name, variances in (
+        ("ΔPL", [point.gap_to_target for point in trend]),
+        ("ΔPY", [point.delta_last_year for point in trend]),
+    ):
+        tier = [values for key, values in series.items() if f", {name}" in key]
+        for variance, above, below in zip(variances, *tier, strict=True):
+            assert (above if above is not None else below) == in_millions(variance)
+            assert above is None or above >= 0
+            assert below is None or below < 0
 
 
-def test_both_tiers_of_the_revenue_chart_have_one_scale(deck_path: Path) -> None:
+def test_all_tiers_of_the_revenue_chart_have_one_scale(deck_path: Path) -> None:
     """A million is as high on the tier of variances as on that of levels."""
     slide = slide_of(deck_path, "True Mandarin | Pendapatan")
     charts = [shape for shape in slide.shapes if shape.has_chart]
@@ -95,7 +165,8 @@ def test_both_tiers_of_the_revenue_chart_have_one_scale(deck_path: Path) -> None
         axis = frame.chart.value_axis
         share = float(frame.chart._chartSpace.find(".//{*}plotArea/{*}layout//{*}h").get("val"))
         heights.append(frame.height * share / (axis.maximum_scale - axis.minimum_scale))
-    assert heights[0] == pytest.approx(heights[1], rel=1e-3)
+    assert len(heights) == 3
+    assert heights == pytest.approx([heights[0]] * 3, rel=1e-3)
 
 
 def test_bars_stand_in_the_rows_of_their_table_at_one_scale(
@@ -119,8 +190,9 @@ def test_bars_stand_in_the_rows_of_their_table_at_one_scale(
     assert max(scales) - min(scales) <= 1
 
 
-def test_every_part_is_one_click_from_the_contents(deck_path: Path) -> None:
+def test_every_part_is_one_click_from_the_contents(deck_path: Path, report: Report) -> None:
     deck = Presentation(str(deck_path))
+    units = [unit.name for unit in report.units.values()]
     contents = deck.slides[1]
     table = next(shape.table for shape in contents.shapes if shape.has_table)
     for row in list(table.rows)[1:]:
@@ -130,7 +202,7 @@ def test_every_part_is_one_click_from_the_contents(deck_path: Path) -> None:
             link.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id")
         )
         assert target is deck.slides[int(number) - 1].part
-        if name not in {"Ringkasan", "Mutu data"}:
+        if name in units:
             assert deck.slides[int(number) - 1].placeholders[13].text.startswith(f"{name} | ")
 
 
@@ -178,7 +250,7 @@ def test_a_file_of_texts_of_an_earlier_version_is_completed(tmp_path: Path) -> N
     )
     own = Strings(tmp_path / "strings.yaml", "id")
     shipped = Strings(CONFIG_DIR / "strings.yaml", "id")
-    places = {"subject": "TM", "orders": "3", "cash": "1", "period": "x"}
+    places = {"subject": "TM", "orders": "3", "each": "1", "period": "x"}
     assert own("target") == "Rencana"
     assert own("validation_about") == shipped("validation_about")
     assert own("key_message_alone", **places) == shipped("key_message_alone", **places)
@@ -205,7 +277,7 @@ def test_a_template_with_other_fonts_and_colours_gives_the_deck_its_look(
     own = tmp_path / "template.pptx"
     presentation = Presentation(str(template.PATH))
     theme = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    recoloured = theme.blob.replace(b"3B4856", b"5B2C6F").replace(b'"Arial"', b'"Georgia"')
+    recoloured = theme.blob.replace(b"3B4856", b"5B2C6F").replace(b'"Arial"', b'"Calibri"')
     assert recoloured != theme.blob
     theme._blob = recoloured
     presentation.slides.add_slide(presentation.slide_layouts[1])
@@ -218,7 +290,7 @@ def test_a_template_with_other_fonts_and_colours_gives_the_deck_its_look(
     assert len(drawn.slides) == len(deck.slides)
     used = drawn.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob
     assert b"5B2C6F" in used
-    assert b"Georgia" in used
+    assert b"Calibri" in used
     with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
         for name in package.namelist():
             if name.startswith(("ppt/slides/", "ppt/charts/")) and name.endswith(".xml"):
@@ -253,6 +325,65 @@ def test_a_template_that_lacks_something_is_refused_with_a_list(
     ):
         render(deck, own, earlier)
     assert earlier.read_bytes() == b"earlier"
+
+
+def georgia(presentation: Any) -> None:
+    theme = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    theme._blob = theme.blob.replace(b'"Arial"', b'"Georgia"')
+
+
+def four_by_three(presentation: Any) -> None:
+    presentation.slide_width = Inches(10)
+
+
+def small_table(presentation: Any) -> None:
+    layout = next(item for item in presentation.slide_layouts if item.name == "Table")
+    place = next(p for p in layout.placeholders if p.placeholder_format.idx == 14)
+    place.width = Inches(6)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (georgia, "its minor font 'Georgia' may be wider than Arial"),
+        (four_by_three, "the placeholder 14 is not wholly on the slide"),
+        (
+            small_table,
+            "in layout 'Table' the placeholder 14 is 6.00 by 5.02 inches, and needs 12.33",
+        ),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_template_that_a_deck_does_not_fit_is_refused_before_anything_is_drawn(
+    report: Report, tmp_path: Path, change: Callable[[Any], None], told: str
+) -> None:
+    presentation = Presentation(str(template.PATH))
+    change(presentation)
+    own = tmp_path / "template.pptx"
+    presentation.save(str(own))
+    deck = build_deck(report, Strings(CONFIG_DIR / "strings.yaml", "id"), "PT")
+    with pytest.raises(ReportError, match=re.escape(told)):
+        render(deck, own, tmp_path / "deck.pptx")
+    assert not (tmp_path / "deck.pptx").exists()
+
+
+def test_exhibits_are_where_the_template_has_them(report: Report, tmp_path: Path) -> None:
+    """A larger slide, with everything further down and to the right."""
+    presentation = Presentation(str(template.PATH))
+    presentation.slide_width, presentation.slide_height = Inches(15), Inches(9)
+    for layout in presentation.slide_layouts:
+        for place in layout.placeholders:
+            place.left, place.top = place.left + Inches(1), place.top + Inches(1)
+    own = tmp_path / "template.pptx"
+    presentation.save(str(own))
+    strings = Strings(CONFIG_DIR / "strings.yaml", "id")
+    render(build_deck(report, strings, "PT"), own, tmp_path / "deck.pptx")
+    assert differences(tmp_path / "deck.pptx", report, strings.money) == []
+    for slide in Presentation(str(tmp_path / "deck.pptx")).slides:
+        for shape in slide.shapes:
+            if shape.has_chart or shape.has_table:
+                assert shape.left >= Inches(1.49)
+                assert shape.top >= Inches(2.67)
 
 
 def test_a_template_that_is_no_presentation_is_refused(tmp_path: Path) -> None:

@@ -6,17 +6,22 @@ import pytest
 from conftest import Installation
 
 from atlas_assets.documents.json_schema import schema_text
+from atlas_assets.report import model as report_model
 from atlas_assets.report import schema as report_schema
 from atlas_assets.report.model import Report
+from atlas_assets.validation import model as validation_model
 from atlas_assets.validation import schema as validation_schema
 from atlas_assets.validation.model import Validation
 
-SCHEMAS = {report_schema.PATH: Report, validation_schema.PATH: Validation}
+SCHEMAS = {
+    report_schema.PATH: (Report, report_model.SCHEMA_ID),
+    validation_schema.PATH: (Validation, validation_model.SCHEMA_ID),
+}
 
 
 @pytest.mark.parametrize("path", list(SCHEMAS), ids=lambda path: path.name)
 def test_the_committed_schema_is_the_models(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == schema_text(SCHEMAS[path])
+    assert path.read_text(encoding="utf-8") == schema_text(*SCHEMAS[path])
 
 
 @pytest.mark.parametrize(

@@ -112,26 +112,34 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(february: Installat
     )
     february.atlas("build", "--entity", "EPN", "--period", "2026-03")
     after = leaves(february.report("EPN", "2026-03"))
-    assert after["totals.last_period.value"] == before["totals.last_period.value"] + 1_000_000
+    value = "totals.revenue.last_period.value"
+    assert after[value] == before[value] + 1_000_000
     # Exactly what depends on February's revenue of that unit is another figure in March's report.
     unit = {"Bimbingan Belajar": "BIMBEL", "Privat": "PRIVAT", "Try Out": "TRYOUT"}.get(
         tenant, tenant
     )
     point = r"trend\.11"  # of thirteen months
-    assert before["totals.trend.11.month"] == "2026-02"
+    assert before["totals.revenue.trend.11.month"] == "2026-02"
     moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     comparison = r"last_period\.(value|delta|delta_pct)"
+    subject = rf"(totals|units\.{unit})"
+    worth = "(order_value|revenue_per_paying_student)"
     allowed = [
-        rf"(totals|units\.{unit}\.revenue)\.{comparison}",
-        rf"(totals|units\.{unit}\.revenue)\.{point}\.(actuals|gap_to_target|delta_last_year)",
-        rf"units\.{unit}\.key_comparison\.average_order_value\.{comparison}",
-        rf"units\.{unit}\.key_comparison\.by_customer_type\.\w+\.revenue\.{comparison}",
-        r"meta\.generated_at",
+        rf"{subject}\.revenue\.{comparison}",
+        rf"{subject}\.revenue\.{point}\.(actuals|gap_to_target|delta_last_year)",
+        rf"{subject}\.(ytd|outlook)\..*",  # February is a part of the year to date
+        r"bridge\.ytd\.steps\..*",
+        rf"{subject}\.key_comparison\.{worth}\.{comparison}",
+        rf"{subject}\.key_comparison\.order_value\.(value|\w+\.(actuals|delta|delta_pct))",
+        rf"{subject}\.key_comparison\.by_customer_type\.\w+\.revenue\.{comparison}",
+        rf"{subject}\.open_orders\.paid_so_far",
+        r"meta\.(generated_at|edition|previous_edition)",
+        r"changes.*",
     ]
     strange = {key for key in moved if not any(re.fullmatch(a, key) for a in allowed)}
     assert {key: (before.get(key), after.get(key)) for key in strange} == {}
     assert f"units.{unit}.revenue.last_period.value" in moved
-    assert f"units.{unit}.key_comparison.average_order_value.last_period.value" in moved
+    assert f"units.{unit}.key_comparison.revenue_per_paying_student.last_period.value" in moved
     assert f"units.{unit}.revenue.trend.11.actuals" in moved
 
 
@@ -406,7 +414,7 @@ def test_a_quarter_a_range_and_a_year_in_progress(installation: Installation) ->
         assert f"{name}.pptx" in shown
         assert json.loads(
             (installation.root / "output" / f"{name}.json").read_text(encoding="utf-8")
-        )["totals"]["revenue_actuals"]
+        )["totals"]["revenue"]["revenue_actuals"]
     assert not (installation.root / "output" / "monthly").exists()
     written = installation.root / "source" / "commentary" / "IONS-2026-02.yaml"
     written.parent.mkdir()

@@ -53,13 +53,13 @@ def report(workspace: Workspace, text: str) -> Report:
     registry = workspace.configuration.registry
     with workspace.warehouse.reading() as connection:
         period = Period.parse(text, registry.fiscal_year_start)
-        return assemble(connection, registry.entities[0], period, locale="en")
+        return assemble(connection, registry, registry.entities[0].code, period, locale="en")
 
 
 def compare(made: Report, receipts: pd.DataFrame) -> None:
     """Assert that a report has the figures of the receipts of its months, in total and by unit and program."""
     own = receipts[receipts.month.isin(made.meta.months)]
-    assert made.totals.revenue_actuals == own.amount.sum()
+    assert made.totals.revenue.revenue_actuals == own.amount.sum()
     for unit in made.units.values():
         of_unit = own[own.unit.str.upper() == unit.code]
         assert unit.revenue.revenue_actuals == of_unit.amount.sum()
@@ -85,7 +85,7 @@ def test_a_school_with_a_fiscal_year_from_july_in_euros(
     workspace, receipts = elm_school
     made = report(workspace, period)
     compare(made, receipts)
-    before = made.totals.last_year
+    before = made.totals.revenue.last_year
     assert before
     compare(report(workspace, before.period), receipts)
     assert made.meta.period_label == label

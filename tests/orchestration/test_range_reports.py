@@ -27,7 +27,8 @@ def test_what_changed_is_made_again_and_what_cannot_be_stops_nothing(
     made.atlas("report", "--entity", "EPN", "--period", "2026-02", "--unit", "BIMBEL")
     changed, damaged, current = made.workspace.report_files.on_demand()
     before = json.loads(changed.read_text("utf-8"))
-    other = {**before, "totals": {**before["totals"], "revenue_actuals": 1}}
+    other = {**before, "meta": {**before["meta"], "edition": "0" * 16}}
+    other["totals"] = {**before["totals"], "outlook": None}
     changed.write_text(json.dumps(other), "utf-8")
     damaged.write_text("{}", "utf-8")
     written = current.stat().st_mtime_ns

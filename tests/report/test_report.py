@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 
+import duckdb
 import openpyxl
 import pytest
 from conftest import Installation
@@ -14,6 +16,7 @@ from atlas_assets.periods.scope import Scope
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.model import Report
 from atlas_assets.warehouse.reconciliation import reconciliations
+from atlas_assets.workspace import Workspace
 
 UNIT_NAMES = {
     "WLC Inggris": "WLC_ENGLISH",
@@ -36,6 +39,17 @@ SHEETS = [
     *("JANUARI", "FEBRUARI", "MARET", "APRIL", "MEI", "JUNI"),
     *("JULI", "AGUSTUS", "SEPTEMBER", "OKTOBER", "NOVEMBER", "DESEMBER"),
 ]
+
+
+def assembled(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    entity: str,
+    period: Period,
+    units: Sequence[str] = (),
+) -> Report:
+    registry = workspace.configuration.registry
+    return assemble(connection, registry, entity, period, locale="id", units=units)
 
 
 def readable(value: object) -> Decimal | None:
@@ -76,21 +90,20 @@ def test_revenue_per_unit_is_the_sum_of_the_readable_amounts_in_the_sheet(
     built: Installation, entity: str, month: Month
 ) -> None:
     workspace = built.workspace
-    registry_entity = workspace.configuration.registry.entity(entity)
     with workspace.warehouse.reading() as connection:
-        report = assemble(connection, registry_entity, Period.of_month(month), locale="id")
+        report = assembled(connection, workspace, entity, Period.of_month(month))
     reported = {
         code: unit.revenue.revenue_actuals
         for code, unit in report.units.items()
         if unit.revenue.revenue_actuals
     }
     assert reported == sheet_revenue(built, entity, month)
-    assert report.totals.revenue_actuals == sum(reported.values())
+    assert report.totals.revenue.revenue_actuals == sum(reported.values())
 
 
 def test_comparisons_and_shares_add_up(built: Installation) -> None:
     report = built.report("IONS", "2026-10")
-    totals = report["totals"]
+    totals = report["totals"]["revenue"]
     trend = {point["month"]: point for point in totals["trend"]}
     assert list(trend)[-1] == "2026-10"
     assert len(trend) == 13
@@ -126,11 +139,10 @@ def test_a_longer_period_adds_its_months_up_and_counts_each_student_once(
     built: Installation, text: str, before: str | None, label: str
 ) -> None:
     workspace, period = built.workspace, Period.parse(text)
-    entity = workspace.configuration.registry.entity("IONS")
     with workspace.warehouse.reading() as connection:
-        report = assemble(connection, entity, period, locale="id")
+        report = assembled(connection, workspace, "IONS", period)
         months = [
-            assemble(connection, entity, Period.of_month(month), locale="id")
+            assembled(connection, workspace, "IONS", Period.of_month(month))
             for month in period.months
         ]
         payers = dict(
@@ -151,9 +163,13 @@ def test_a_longer_period_adds_its_months_up_and_counts_each_student_once(
         )
     assert (report.meta.period, report.meta.period_label) == (text, label)
     assert report.meta.months == [str(month) for month in period.months]
-    assert report.totals.revenue_actuals == sum(r.totals.revenue_actuals for r in months)
+    assert report.totals.revenue.revenue_actuals == sum(
+        r.totals.revenue.revenue_actuals for r in months
+    )
     assert report.data_quality.rows == sum(r.data_quality.rows for r in months)
-    assert (report.totals.last_period and report.totals.last_period.period) == before
+    assert (
+        report.totals.revenue.last_period and report.totals.revenue.last_period.period
+    ) == before
     for code, unit in report.units.items():
         parts = [month.units[code] for month in months]
         orders = [part.key_comparison.orders.value or 0 for part in parts]
@@ -176,12 +192,11 @@ def test_a_longer_period_adds_its_months_up_and_counts_each_student_once(
 
 def test_a_period_with_a_month_that_is_missing_is_refused(built: Installation) -> None:
     workspace = built.workspace
-    entity = workspace.configuration.registry.entity("IONS")
     with (
         workspace.warehouse.reading() as connection,
         pytest.raises(ReportError, match=r"no data for 2026-11, 2026-12\. There are figures of"),
     ):
-        assemble(connection, entity, Period.parse("2026-Q4"), locale="id")
+        assembled(connection, workspace, "IONS", Period.parse("2026-Q4"))
 
 
 def test_every_row_is_valid_flagged_or_set_aside(built: Installation) -> None:
@@ -213,10 +228,9 @@ def test_every_reconciliation_of_the_period_stands_in_the_report(built: Installa
 
 def test_gaps_totals_and_last_years_closings_are_those_of_the_rows(built: Installation) -> None:
     workspace = built.workspace
-    entity = workspace.configuration.registry.entity("IONS")
     with workspace.warehouse.reading() as connection:
         report, year_before = (
-            assemble(connection, entity, Period.parse(text), locale="id")
+            assembled(connection, workspace, "IONS", Period.parse(text))
             for text in ("2026-10", "2025-10")
         )
     seen = 0
@@ -242,25 +256,25 @@ def test_gaps_totals_and_last_years_closings_are_those_of_the_rows(built: Instal
 
 def test_a_report_of_some_units_is_about_these_alone(built: Installation) -> None:
     workspace = built.workspace
-    entity = workspace.configuration.registry.entity("IONS")
     with workspace.warehouse.reading() as connection:
         whole, part = (
-            assemble(connection, entity, Period.parse("2026-10"), locale="id", units=units)
-            for units in (None, ["TM", "ICA"])
+            assembled(connection, workspace, "IONS", Period.parse("2026-10"), units)
+            for units in ((), ("TM", "ICA"))
         )
     assert (whole.meta.is_whole, part.meta.is_whole) == (True, False)
     assert list(part.units) == part.meta.scope == ["TM", "ICA"]
     for code, unit in part.units.items():
         assert unit == whole.units[code]
     revenue = [unit.revenue.revenue_actuals for unit in part.units.values()]
-    assert part.totals.revenue_actuals == sum(revenue) < whole.totals.revenue_actuals
+    assert (
+        part.totals.revenue.revenue_actuals == sum(revenue) < whole.totals.revenue.revenue_actuals
+    )
     targets = [unit.revenue.revenue_target or 0 for unit in part.units.values()]
-    assert part.totals.revenue_target == sum(targets)
+    assert part.totals.revenue.revenue_target == sum(targets)
 
 
 def test_a_month_without_data_names_the_months_that_have_some(built: Installation) -> None:
     workspace = built.workspace
-    entity = workspace.configuration.registry.entity("IONS")
     with (
         workspace.warehouse.reading() as connection,
         pytest.raises(
@@ -268,7 +282,7 @@ def test_a_month_without_data_names_the_months_that_have_some(built: Installatio
             match=r"IONS has no data for 2024-05\. There are figures of 2025-01–2026-10\.",
         ),
     ):
-        assemble(connection, entity, Period.parse("2024-05"), locale="id")
+        assembled(connection, workspace, "IONS", Period.parse("2024-05"))
 
 
 def test_report_json_reads_back_as_the_same_report(built: Installation) -> None:

@@ -1,30 +1,27 @@
-"""The exhibits of a deck, one module each; `unit_slides` combines those of a unit."""
+"""The exhibits of a deck, one module each; `unit_details` combines those of a unit in the appendix."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.commentary import UnitCommentary
 from atlas_assets.deck.exhibits.channels import channel_slides
 from atlas_assets.deck.exhibits.key_comparison import key_comparison_slides
 from atlas_assets.deck.exhibits.programs import program_slides
-from atlas_assets.deck.exhibits.revenue import revenue_slide
 from atlas_assets.deck.exhibits.schools import school_slides
 
 if TYPE_CHECKING:
+    from atlas_assets.deck.commentary import UnitCommentary
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.deck.slides import Slide
     from atlas_assets.report.model import UnitReport
 
 
-def unit_slides(writer: SlideWriter, unit: UnitReport) -> list[Slide]:
-    """Return the five exhibits of a unit, with tables on as many slides as they need.
+def unit_details(writer: SlideWriter, unit: UnitReport, own: UnitCommentary) -> list[Slide]:
+    """Return the four tables of a unit, on as many slides as they need.
 
     A company that records no schools or no channels has no slides about them, unless somebody remarked on them.
     """
-    own = writer.commentary.units.get(unit.code, UnitCommentary())
     slides = [
-        revenue_slide(writer, unit, own.revenue),
         *key_comparison_slides(writer, unit, own.key_comparison),
         *program_slides(writer, unit, own.programs),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck import messages
+from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown
 from atlas_assets.notation.tokens import Role
@@ -21,7 +21,7 @@ def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     strings, orders = writer.strings, unit.key_comparison.orders
     channels = [row for row in unit.channels if row.customer_type == "all"]
     exhibit = TableExhibit(
-        message=messages.channel_message(unit, writer.period, strings),
+        message=told.channel_message(unit, writer.period, strings),
         measure=strings("channel_title"),
         scenarios=strings(
             "channel_scenarios",
@@ -70,7 +70,8 @@ def _bars(name: str, channels: list[ChannelMarketingRow]) -> Bars:
         BarSeries("AC", Role.ACTUAL, actuals),
         BarSeries("PY", Role.PREVIOUS, previous),
     ]
-    return Bars(7, name, series, span.low, span.high, Role.INK)
+    rows = [row.channel_name for row in channels]
+    return Bars(7, name, rows, series, span.low, span.high, Role.INK)
 
 
 def _total(writer: SlideWriter, orders: KeyFigure) -> TableRow:

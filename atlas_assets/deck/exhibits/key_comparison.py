@@ -1,16 +1,15 @@
-"""Revenue, orders, students and average order value, compared with earlier periods."""
+"""Revenue, orders, students and what they are worth, compared with earlier periods."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck import messages
 from atlas_assets.deck.outliers import limit, ordinary
-from atlas_assets.deck.slide_writer import CHART_DIGITS, TABLE_DIGITS
+from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
-from atlas_assets.notation.numbers import AmountUnit
+from atlas_assets.notation.numbers import AmountUnit, percent
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
@@ -28,14 +27,15 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
     """Return the table of key figures, with the four main ones as small charts next to it."""
     strings, section = writer.strings, unit.key_comparison
     revenue, by_type = _revenue_figure(unit), section.by_customer_type
-    money = [revenue, section.average_order_value, *(f.revenue for f in by_type.values())]
-    scale = _unit_of(writer, money, TABLE_DIGITS)
+    each = section.revenue_per_paying_student
+    money = [revenue, section.order_value, each, *(f.revenue for f in by_type.values())]
+    scale = _unit_of(writer, money)
     scenarios = "key_scenarios" if writer.has_before else "key_scenarios_yearly"
     exhibit = TableExhibit(
-        message=messages.key_message(unit, writer.period, writer.before, strings),
+        message=told.key_message(unit, writer.period, writer.before, strings),
         measure=strings("key_title"),
         scenarios=strings(scenarios, period=writer.period, before=writer.before),
-        marts=["mart_revenue", "mart_program_progress", "mart_students"],
+        marts=["mart_unit_months", "mart_students", "mart_order_payments"],
         definition=strings("key_definition"),
         paths=["revenue", "key_comparison"],
         columns=_columns(writer),
@@ -43,12 +43,11 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         unit=strings("and_counts", unit=writer.in_unit(scale)),
         remarks=own,
     )
-    average = section.average_order_value
     charts = [
         _small_chart(writer, strings("revenue"), revenue, amounts=True),
         _small_chart(writer, strings("orders"), section.orders),
         _small_chart(writer, strings("paying_students"), section.students),
-        _small_chart(writer, strings("average_order_value"), average, amounts=True, is_ratio=True),
+        _small_chart(writer, strings("revenue_per_student"), each, amounts=True, is_ratio=True),
     ]
     shown = [chart for chart in charts if chart]
     if not shown:
@@ -85,14 +84,17 @@ def _rows(
             if _has_value(figure)
         ]
 
-    average = section.average_order_value
     return [
         _row(writer, strings("revenue"), revenue, scale.text),
         *details({kind: figures.revenue for kind, figures in by_type.items()}, scale.text),
         _row(writer, strings("orders"), section.orders, writer.count_text),
         *details({kind: figures.orders for kind, figures in by_type.items()}, writer.count_text),
         _row(writer, strings("paying_students"), section.students, writer.count_text),
-        _row(writer, strings("average_order_value"), average, scale.text),
+        _row(
+            writer, strings("revenue_per_student"), section.revenue_per_paying_student, scale.text
+        ),
+        _row(writer, strings("order_value"), section.order_value, scale.text),
+        _share_row(writer, strings("returning_share"), section.returning_share_pct),
     ]
 
 
@@ -123,6 +125,25 @@ def _row(
     )
 
 
+def _share_row(writer: SlideWriter, name: str, figure: KeyFigure) -> TableRow:
+    """Return the row of a share, which changes by percentage points."""
+    last, year, best = figure.last_period, figure.last_year, figure.best_year
+    when = f" ({writer.best_year(best)})" if best else ""
+    best_text = f"{percent(best.value, writer.locale)}{when}" if best else ""
+    return TableRow(
+        [
+            Cell(name),
+            writer.share(year and year.value),
+            *([writer.share(last and last.value)] if writer.has_before else []),
+            writer.share(figure.value),
+            writer.points(year and year.delta),
+            *([writer.points(last and last.delta)] if writer.has_before else []),
+            Cell(best_text),
+            writer.points(best and best.delta),
+        ]
+    )
+
+
 def _small_chart(
     writer: SlideWriter,
     name: str,
@@ -143,8 +164,8 @@ def _small_chart(
     shown.append(("AC", figure.value))
     scale = AmountUnit(Decimal(1), "", 0, writer.locale)
     if amounts:
-        told = ordinary([value for _, value in shown], others=SMALL_CHART_OTHERS)
-        scale = writer.money.unit(told, digits=CHART_DIGITS)
+        usual = ordinary([value for _, value in shown], others=SMALL_CHART_OTHERS)
+        scale = writer.money.unit(usual)
     values = [scale.scaled(value) for _, value in shown]
     most = limit(values, others=SMALL_CHART_OTHERS)
     return SmallChart(
@@ -152,10 +173,8 @@ def _small_chart(
         description="; ".join(f"{word} {scale.text(value)}" for word, value in shown),
         categories=[word for word, _ in shown],
         values=values,
-        labels=[
-            writer.money.text(value) if amounts and abs(scaled) > most else scale.text(value)
-            for (_, value), scaled in zip(shown, values, strict=True)
-        ],
+        formats=[scale.format(value) for _, value in shown],
+        labels=[writer.money.text(value) if amounts else scale.text(value) for _, value in shown],
         is_ratio=is_ratio,
         limit=most,
     )
@@ -179,7 +198,7 @@ def _has_value(figure: KeyFigure) -> bool:
     return bool(figure.value) or any(item is not None and item.value for item in compared)
 
 
-def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> AmountUnit:
+def _unit_of(writer: SlideWriter, figures: list[KeyFigure]) -> AmountUnit:
     amounts = [
         amount
         for figure in figures
@@ -188,7 +207,7 @@ def _unit_of(writer: SlideWriter, figures: list[KeyFigure], digits: int) -> Amou
             *(c.value for c in (figure.last_period, figure.last_year, figure.best_year) if c),
         )
     ]
-    return writer.money.unit(ordinary(amounts), digits=digits)
+    return writer.money.unit(ordinary(amounts))
 
 
 def _revenue_figure(unit: UnitReport) -> KeyFigure:

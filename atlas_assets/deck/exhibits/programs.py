@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck import messages
 from atlas_assets.deck.outliers import limit, ordinary
-from atlas_assets.deck.slide_writer import TABLE_DIGITS
+from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Bars, BarSeries, Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
 from atlas_assets.notation.tokens import Role
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import ProgramProgressRow, UnitReport
 
 
-BAR_ROOM = 4.2  # of the table's width, for levels and variances together
+BAR_ROOM = 3.3  # of the table's width, for levels and variances together
+LEVELS, VARIANCES = 7, 9  # columns with bars
 
 
 def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
@@ -29,22 +29,23 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     Without targets there are only levels.
     """
     strings, programs, revenue = writer.strings, unit.programs, unit.revenue
-    amounts = [v for row in programs for v in (row.revenue, row.target_revenue)]
-    scale = writer.money.unit(
-        ordinary([*amounts, revenue.revenue_actuals, revenue.revenue_target]),
-        digits=TABLE_DIGITS,
-    )
+    amounts = [
+        v
+        for row in programs
+        for v in (row.revenue, row.target_revenue, row.last_year, row.gap_to_target)
+    ]
+    scale = writer.money.unit(ordinary([*amounts, revenue.revenue_actuals, revenue.revenue_target]))
     has_target = revenue.revenue_target is not None
     bars = _ProgramBars.of(programs, scale, has_target=has_target)
     exhibit = TableExhibit(
-        message=messages.program_message(unit, writer.period, strings),
+        message=told.program_message(unit, writer.period, strings),
         measure=strings("program_title"),
         scenarios=strings(
             "program_scenarios",
             period=writer.period,
-            scenarios=scenarios_shown(target=has_target, last_year=False),
+            scenarios=scenarios_shown(target=has_target, last_year=revenue.last_year is not None),
         ),
-        marts=["mart_program_progress", "mart_targets"],
+        marts=["mart_program_progress", "mart_targets", "mart_movers"],
         definition=strings("order_definition"),
         paths=["programs", "revenue", "key_comparison.orders"],
         columns=_columns(strings, bars.variance_width),
@@ -52,15 +53,32 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         total=_total(writer, unit, scale),
         bars=bars.drawn(f"{unit.name}: {strings('revenue')}"),
         unit=writer.in_unit(scale),
+        footnotes=[_rounding(writer, unit, scale)],
         remarks=own,
     )
     return writer.table_slides(unit, exhibit)
+
+
+def _rounding(writer: SlideWriter, unit: UnitReport, scale: AmountUnit) -> str:
+    rows = [row for row in unit.programs if row.customer_type == "all"]
+    revenue = unit.revenue
+    return writer.rounding(
+        scale,
+        ([row.revenue for row in rows], revenue.revenue_actuals),
+        ([row.target_revenue for row in rows], revenue.revenue_target),
+        *(
+            ([row.target_revenue, row.gap_to_target], row.revenue)
+            for row in rows
+            if row.target_revenue is not None
+        ),
+    )
 
 
 @dataclass(frozen=True)
 class _ProgramBars:
     """The bars of the programs, in the table's unit; `variances` is None without a target."""
 
+    rows: list[str]
     actuals: list[float | None]
     targets: list[float | None]
     gaps: list[float | None]
@@ -80,7 +98,13 @@ class _ProgramBars:
         differences = Span.of(gaps, most=most)
         levels = Span.of(actuals, targets, most=most).beside(differences, BAR_ROOM)
         variances = differences.beside(levels, BAR_ROOM) if has_target else None
-        return cls(actuals, targets, gaps, levels, variances)
+        rows = [
+            row.product_name
+            if row.customer_type == "all"
+            else f"{row.product_name}, {row.customer_type}"
+            for row in programs
+        ]
+        return cls(rows, actuals, targets, gaps, levels, variances)
 
     @property
     def variance_width(self) -> float:
@@ -88,14 +112,15 @@ class _ProgramBars:
         return BAR_ROOM * self.variances.share(self.levels) if self.variances else 0.0
 
     def drawn(self, name: str) -> list[Bars]:
-        """Return levels over column 6 and variances over column 8."""
+        """Return the levels and, where there are targets, the variances beside them."""
+        rows = self.rows
         series = [BarSeries("AC", Role.ACTUAL, self.actuals)]
         if self.variances is None:
-            return [Bars(6, name, series, self.levels.low, self.levels.high, Role.INK)]
-        series.append(BarSeries("PL", Role.ACTUAL, self.targets, is_outline=True))
+            return [Bars(LEVELS, name, rows, series, self.levels.low, self.levels.high, Role.INK)]
+        series.append(BarSeries("PL", Role.ACTUAL, self.targets, "outlined"))
         return [
-            Bars(6, name, series, self.levels.low, self.levels.high, Role.INK),
-            variance_bars(8, f"{name}, ΔPL", self.gaps, "PL", self.variances),
+            Bars(LEVELS, name, rows, series, self.levels.low, self.levels.high, Role.INK),
+            variance_bars(VARIANCES, f"{name}, ΔPL", rows, self.gaps, "PL", self.variances),
         ]
 
 
@@ -103,31 +128,37 @@ def _columns(strings: Strings, variance_width: float) -> list[Column]:
     return [
         Column(strings("program"), 2.65, "left"),
         Column(strings("orders"), 0.75),
-        Column(strings("target_students"), 0.9),
+        Column(strings("target_students"), 0.85),
         Column(strings("students"), 0.75),
+        Column("PY", 0.75),
         Column("PL", 0.75),
         Column("AC", 0.75, emphasized=True),
         Column("", BAR_ROOM - variance_width),
         Column("ΔPL", 0.75),
         Column("", variance_width),
         Column(strings("achievement"), 0.85),
+        Column("ΔPY", 0.75),
+        Column("ΔPY%", 0.75),
     ]
 
 
 def _total(writer: SlideWriter, unit: UnitReport, scale: AmountUnit) -> TableRow:
-    revenue = unit.revenue
+    revenue, last_year = unit.revenue, unit.revenue.last_year
     return TableRow(
         [
             Cell(writer.strings("total")),
             writer.count(unit.key_comparison.orders.value),
             Cell(""),
             Cell(""),
-            Cell(scale.text(revenue.revenue_target)),
-            Cell(scale.text(revenue.revenue_actuals)),
+            writer.amount(last_year and last_year.value, scale),
+            writer.amount(revenue.revenue_target, scale),
+            writer.amount(revenue.revenue_actuals, scale),
             Cell(""),
             writer.gap(revenue.gap_to_target, scale),
             Cell(""),
             writer.achievement(revenue.achievement_pct),
+            writer.gap(last_year and last_year.delta, scale),
+            writer.change(last_year and last_year.delta_pct),
         ],
         is_total=True,
     )
@@ -136,19 +167,21 @@ def _total(writer: SlideWriter, unit: UnitReport, scale: AmountUnit) -> TableRow
 def _row(writer: SlideWriter, row: ProgramProgressRow, scale: AmountUnit) -> TableRow:
     is_program = row.customer_type == "all"
     name = row.product_name if is_program else writer.strings.customer_type(row.customer_type)
-    gap, target = row.gap_to_target, row.target_revenue
     return TableRow(
         [
             Cell(name),
             writer.count(row.order_count),
             writer.count(row.target_students),
             writer.count(row.student_count),
-            Cell("" if target is None else scale.text(target)),
-            Cell(scale.text(row.revenue)),
+            writer.amount(row.last_year, scale),
+            writer.amount(row.target_revenue, scale),
+            writer.amount(row.revenue, scale),
             Cell(""),
-            Cell("") if gap is None else writer.gap(gap, scale),
+            writer.gap(row.gap_to_target, scale),
             Cell(""),
             writer.achievement(row.achievement_pct),
+            writer.gap(row.delta_last_year, scale),
+            writer.change(row.delta_last_year_pct),
         ],
         is_detail=not is_program,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck import messages
+from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit, text_row
 from atlas_assets.notation.numbers import number
@@ -39,7 +39,7 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
     failed_first = sorted(quality.checks, key=lambda check: check.passed)
     rows += [_check_row(writer, check) for check in failed_first]
     exhibit = TableExhibit(
-        message=messages.quality_message(quality, strings),
+        message=told.quality_message(quality, strings),
         measure=strings("quality_title"),
         scenarios=writer.period,
         marts=["int_orders", "reconciliation"],

@@ -1,118 +1,157 @@
-"""Revenue of the entity and its units, compared with target and last year."""
+"""The period beside the year to date and its outlook, and in sentences what the next slides show."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck import messages
-from atlas_assets.deck.commentary import Remark
-from atlas_assets.deck.outliers import ordinary
-from atlas_assets.deck.slide_writer import TABLE_DIGITS
-from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
-from atlas_assets.deck.table_exhibit import Span, TableExhibit, scenarios_shown, variance_bars
+from atlas_assets.deck.boxes import STATEMENTS
+from atlas_assets.deck.remarks import Statement, arranged
+from atlas_assets.deck.sentences import revenue as told
+from atlas_assets.deck.slides import Cell, Column, Layout, Slide, TableRow
+from atlas_assets.deck.table_exhibit import TableExhibit
+from atlas_assets.notation.strings import short_period
+from atlas_assets.notation.tokens import Size
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.notation.numbers import AmountUnit
-    from atlas_assets.notation.strings import Strings
-    from atlas_assets.report.model import RevenueSection, UnitReport
 
 
-def summary_slides(writer: SlideWriter) -> list[Slide]:
-    """Return the table of units, compared with target and last year, with cards and remarks."""
+def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Slide:
+    """Return the slide that says it all; `statements` are the messages of those behind it, by name."""
     strings, totals = writer.strings, writer.report.totals
-    units = sorted(
-        writer.report.units.values(), key=lambda unit: unit.revenue.revenue_actuals, reverse=True
-    )
-    scale = _unit_of(writer, [*(unit.revenue for unit in units), totals])
-    gaps = [scale.scaled(unit.revenue.gap_to_target) for unit in units]
+    section, ytd, outlook = totals.revenue, totals.ytd, totals.outlook
+    rows = [_period(writer)]
+    if ytd.first != writer.report.meta.months[0]:
+        rows.append(_year_to_date(writer))
+    if outlook:
+        rows.append(_full_year(writer))
+    scale = writer.money.unit([amount for _, amounts, _ in rows for amount in amounts])
+    last_year = section.last_year
     exhibit = TableExhibit(
-        message=messages.summary_message(writer.report, writer.subject, strings),
+        message=told.summary_message(writer.report, writer.subject, strings),
         measure=strings("revenue"),
-        scenarios=strings(
-            "summary_scenarios",
-            period=writer.period,
-            scenarios=scenarios_shown(
-                target=totals.revenue_target is not None, last_year=totals.last_year is not None
-            ),
-        ),
-        marts=["mart_revenue", "mart_targets"],
+        scenarios=f"{writer.period}, {writer.year_to_date}",
+        marts=["mart_unit_months", "mart_year_to_date", "mart_outlook"],
         definition=strings("revenue_definition"),
-        paths=["totals", "units.*.revenue", "data_quality.unassigned_revenue"],
-        columns=_columns(strings),
-        rows=[_row(writer, unit.name, unit.revenue, scale) for unit in units],
-        total=replace(_row(writer, strings("total"), totals, scale), is_total=True),
-        bars=[variance_bars(5, f"{writer.subject}: ΔPL", gaps, "PL", Span.of(gaps))],
+        paths=["totals", "bridge", "movers", "data_quality.unassigned_revenue"],
+        columns=_columns(writer),
+        rows=[_row(writer, name, amounts, shares, scale) for name, amounts, shares in rows],
         unit=writer.in_unit(scale),
-        remarks=writer.commentary.summary,
+        footnotes=[
+            strings("outlook_method") if outlook else "",
+            writer.rounding(
+                scale,
+                (
+                    [section.revenue_target, section.gap_to_target],
+                    section.actuals_matched_target,
+                ),
+                (
+                    [last_year and last_year.value, last_year and last_year.delta],
+                    section.actuals_matched_last_year,
+                ),
+            ),
+        ],
     )
-    rules = [*messages.unassigned_remark(writer.report, strings), *_movers(writer, units)]
-    return writer.table_with_rail(None, exhibit, rules, writer.cards(totals), [])
+    slide = writer.table_on_one_slide(exhibit, Layout.SUMMARY)
+    by_rule = [
+        *told.unassigned(writer.report, strings),
+        *(Statement(text=text, about=name) for name, text in statements),
+    ]
+    comments = arranged(writer.commentary.summary, by_rule, STATEMENTS, size=Size.STATEMENT)
+    return replace(slide, comments=comments)
 
 
-def _unit_of(writer: SlideWriter, sections: list[RevenueSection]) -> AmountUnit:
-    amounts = [
-        amount
-        for section in sections
-        for amount in (
+Amounts = tuple["Decimal | None", ...]
+Line = tuple[str, Amounts, tuple["Decimal | None", "Decimal | None", str]]
+
+
+def _period(writer: SlideWriter) -> Line:
+    section = writer.report.totals.revenue
+    last = section.last_year
+    covered = [
+        writer.coverage(section.coverage.target, "target"),
+        writer.coverage(section.coverage.last_year, "last_year"),
+    ]
+    return (
+        short_period(writer.report.meta.covered, writer.locale),
+        (
             section.revenue_actuals,
             section.revenue_target,
-            section.last_year and section.last_year.value,
-        )
+            section.gap_to_target,
+            last and last.value,
+            last and last.delta,
+        ),
+        (section.gap_pct, last and last.delta_pct, "; ".join(filter(None, covered))),
+    )
+
+
+def _year_to_date(writer: SlideWriter) -> Line:
+    ytd = writer.report.totals.ytd
+    covered = [
+        writer.coverage(ytd.coverage.target, "target", is_month=False),
+        writer.coverage(ytd.coverage.last_year, "last_year", is_month=False),
     ]
-    return writer.money.unit(ordinary(amounts), digits=TABLE_DIGITS)
+    return (
+        writer.year_to_date,
+        (ytd.actuals, ytd.target, ytd.gap, ytd.last_year, ytd.delta_last_year),
+        (ytd.gap_pct, ytd.delta_last_year_pct, "; ".join(filter(None, covered))),
+    )
 
 
-def _columns(strings: Strings) -> list[Column]:
+def _full_year(writer: SlideWriter) -> Line:
+    outlook = writer.report.totals.outlook
+    if outlook is None:
+        raise LookupError("the report has no outlook")
+    return (
+        writer.strings("outlook_row", year=writer.fiscal_year),
+        (
+            outlook.full_year,
+            outlook.target_full_year,
+            outlook.gap_to_target,
+            outlook.last_year_full,
+            outlook.delta_last_year,
+        ),
+        (outlook.gap_pct, outlook.delta_last_year_pct, writer.strings("extrapolated")),
+    )
+
+
+def _columns(writer: SlideWriter) -> list[Column]:
     return [
-        Column(strings("unit"), 2.2, "left"),
-        Column("PY", 0.7),
-        Column("PL", 0.75),
-        Column("AC", 0.7, emphasized=True),
-        Column("ΔPL", 0.75),
-        Column("", 1.25),
-        Column("ΔPL%", 0.75),
-        Column("ΔPY", 0.75),
-        Column("ΔPY%", 0.75),
+        Column("", 2.1, "left"),
+        Column("PL", 1),
+        Column("AC", 1, emphasized=True),
+        Column("ΔPL", 1),
+        Column("ΔPL%", 0.9),
+        Column("PY", 1),
+        Column("ΔPY", 1),
+        Column("ΔPY%", 0.9),
+        Column(writer.strings("coverage"), 3.4, "left"),
     ]
 
 
-def _movers(writer: SlideWriter, units: list[UnitReport]) -> list[Remark]:
-    """Return remarks on the units furthest below, furthest above and next furthest below target.
-
-    A unit without a target is ranked by its change since last year.
-    """
-
-    def distance(unit: UnitReport) -> Decimal:
-        gap = unit.revenue.gap_to_target
-        if gap is None:
-            gap = unit.revenue.last_year.delta if unit.revenue.last_year else Decimal(0)
-        return gap
-
-    ordered = sorted(units, key=distance)
-    named = {unit.code: unit for unit in (*ordered[:1], *ordered[-1:], *ordered[1:2])}
-    return [
-        Remark(
-            text=messages.revenue_message(unit.revenue, unit.name, writer.period, writer.strings)
-        )
-        for unit in named.values()
-    ]
-
-
-def _row(writer: SlideWriter, name: str, section: RevenueSection, scale: AmountUnit) -> TableRow:
-    last_year = section.last_year
+def _row(
+    writer: SlideWriter,
+    name: str,
+    amounts: Amounts,
+    shares: tuple[Decimal | None, Decimal | None, str],
+    scale: AmountUnit,
+) -> TableRow:
+    actual, target, gap, last_year, delta = amounts
+    gap_pct, delta_pct, covered = shares
     return TableRow(
         [
             Cell(name),
-            Cell(scale.text(last_year and last_year.value)),
-            Cell(scale.text(section.revenue_target)),
-            Cell(scale.text(section.revenue_actuals)),
-            writer.gap(section.gap_to_target, scale),
-            Cell(""),
-            writer.change(section.gap_pct),
-            writer.gap(last_year and last_year.delta, scale),
-            writer.change(last_year and last_year.delta_pct),
+            writer.amount(target, scale),
+            writer.amount(actual, scale),
+            writer.gap(gap, scale),
+            writer.change(gap_pct),
+            writer.amount(last_year, scale),
+            writer.gap(delta, scale),
+            writer.change(delta_pct),
+            Cell(covered),
         ]
     )

@@ -59,6 +59,7 @@ class RangeReport(dg.Config):
     entity: str | None = None
     period: str | None = None
     units: list[str] = Field(default_factory=list)
+    with_deck: bool = Field(default=True, description="Whether to draw the deck and print the PDF.")
 
     def assembled(self, workspace: Workspace, log: dg.DagsterLogManager) -> list[Assembled]:
         """Return the reports to look at. One that was made before and cannot be again stops no other."""
@@ -268,10 +269,10 @@ def _range_report() -> dg.AssetsDefinition:
             looked_at = [report for one in assembled for report in one.reports]
             made = [r for r in looked_at if config.entity or not reports.files.is_current(r)]
             paths = reports.write(made)
-            drawn = [reports.draw([report]) for report in made]
+            drawn = [reports.draw([report]) for report in made if config.with_deck]
             decks = [deck for one in drawn for deck in one.decks.values()]
             yield _deck_result(check, [text for one in drawn for text in one.problems.values()])
-            printed = reports.print(decks) if pdf.is_available() else []
+            printed = reports.print(decks) if decks and pdf.is_available() else []
         if decks and not printed:
             context.log.warning(pdf.INSTALL_HINT)
         figures = _key_figures(made, workspace.strings)[0] if len(made) == 1 else {}
@@ -347,10 +348,10 @@ def _key_figures(reports: Sequence[Report], strings: Strings) -> list[dict[str, 
     """Return the figures of each report that a person asks for first, and revenue as a number to plot."""
     return [
         {
-            "revenue": strings.money.text(report.totals.revenue_actuals),
-            "target": strings.money.text(report.totals.revenue_target),
-            "achieved": percent(report.totals.achievement_pct, strings.locale),
-            "revenue_in_full": float(report.totals.revenue_actuals),
+            "revenue": strings.money.text(report.totals.revenue.revenue_actuals),
+            "target": strings.money.text(report.totals.revenue.revenue_target),
+            "achieved": percent(report.totals.revenue.achievement_pct, strings.locale),
+            "revenue_in_full": float(report.totals.revenue.revenue_actuals),
         }
         for report in reports
     ]

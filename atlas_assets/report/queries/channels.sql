@@ -1,30 +1,77 @@
--- Channels by customer type, most closings first, with what became of them since last year.
-with channels as (
+-- Channels by customer type, most closings first, with what became of them since last year: one row per unit (null: the
+-- entity). Compared are the unit-months that exist in both years; a verdict takes five cases in one of them.
+with comparable as (
     select
         unit_code,
+        month_key
+    from marts.mart_unit_months
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and month_key between $first::date and $last::date
+        and last_year_revenue is not null
+),
+
+placed as (
+    select
+        unit_code,
+        month_key,
         channel_name,
         customer_type,
-        sum(closings) filter (month_key between $first::date and $last::date) as closings,
-        sum(leads) filter (month_key between $first::date and $last::date) as leads,
-        sum(follow_ups) filter (month_key between $first::date and $last::date) as follow_ups,
-        sum(closings) filter (
-            month_key between $first::date - interval 1 year and $last::date - interval 1 year
-        ) as closings_last_year
+        closings,
+        leads,
+        follow_ups,
+        false as is_last_year
     from marts.mart_channel_marketing
-    where entity_code = $entity and list_contains($units, unit_code)
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and month_key between $first::date and $last::date
+    union all
+    select
+        unit_code,
+        (month_key + interval 1 year)::date as month_key,
+        channel_name,
+        customer_type,
+        closings,
+        null as leads,
+        null as follow_ups,
+        true as is_last_year
+    from marts.mart_channel_marketing
+    where entity_code = $entity
+),
+
+rows_of as (
+    select
+        placed.*,
+        unnest([placed.unit_code, 'all']) as subject_code,
+        comparable.unit_code is not null as is_comparable
+    from placed
+    left join comparable using (unit_code, month_key)
+    where not placed.is_last_year or comparable.unit_code is not null
+),
+
+channels as (
+    select
+        subject_code,
+        channel_name,
+        customer_type,
+        coalesce(sum(closings) filter (not is_last_year), 0) as closings,
+        sum(leads) as leads,
+        sum(follow_ups) as follow_ups,
+        coalesce(sum(closings) filter (not is_last_year and is_comparable), 0) as closings_compared,
+        coalesce(sum(closings) filter (is_last_year), 0) as closings_last_year
+    from rows_of
     group by all
-    having
-        sum(closings) filter (month_key between $first::date and $last::date) > 0
-        or sum(leads) filter (month_key between $first::date and $last::date) is not null
-        or closings_last_year > 0
+    having closings > 0 or sum(leads) is not null or closings_last_year > 0
 ),
 
 -- Each student once in the period, whatever type she was of: the type `all` is no sum.
 students as (
     select
-        unit_code,
+        unnest([unit_code, unit_code, 'all', 'all']) as subject_code,
         channel_name,
-        unnest([customer_type, 'all']) as customer_type,
+        unnest([customer_type, 'all', customer_type, 'all']) as customer_type,
         student_key
     from marts.mart_students
     where
@@ -36,7 +83,7 @@ students as (
 
 student_counts as (
     select
-        unit_code,
+        subject_code,
         channel_name,
         customer_type,
         count(distinct student_key) as students
@@ -44,28 +91,25 @@ student_counts as (
     group by all
 ),
 
--- Without last year's months nothing can be said to have grown, or to be new.
-last_year as (
-    select count(distinct month_key) > 0 as is_loaded
-    from marts.mart_revenue
-    where
-        entity_code = $entity
-        and month_key between $first::date - interval 1 year and $last::date - interval 1 year
+subjects as (
+    select distinct unnest([unit_code, 'all']) as subject_code
+    from comparable
 ),
 
 counted as (
     select
-        unit_code,
-        channel_name,
-        customer_type,
-        coalesce(channels.closings, 0)::bigint as closings,
-        coalesce(student_counts.students, 0)::bigint as students,
-        channels.leads::bigint as leads,
-        channels.follow_ups::bigint as follow_ups,
-        case when last_year.is_loaded then coalesce(channels.closings_last_year, 0) end::bigint as closings_last_year
+        channels.subject_code,
+        channels.channel_name,
+        channels.customer_type,
+        channels.closings,
+        coalesce(student_counts.students, 0) as students,
+        channels.leads,
+        channels.follow_ups,
+        case when subjects.subject_code is not null then channels.closings_compared end as closings_compared,
+        case when subjects.subject_code is not null then channels.closings_last_year end as closings_last_year
     from channels
-    cross join last_year
-    left join student_counts using (unit_code, channel_name, customer_type)
+    left join subjects using (subject_code)
+    left join student_counts using (subject_code, channel_name, customer_type)
 ),
 
 judged as (
@@ -73,35 +117,36 @@ judged as (
         counted.*,
         case
             when counted.closings_last_year is null then null
-            when counted.closings = 0 then 'inactive'
+            when greatest(counted.closings_compared, counted.closings_last_year) < 5 then 'too_few'
+            when counted.closings_compared = 0 then 'inactive'
             when counted.closings_last_year = 0 then 'new'
-            when counted.closings > counted.closings_last_year * 1.1 then 'growing'
-            when counted.closings < counted.closings_last_year * 0.9 then 'declining'
+            when counted.closings_compared > counted.closings_last_year * 1.1 then 'growing'
+            when counted.closings_compared < counted.closings_last_year * 0.9 then 'declining'
             else 'steady'
         end as status,
         sum(counted.closings) filter (counted.customer_type = 'all') over (
-            partition by counted.unit_code
+            partition by counted.subject_code
         ) as all_closings,
         max(counted.closings) filter (counted.customer_type = 'all') over (
-            partition by counted.unit_code, counted.channel_name
+            partition by counted.subject_code, counted.channel_name
         ) as channel_closings
     from counted
 )
 
 select
-    judged.unit_code,
+    nullif(judged.subject_code, 'all') as unit_code,
     judged.channel_name,
     registry.category,
     judged.customer_type,
-    judged.closings,
-    judged.closings_last_year,
-    judged.closings - judged.closings_last_year as delta_last_year,
-    judged.students,
+    judged.closings::bigint as closings,
+    judged.closings_last_year::bigint as closings_last_year,
+    (judged.closings_compared - judged.closings_last_year)::bigint as delta_last_year,
+    judged.students::bigint as students,
     case
         when judged.all_closings > 0 then round(judged.closings * 100.0 / judged.all_closings, 4)
     end::decimal(38, 4) as contribution_pct,
-    judged.leads,
-    judged.follow_ups,
+    judged.leads::bigint as leads,
+    judged.follow_ups::bigint as follow_ups,
     case
         when judged.leads > 0 then round(judged.closings * 100.0 / judged.leads, 4)
     end::decimal(38, 4) as conversion_pct,
@@ -116,7 +161,7 @@ select
 from judged
 inner join raw.registry_channels as registry on judged.channel_name = registry.channel_name
 order by
-    judged.unit_code asc,
+    unit_code asc,
     judged.channel_closings desc,
     judged.channel_name asc,
     judged.customer_type asc

@@ -1,5 +1,5 @@
--- One row per unit (null: the entity), measure and kind of comparison: the actual value, the period
--- before, the same months a year ago, and the best of all years so far.
+-- One row per unit (null: the entity), measure and kind of comparison: the actual value, the period before, the same
+-- months a year ago, and the best of all years so far. Both sides are taken over the unit-months that both have.
 with spans as (
     select
         unnest($kinds) as kind,
@@ -8,24 +8,56 @@ with spans as (
         unnest($lasts)::date as last_month
 ),
 
-revenue as (
-    select
-        unit_code,
-        month_key,
-        revenue_actuals,
-        order_count
-    from marts.mart_revenue
+unit_months as (
+    select * from marts.mart_unit_months
     where entity_code = $entity and list_contains($units, unit_code)
 ),
 
-programs as (
+-- A best year has all its months.
+complete as (
+    select spans.period
+    from spans
+    inner join unit_months on unit_months.month_key between spans.first_month and spans.last_month
+    where spans.kind = 'best_year'
+    group by spans.period
+    having count(distinct unit_months.month_key) = datediff('month', min(spans.first_month), min(spans.last_month)) + 1
+),
+
+pairs as (
     select
-        unit_code,
-        month_key,
-        customer_type,
-        order_count,
-        revenue
-    from marts.mart_program_progress
+        spans.kind,
+        spans.period,
+        spans.last_month,
+        unnest([actual.unit_code, 'all']) as subject_code,
+        actual.unit_code,
+        actual.month_key,
+        compared.month_key as compared_month
+    from spans
+    inner join unit_months as actual on actual.month_key between $first::date and $last::date
+    inner join unit_months as compared
+        on
+            actual.unit_code = compared.unit_code
+            and (actual.month_key + to_months(datediff('month', $first::date, spans.first_month)::integer))::date
+            = compared.month_key
+    where
+        (compared.has_begun or spans.kind = 'actual')
+        and (spans.kind != 'best_year' or spans.period in (select complete.period from complete))
+),
+
+coverage as (
+    select
+        subject_code,
+        kind,
+        period,
+        count(*) as have,
+        (datediff('month', $first::date, $last::date) + 1)
+        * case subject_code when 'all' then len($units) else 1 end as whole
+    from pairs
+    group by all
+),
+
+programs as (
+    select * from marts.mart_program_progress
     where entity_code = $entity and list_contains($units, unit_code)
 ),
 
@@ -33,60 +65,21 @@ facts as (
     select
         unit_code,
         month_key,
-        'revenue' as measure,
-        revenue_actuals as value
-    from revenue
-    union all
-    select
-        null as unit_code,
-        month_key,
-        'revenue' as measure,
-        revenue_actuals as value
-    from revenue
+        unnest(['revenue', 'orders', 'returning_orders', 'typed_orders']) as measure,
+        unnest([revenue_actuals, order_count, returning_order_count, typed_order_count]) as value
+    from unit_months
+    where has_begun
     union all
     select
         unit_code,
         month_key,
-        'orders' as measure,
-        order_count as value
-    from revenue
-    union all
-    select
-        unit_code,
-        month_key,
-        'orders:' || customer_type as measure,
-        order_count as value
+        unnest(['orders:' || customer_type, 'revenue:' || customer_type]) as measure,
+        unnest([sum(order_count), sum(revenue)]) as value
     from programs
-    union all
-    select
-        unit_code,
-        month_key,
-        'revenue:' || customer_type as measure,
-        revenue as value
-    from programs
+    group by unit_code, month_key, customer_type
 ),
 
-loaded_months as (
-    select distinct month_key
-    from marts.mart_revenue
-    where entity_code = $entity
-),
-
--- A period counts only when all its months have been loaded for the entity.
-loaded_spans as (
-    select
-        spans.kind,
-        spans.period,
-        spans.first_month,
-        spans.last_month
-    from spans
-    inner join loaded_months as loaded
-        on loaded.month_key between spans.first_month and spans.last_month
-    group by all
-    having count(*) = datediff('month', spans.first_month, spans.last_month) + 1
-),
-
-subjects as (
+measures as (
     select distinct
         unit_code,
         measure
@@ -95,87 +88,138 @@ subjects as (
 
 sums as (
     select
-        subjects.unit_code,
-        subjects.measure,
-        loaded_spans.kind,
-        loaded_spans.period,
-        coalesce(sum(facts.value), 0)::decimal(38, 4) as value
-    from subjects
-    cross join loaded_spans
-    left join facts
+        pairs.subject_code,
+        measures.measure,
+        pairs.kind,
+        pairs.period,
+        coalesce(sum(compared.value), 0) as value,
+        coalesce(sum(actual.value), 0) as actuals
+    from pairs
+    inner join measures using (unit_code)
+    left join facts as compared
         on
-            subjects.unit_code is not distinct from facts.unit_code
-            and subjects.measure = facts.measure
-            and facts.month_key between loaded_spans.first_month and loaded_spans.last_month
+            pairs.unit_code = compared.unit_code
+            and pairs.compared_month = compared.month_key
+            and measures.measure = compared.measure
+    left join facts as actual
+        on
+            pairs.unit_code = actual.unit_code
+            and pairs.month_key = actual.month_key
+            and measures.measure = actual.measure
     group by all
 ),
 
--- A student who pays in several months of a period counts once in it.
+-- A student who pays in several months of a period, or several units of the entity, counts once.
 payers as (
     select
-        units.unit_code,
+        pairs.subject_code,
         'students' as measure,
-        loaded_spans.kind,
-        loaded_spans.period,
-        count(distinct students.student_key)::decimal(38, 4) as value
-    from (select distinct unit_code from revenue) as units
-    cross join loaded_spans
+        pairs.kind,
+        pairs.period,
+        count(distinct students.student_key) filter (students.month_key = pairs.compared_month) as value,
+        count(distinct students.student_key) filter (students.month_key = pairs.month_key) as actuals
+    from pairs
     left join marts.mart_students as students
         on
             students.entity_code = $entity
-            and units.unit_code = students.unit_code
+            and pairs.unit_code = students.unit_code
             and students.counted_as = 'payer'
-            and students.month_key between loaded_spans.first_month and loaded_spans.last_month
+            and students.month_key in (pairs.month_key, pairs.compared_month)
     group by all
 ),
 
-average_order_values as (
+-- What had been paid by the end of a period for the orders that were won in it.
+won_values as (
     select
-        orders.unit_code,
-        'average_order_value' as measure,
-        orders.kind,
-        orders.period,
-        round(revenue.value / orders.value, 2)::decimal(38, 4) as value
-    from sums as orders
-    inner join sums as revenue
+        pairs.subject_code,
+        'won_value' as measure,
+        pairs.kind,
+        pairs.period,
+        coalesce(
+            sum(payments.amount) filter (
+                payments.order_month = pairs.compared_month and payments.month_key <= pairs.last_month
+            ),
+            0
+        ) as value,
+        coalesce(
+            sum(payments.amount) filter (
+                payments.order_month = pairs.month_key and payments.month_key <= $last::date
+            ),
+            0
+        ) as actuals
+    from pairs
+    left join marts.mart_order_payments as payments
         on
-            orders.unit_code = revenue.unit_code
-            and orders.kind = revenue.kind
-            and orders.period = revenue.period
-            and revenue.measure = 'revenue'
-    where orders.measure = 'orders' and orders.value > 0
+            payments.entity_code = $entity
+            and pairs.unit_code = payments.unit_code
+            and payments.order_month in (pairs.month_key, pairs.compared_month)
+    group by all
 ),
 
-figures as (
+counted as (
     select * from sums
     union all
     select * from payers
     union all
-    select * from average_order_values
+    select * from won_values
+),
+
+ratios as (
+    select
+        parts.subject_code,
+        named.measure,
+        parts.kind,
+        parts.period,
+        parts.value * named.factor / nullif(wholes.value, 0) as value,
+        parts.actuals * named.factor / nullif(wholes.actuals, 0) as actuals
+    from counted as parts
+    inner join (
+        values
+        ('order_value', 'won_value', 'orders', 1),
+        ('revenue_per_paying_student', 'revenue', 'students', 1),
+        ('returning_share', 'returning_orders', 'typed_orders', 100)
+    ) as named (measure, part, whole, factor)
+        on parts.measure = named.part
+    inner join counted as wholes
+        on
+            parts.subject_code = wholes.subject_code
+            and parts.kind = wholes.kind
+            and parts.period = wholes.period
+            and named.whole = wholes.measure
+),
+
+figures as (
+    select * from counted
+    union all
+    select * from ratios
+    where value is not null and actuals is not null
 ),
 
 ranked as (
     select
         *,
-        row_number() over (partition by unit_code, measure, kind order by value desc, period desc) as standing
+        row_number() over (
+            partition by subject_code, measure, kind
+            order by value desc, period desc
+        ) as standing
     from figures
 )
 
 select
-    compared.unit_code,
-    compared.measure,
-    compared.kind,
-    compared.period,
-    compared.value,
-    actual.value - compared.value as delta,
+    nullif(ranked.subject_code, 'all') as unit_code,
+    ranked.measure,
+    ranked.kind,
+    ranked.period,
+    round(ranked.value, 4)::decimal(38, 4) as value,
+    round(ranked.actuals, 4)::decimal(38, 4) as actuals,
+    round(ranked.actuals - ranked.value, 4)::decimal(38, 4) as delta,
     case
-        when compared.value > 0 then round((actual.value - compared.value) * 100.0 / compared.value, 4)
-    end::decimal(38, 4) as delta_pct
-from ranked as compared
-inner join figures as actual
-    on
-        compared.unit_code is not distinct from actual.unit_code
-        and compared.measure = actual.measure
-        and actual.kind = 'actual'
-where compared.standing = 1
+        when ranked.value > 0 and ranked.measure != 'returning_share'
+            then round((ranked.actuals - ranked.value) * 100.0 / ranked.value, 4)
+    end::decimal(38, 4) as delta_pct,
+    coverage.have,
+    coverage.whole
+from ranked
+inner join coverage using (subject_code, kind, period)
+where ranked.standing = 1
 order by all

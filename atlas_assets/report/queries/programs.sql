@@ -1,4 +1,5 @@
--- Programs by customer type, best first; the row of the type `all` carries the target.
+-- Programs by customer type, best first; the row of the type `all` carries the target and last year, which is compared
+-- over the months that the unit existed in.
 with progress as (
     select
         unit_code,
@@ -63,7 +64,22 @@ products as (
     group by all
 ),
 
--- A program that was planned and sold nothing is shown with zeros.
+last_year as (
+    select
+        unit_code,
+        name as product_name,
+        sum(last_year_value) as last_year,
+        sum(value) - sum(last_year_value) as delta_last_year
+    from marts.mart_movers
+    where
+        entity_code = $entity
+        and list_contains($units, unit_code)
+        and kind = 'program'
+        and month_key between $first::date and $last::date
+    group by all
+),
+
+-- A program that was planned, or sold last year, and sold nothing is shown with zeros.
 with_target as (
     select
         unit_code,
@@ -77,9 +93,15 @@ with_target as (
         case
             when targets.target_revenue > 0
                 then round(coalesce(products.revenue, 0) * 100.0 / targets.target_revenue, 4)
-        end::decimal(38, 4) as achievement_pct
+        end::decimal(38, 4) as achievement_pct,
+        last_year.last_year,
+        last_year.delta_last_year,
+        case
+            when last_year.last_year > 0 then round(last_year.delta_last_year * 100.0 / last_year.last_year, 4)
+        end::decimal(38, 4) as delta_last_year_pct
     from products
     full outer join targets using (unit_code, product_name)
+    full outer join last_year using (unit_code, product_name)
 ),
 
 by_type as (
@@ -92,7 +114,10 @@ by_type as (
         null::bigint as target_students,
         null as target_revenue,
         null as gap_to_target,
-        null as achievement_pct
+        null as achievement_pct,
+        null as last_year,
+        null as delta_last_year,
+        null as delta_last_year_pct
     from progress
 ),
 

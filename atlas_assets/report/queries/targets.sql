@@ -1,44 +1,72 @@
--- Revenue against target: one row per unit (null: the entity) that has a target in the period.
-with targets as (
+-- Revenue against target over the unit-months that have one: a row per unit (null: the entity), of the period and of
+-- the fiscal year to its end.
+with unit_months as (
     select
-        unit_code,
-        sum(target_revenue) as revenue_target
-    from marts.mart_targets
+        *,
+        unnest([unit_code, 'all']) as subject_code,
+        month_key between $first::date and $last::date as is_reported
+    from marts.mart_unit_months
     where
         entity_code = $entity
         and list_contains($units, unit_code)
-        and month_key between $first::date and $last::date
-    group by rollup(unit_code)
+        and month_key between least($first::date, $year_first::date) and $last::date
 ),
 
-revenue as (
+spans as (
     select
-        unit_code,
-        sum(revenue_actuals) as revenue_actuals
-    from marts.mart_revenue
-    where
-        entity_code = $entity
-        and list_contains($units, unit_code)
-        and month_key between $first::date and $last::date
-    group by rollup(unit_code)
+        *,
+        unnest(
+            list_filter(
+                [
+                    case when is_reported then 'period' end,
+                    case when month_key >= $year_first::date then 'ytd' end
+                ],
+                lambda span: span is not null  -- noqa: RF02
+            )
+        ) as span
+    from unit_months
 ),
 
-compared as (
+sums as (
     select
-        targets.unit_code,
-        targets.revenue_target,
-        coalesce(revenue.revenue_actuals, 0) - targets.revenue_target as gap_to_target,
-        case
-            when targets.revenue_target > 0
-                then round(coalesce(revenue.revenue_actuals, 0) * 100.0 / targets.revenue_target, 4)
-        end::decimal(38, 4) as achievement_pct
-    from targets
-    left join revenue on targets.unit_code is not distinct from revenue.unit_code
-    where targets.revenue_target is not null
+        subject_code,
+        span,
+        sum(revenue_actuals) as actuals,
+        sum(target_revenue) as target,
+        sum(revenue_actuals) filter (target_revenue is not null) as actuals_matched_target,
+        coalesce(sum(revenue_actuals) filter (target_revenue is null), 0) as actuals_without_target,
+        count(target_revenue) as target_have,
+        sum(last_year_revenue) as last_year,
+        sum(revenue_actuals) filter (last_year_revenue is not null) as actuals_matched_last_year,
+        count(last_year_revenue) as last_year_have,
+        (datediff('month', case span when 'ytd' then $year_first::date else $first::date end, $last::date) + 1)
+        * case subject_code when 'all' then len($units) else 1 end as whole
+    from spans
+    group by all
 )
 
 select
-    *,
-    achievement_pct - 100 as gap_pct
-from compared
+    nullif(subject_code, 'all') as unit_code,
+    span,
+    actuals,
+    target,
+    actuals_matched_target,
+    actuals_without_target,
+    actuals_matched_target - target as gap,
+    case
+        when target > 0 then round((actuals_matched_target - target) * 100.0 / target, 4)
+    end::decimal(38, 4) as gap_pct,
+    case
+        when target > 0 then round(actuals_matched_target * 100.0 / target, 4)
+    end::decimal(38, 4) as achievement_pct,
+    last_year,
+    actuals_matched_last_year,
+    actuals_matched_last_year - last_year as delta_last_year,
+    case
+        when last_year > 0 then round((actuals_matched_last_year - last_year) * 100.0 / last_year, 4)
+    end::decimal(38, 4) as delta_last_year_pct,
+    target_have,
+    last_year_have,
+    whole
+from sums
 order by all

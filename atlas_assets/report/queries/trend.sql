@@ -1,80 +1,51 @@
--- Thirteen months that end with the period: one row per unit (null: the entity) and month.
+-- Thirteen months that end with the period: one row per unit (null: the entity) and month. A gap is that of the units
+-- that have both sides in the month.
 with months as (
     select unnest(generate_series($last::date - interval 12 month, $last::date, interval 1 month))::date as month_key
 ),
 
-loaded as (
-    select distinct month_key from marts.mart_revenue
-    where entity_code = $entity
-),
-
--- Each unit's rows, and all of them again for the entity.
-revenue_rows as (
-    select
-        unnest([unit_code, null]) as unit_code,
-        month_key,
-        revenue_actuals as value
-    from marts.mart_revenue
-    where entity_code = $entity and list_contains($units, unit_code)
-),
-
-revenue as (
-    select
-        unit_code,
-        month_key,
-        sum(value) as value
-    from revenue_rows
-    group by all
-),
-
-target_rows as (
-    select
-        unnest([unit_code, null]) as unit_code,
-        month_key,
-        target_revenue as value
-    from marts.mart_targets
-    where entity_code = $entity and list_contains($units, unit_code)
-),
-
-targets as (
-    select
-        unit_code,
-        month_key,
-        sum(value) as value
-    from target_rows
-    group by all
-),
-
 subjects as (
-    select unnest($units) as unit_code
-    union all
-    select null as unit_code
+    select unnest(list_append($units, 'all')) as subject_code
+),
+
+unit_months as (
+    select
+        *,
+        unnest([unit_code, 'all']) as subject_code
+    from marts.mart_unit_months
+    where entity_code = $entity and list_contains($units, unit_code)
 ),
 
 figures as (
     select
-        subjects.unit_code,
-        strftime(months.month_key, '%Y-%m') as month,
-        case when this_year.month_key is not null then coalesce(actuals.value, 0) end as actuals,
-        targets.value as target,
-        case when year_before.month_key is not null then coalesce(last_year.value, 0) end as last_year
+        subjects.subject_code,
+        months.month_key,
+        sum(unit_months.revenue_actuals) as actuals,
+        sum(unit_months.target_revenue) as target,
+        sum(unit_months.revenue_actuals) filter (unit_months.target_revenue is not null) as actuals_matched_target,
+        count(unit_months.target_revenue) as target_have,
+        sum(unit_months.last_year_revenue) as last_year,
+        sum(unit_months.revenue_actuals) filter (unit_months.last_year_revenue is not null)
+            as actuals_matched_last_year,
+        count(unit_months.last_year_revenue) as last_year_have,
+        case subjects.subject_code when 'all' then len($units) else 1 end as whole
     from subjects
     cross join months
-    left join loaded as this_year on months.month_key = this_year.month_key
-    left join loaded as year_before on months.month_key - interval 1 year = year_before.month_key
-    left join revenue as actuals
-        on subjects.unit_code is not distinct from actuals.unit_code and months.month_key = actuals.month_key
-    left join revenue as last_year
-        on
-            subjects.unit_code is not distinct from last_year.unit_code
-            and months.month_key - interval 1 year = last_year.month_key
-    left join targets
-        on subjects.unit_code is not distinct from targets.unit_code and months.month_key = targets.month_key
+    left join unit_months
+        on subjects.subject_code = unit_months.subject_code and months.month_key = unit_months.month_key
+    group by subjects.subject_code, months.month_key
 )
 
 select
-    *,
-    actuals - target as gap_to_target,
-    actuals - last_year as delta_last_year
+    nullif(subject_code, 'all') as unit_code,
+    strftime(month_key, '%Y-%m') as month,
+    actuals,
+    target,
+    last_year,
+    actuals_matched_target - target as gap_to_target,
+    actuals_matched_last_year - last_year as delta_last_year,
+    target_have,
+    last_year_have,
+    whole
 from figures
 order by all

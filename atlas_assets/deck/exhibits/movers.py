@@ -1,0 +1,89 @@
+"""The programs and schools that changed most since last year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck.sentences import customers as told
+from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
+from atlas_assets.deck.table_exhibit import Span, TableExhibit, variance_bars
+from atlas_assets.notation.numbers import AmountUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.report.model import Mover
+
+BAR_COLUMN = 5
+
+
+def mover_slides(writer: SlideWriter) -> list[Slide]:
+    """Return the programs and the schools that moved, each on a slide; none where none did."""
+    strings, movers = writer.strings, writer.report.movers
+    slides: list[Slide] = []
+    if movers.programs:
+        amounts = [v for m in movers.programs for v in (m.value, m.last_year, m.delta)]
+        scale = writer.money.unit(amounts)
+        exhibit = _exhibit(
+            writer, "programs", movers.programs, scale, scale.text, writer.in_unit(scale)
+        )
+        slides += writer.table_slides(None, exhibit)
+    if movers.schools and writer.has_schools:
+        count = AmountUnit(Decimal(1), "", 0, writer.locale)
+        exhibit = _exhibit(
+            writer, "schools", movers.schools, count, writer.count_text, strings("in_students")
+        )
+        slides += writer.table_slides(None, exhibit)
+    return slides
+
+
+def _exhibit(
+    writer: SlideWriter,
+    kind: str,
+    movers: list[Mover],
+    scale: AmountUnit,
+    text_of: Callable[[Decimal], str],
+    unit: str,
+) -> TableExhibit:
+    strings = writer.strings
+    deltas = [scale.scaled(mover.delta) for mover in movers]
+    measure = strings(f"movers_{kind}_title")
+    rows = [mover.name for mover in movers]
+    return TableExhibit(
+        message=told.movers_message(writer, kind, movers, text_of, strings),
+        measure=measure,
+        scenarios=strings("movers_scenarios", period=writer.period),
+        marts=["mart_movers"],
+        definition=strings(f"movers_{kind}_definition"),
+        paths=[f"movers.{kind}"],
+        columns=[
+            Column(strings("program" if kind == "programs" else "school"), 3.4, "left"),
+            Column(strings("unit"), 2.2, "left"),
+            Column("PY", 0.85),
+            Column("AC", 0.85, emphasized=True),
+            Column("ΔPY", 0.85),
+            Column("", 3.2),
+            Column("ΔPY%", 0.85),
+        ],
+        rows=[_row(writer, mover, scale, text_of) for mover in movers],
+        bars=[variance_bars(BAR_COLUMN, measure, rows, list(deltas), "PY", Span.of(list(deltas)))],
+        unit=unit,
+    )
+
+
+def _row(
+    writer: SlideWriter, mover: Mover, scale: AmountUnit, text_of: Callable[[Decimal], str]
+) -> TableRow:
+    return TableRow(
+        [
+            Cell(mover.name),
+            Cell(writer.report.units[mover.unit].name),
+            Cell(text_of(mover.last_year)),
+            Cell(text_of(mover.value)),
+            writer.gap(mover.delta, scale),
+            Cell(""),
+            writer.change(mover.delta_pct),
+        ]
+    )

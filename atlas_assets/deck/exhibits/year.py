@@ -1,0 +1,90 @@
+"""The fiscal year by month: what was, what was planned, and what would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.deck.exhibits.months import known_months, month_chart, unit_of
+from atlas_assets.deck.sentences import revenue as told
+from atlas_assets.deck.slides import Card, Layout, Run, Slide
+from atlas_assets.deck.table_exhibit import scenarios_shown
+
+if TYPE_CHECKING:
+    from atlas_assets.deck.slide_writer import SlideWriter
+    from atlas_assets.report.model import OutlookSection
+
+
+def year_slide(writer: SlideWriter) -> Slide:
+    """Return the chart of the fiscal year so far, and of its other months as they are extrapolated."""
+    strings, totals = writer.strings, writer.report.totals
+    months = [point for point in totals.revenue.trend if point.month >= totals.ytd.first]
+    trend, outlook = known_months(months), totals.outlook
+    rest = outlook.months if outlook else []
+    scale = unit_of(writer, trend, rest)
+    comments = writer.rail_comments([], told.year_remarks(writer.report, strings))
+    chart = month_chart(
+        writer, f"{writer.subject}: {strings('revenue')}", trend, scale, comments, rest
+    )
+    scenarios = scenarios_shown(
+        target=chart.target_name is not None,
+        last_year=chart.previous_name is not None,
+        forecast=bool(rest),
+    )
+    return Slide(
+        layout=Layout.CHART,
+        message=told.year_message(writer, strings),
+        title=writer.title(
+            writer.subject,
+            strings("revenue"),
+            strings("year_scenarios", year=writer.fiscal_year, scenarios=scenarios),
+            writer.in_unit(scale),
+        ),
+        source=writer.source(
+            ["mart_unit_months", "mart_outlook"],
+            strings("outlook_method") if outlook else strings("revenue_definition"),
+        ),
+        notes=writer.notes(
+            "totals.revenue", "totals.ytd", "totals.outlook", subject=writer.subject
+        ),
+        chart=chart,
+        cards=_cards(writer),
+        comments=comments,
+    )
+
+
+def _cards(writer: SlideWriter) -> list[Card]:
+    ytd, outlook, money = writer.report.totals.ytd, writer.report.totals.outlook, writer.money
+    cards = [
+        Card(
+            writer.year_to_date,
+            money.text(ytd.actuals),
+            [
+                writer.delta_line("ΔPL", ytd.gap_pct),
+                writer.delta_line("ΔPY", ytd.delta_last_year_pct),
+            ],
+        )
+    ]
+    if ytd.target is not None:
+        covered = writer.coverage(ytd.coverage.target, "target", is_month=False)
+        cards.append(
+            Card(
+                writer.strings("target"),
+                money.text(ytd.target),
+                [[Run(covered)]] if covered else [],
+            )
+        )
+    return [*cards, *(_outlook_cards(writer, outlook) if outlook else [])]
+
+
+def _outlook_cards(writer: SlideWriter, outlook: OutlookSection) -> list[Card]:
+    strings, money = writer.strings, writer.money
+    year = Card(
+        strings("outlook_card", year=writer.fiscal_year),
+        money.text(outlook.full_year),
+        [
+            writer.delta_line("ΔPL", outlook.gap_pct),
+            writer.delta_line("ΔPY", outlook.delta_last_year_pct),
+        ],
+    )
+    rest = Card(strings("forecast_rest"), money.text(outlook.forecast_rest), [])
+    return [year, rest]
