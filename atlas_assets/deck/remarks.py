@@ -44,8 +44,11 @@ def arranged(
     number = 0
     for remark in [*own, *by_rule]:
         numbered = number + 1 if remark.month else None
-        text = f"{numbered}  {remark.text}" if numbered else f"{remark.lead}{remark.text}"
-        height = _height(text, box.width, size, is_first=used == 0)
+        mark = [Run(f"{numbered}  ", bold=True, role=Role.NEUTRAL)] if numbered else []
+        if remark.lead:
+            mark = [Run(remark.lead, bold=True)]
+        text = "".join(run.text for run in (*mark, Run(remark.text)))
+        height = _height(text, box.width, size, is_first=used == 0, bold=bool(mark))
         if used + height > box.height:
             if remark in own:
                 raise ConfigurationError(
@@ -55,18 +58,15 @@ def arranged(
             continue
         used += height
         number = numbered or number
-        mark = [Run(f"{numbered}  ", bold=True, role=Role.NEUTRAL)] if numbered else []
-        if remark.lead:
-            mark = [Run(remark.lead, bold=True)]
         comments.append(Comment([*mark, Run(remark.text)], numbered, remark.month))
     if heading and comments:
         return [Comment([Run(heading, bold=True)]), *comments]
     return comments
 
 
-def _height(text: str, width: float, size: float, *, is_first: bool) -> float:
+def _height(text: str, width: float, size: float, *, is_first: bool, bold: bool = False) -> float:
     """Return a paragraph's height in inches, including the space before it."""
-    points = line_count(text, width, size) * size * LINE_HEIGHT
+    points = line_count(text, width, size, bold=bold) * size * LINE_HEIGHT
     return (points + (0 if is_first else PARAGRAPH_SPACE)) / POINTS_PER_INCH
 
 

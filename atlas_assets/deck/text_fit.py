@@ -24,12 +24,13 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """Return the text, cut with an ellipsis where it is wider than `width` inches."""
+    """Return the text, cut with an ellipsis where it is wider than `width` inches, but not in an amount."""
     if text_width(text, size, bold=bold) <= width:
         return text
     while text and text_width(text + ELLIPSIS, size, bold=bold) > width:
         text = text[:-1]
-    return text.rstrip() + ELLIPSIS
+    *words, last = text.rstrip(" ").split(" ")
+    return (" ".join(words) if words and NBSP in last else text).rstrip() + ELLIPSIS
 
 
 def fitting(runs: list[Run], width: float, size: float) -> list[Run]:

@@ -35,7 +35,7 @@ def without_comparisons(part: Any) -> None:
         for key in part:
             if key in {"last_period", "last_year", "best_year", "delta_last_year"}:
                 part[key] = None
-            else:
+            elif key != "coverage":
                 without_comparisons(part[key])
     elif isinstance(part, list):
         for item in part:
@@ -83,10 +83,8 @@ def no_data(data: Data) -> None:
         },
     }
     unit["programs"] = unit["channels"] = []
-    unit["schools"] = {
-        **dict.fromkeys(("organizations", "years", "progress"), []),
-        **dict.fromkeys(("matrix", "levels", "totals"), {}),
-    }
+    unit["schools"] = {"organizations": [], "years": [], "matrix": {}, "levels": {}, "totals": {}}
+    unit["schools"]["progress"] = []
 
 
 TARGETS = {
@@ -310,6 +308,8 @@ def _take_in(data: Data, actual: int) -> None:
     for point in section["trend"]:
         known = point["actuals"] is not None and point["target"] is not None
         point["gap_to_target"] = point["actuals"] - point["target"] if known else None
+        known = point["actuals"] is not None and point["last_year"] is not None
+        point["delta_last_year"] = point["actuals"] - point["last_year"] if known else None
     for row in programs:
         row["revenue"] = actual if row is programs[0] else 0
         if row["target_revenue"]:

@@ -1,4 +1,4 @@
-"""Key messages: true of the report, never trivial, with the verdict, in both languages."""
+"""The sentences of a deck: true of the report, never misleading, and never two that contradict each other."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,34 +7,79 @@ import pytest
 from conftest import CONFIG_DIR, Installation
 from deck.extreme_reports import changed, first_unit
 
-from atlas_assets.deck import messages
+from atlas_assets.deck.commentary import Commentary
+from atlas_assets.deck.sentences import customers, details, revenue, short_name
+from atlas_assets.deck.slide_writer import SlideWriter
 from atlas_assets.deck.story import build_deck
 from atlas_assets.notation.numbers import NBSP
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
-from atlas_assets.report.model import Comparison, Report, RevenueSection, UnitReport
+from atlas_assets.report.model import (
+    Bridge,
+    BridgeStep,
+    Comparison,
+    Coverage,
+    Coverages,
+    Report,
+    RevenueSection,
+    UnitReport,
+)
 
 ID, EN = (Strings(CONFIG_DIR / "strings.yaml", locale) for locale in ("id", "en"))
+ALL = Coverage(have=1, of=1)
 
 
-def section(gap_pct: str | None, change: str | None, actual: int = 12_400_000) -> RevenueSection:
+def section(
+    gap_pct: str | None,
+    change: str | None,
+    actual: int = 12_400_000,
+    target: Coverage = ALL,
+    last_year: Coverage = ALL,
+) -> RevenueSection:
     """Return a revenue section with these two verdicts."""
-    last_year = None
+    compared = None
     if change is not None:
-        last_year = Comparison(period="2025-02", value=1, delta=1, delta_pct=Decimal(change))
+        compared = Comparison(
+            period="2025-02",
+            value=1,
+            actuals=2,
+            delta=1,
+            delta_pct=Decimal(change),
+            coverage=last_year,
+        )
     gap = None if gap_pct is None else Decimal(gap_pct)
     return RevenueSection(
         revenue_actuals=Decimal(actual),
         revenue_target=None,
+        actuals_matched_target=None,
+        actuals_without_target=Decimal(0),
         gap_to_target=gap,
         gap_pct=gap,
         achievement_pct=None,
         last_period=None,
-        last_year=last_year,
+        last_year=compared,
+        actuals_matched_last_year=None,
         best_year=None,
+        coverage=Coverages(target=target, last_year=last_year),
         trend=[],
     )
+
+
+def writer(report: Report, strings: Strings = EN) -> SlideWriter:
+    return SlideWriter(report, strings, Commentary())
+
+
+def told_of(report: Report, made: RevenueSection, year: dict[str, Any], strings: Strings) -> str:
+    """Return the message on a unit with this revenue, and these figures of the year to date."""
+    unit = next(iter(report.units.values()))
+    ytd = unit.ytd.model_copy(
+        update={"gap_pct": None, "delta_last_year_pct": None, "actuals": Decimal(1)} | year
+    )
+    subject = unit.model_copy(update={"revenue": made, "ytd": ytd})
+    given = writer(report, strings)
+    given.period = "Feb"
+    return revenue.revenue_message(subject, "TM", given, strings).replace(NBSP, " ")
 
 
 @pytest.mark.parametrize(
@@ -64,16 +109,61 @@ def section(gap_pct: str | None, change: str | None, actual: int = 12_400_000) -
     ],
 )
 def test_revenue_stands_against_target_and_last_year(
-    gap: str | None, change: str | None, indonesian: str, english: str
+    report: Report, gap: str | None, change: str | None, indonesian: str, english: str
 ) -> None:
     made = section(gap, change)
     for strings, expected in ((ID, indonesian), (EN, english)):
-        told = messages.revenue_message(made, "TM", "Feb", strings)
-        assert told.replace(NBSP, " ") == expected
+        assert told_of(report, made, {}, strings) == expected
+
+
+@pytest.mark.parametrize(
+    ("of_period", "of_year", "expected"),
+    [
+        (
+            "50",
+            "-12",
+            "TM beat its Feb target by 50.0%{}; yet the year to date is 12.0% below target",
+        ),
+        (
+            "-5",
+            "12",
+            "TM fell 5.0% short of its Feb target{}; yet the year to date is 12.0% above target",
+        ),
+        ("50", "12", "TM beat its Feb target by 50.0%{}, up 3.0% on last year"),
+        ("50", "-0.04", "TM beat its Feb target by 50.0%{}, up 3.0% on last year"),
+    ],
+)
+def test_a_good_month_of_a_bad_year_is_not_praised_alone(
+    report: Report, of_period: str, of_year: str, expected: str
+) -> None:
+    made = section(of_period, "3")
+    told = told_of(report, made, {"gap_pct": Decimal(of_year)}, EN)
+    assert told == expected.format(" with Rp 12.4 m")
+
+
+def test_without_targets_the_year_is_held_against_last_year(report: Report) -> None:
+    told = told_of(report, section(None, "50"), {"delta_last_year_pct": Decimal(-8)}, EN)
+    assert told == "TM took in Rp 12.4 m in Feb; yet the year to date is 8.0% below last year"
+
+
+def test_a_target_of_few_months_is_held_against_these_alone(built: Installation) -> None:
+    """Most of the months have no target: their revenue must not beat it."""
+    registry = built.workspace.configuration.registry
+    with built.workspace.warehouse.reading() as connection:
+        made = assemble(connection, registry, "IONS", Period.parse("2025-06..2026-02"), locale="en")
+    totals = made.totals.revenue
+    assert totals.coverage.target == Coverage(have=18, of=81)
+    assert totals.revenue_target
+    assert totals.revenue_actuals > totals.revenue_target
+    assert totals.gap_to_target is not None
+    told = revenue.summary_message(made, "IONS", EN).replace(NBSP, " ")
+    side = "beat that by" if totals.gap_to_target > 0 else "fell"
+    assert f"in the 18 of 81 unit-months with a target, it {side}" in told
+    assert totals.gap_to_target == totals.actuals_matched_target - totals.revenue_target
 
 
 def test_no_revenue_is_said_without_percentages() -> None:
-    told = messages.revenue_message(section("-100", "-100", actual=0), "TM", "Feb", EN)
+    told = revenue.against_target(section("-100", "-100", actual=0), "TM", "Feb", EN)
     assert told == "TM took in nothing in Feb"
 
 
@@ -86,19 +176,75 @@ def test_refunds_above_receipts_are_told_in_rupiah() -> None:
         EN: "TM refunded Rp 2.5 m more than it received in Feb, −Rp 8.1 m against target",
     }
     for strings, told in expected.items():
-        assert messages.revenue_message(made, "TM", "Feb", strings).replace(NBSP, " ") == told
+        assert revenue.against_target(made, "TM", "Feb", strings).replace(NBSP, " ") == told
 
 
-def test_a_change_that_rounds_to_zero_is_no_change() -> None:
-    told = messages.revenue_message(section("12", "0.04"), "TM", "Feb", EN)
-    assert told.replace(NBSP, " ") == "TM beat its Feb target by 12.0% with Rp 12.4 m"
+def test_a_change_that_rounds_to_zero_is_no_change(report: Report) -> None:
+    told = told_of(report, section("12", "0.04"), {}, EN)
+    assert told == "TM beat its Feb target by 12.0% with Rp 12.4 m"
 
 
-def test_a_target_that_was_met_is_owed_to_no_unit(report: Report) -> None:
-    totals = report.totals.model_copy(update={"gap_pct": Decimal("0.01"), "last_year": None})
-    made = report.model_copy(update={"totals": totals})
-    assert messages.summary_message(made, "IONS", EN).startswith("IONS met its ")
-    assert "mainly" not in messages.summary_message(made, "IONS", EN)
+def test_last_year_is_told_only_where_all_of_it_can_be_compared(report: Report) -> None:
+    made = section("12", "40", last_year=Coverage(have=3, of=9))
+    assert told_of(report, made, {}, EN) == "TM beat its Feb target by 12.0% with Rp 12.4 m"
+
+
+def bridged(report: Report, *gaps: int) -> Report:
+    """Return the report with these gaps of its units."""
+    below = [gap for gap in gaps if gap < 0]
+    above = [gap for gap in gaps if gap > 0]
+    steps = []
+    for code, gap in zip(report.units, gaps, strict=False):
+        side = sorted(below if gap < 0 else above, key=abs, reverse=True)
+        running = sum(side[: side.index(gap) + 1]) if gap else 0
+        share, so_far = (Decimal(100 * v) / (sum(side) or 1) for v in (gap, running))
+        steps.append(
+            BridgeStep(
+                unit=code,
+                target=Decimal(100),
+                actuals=Decimal(100 + gap),
+                delta=Decimal(gap),
+                delta_pct=Decimal(gap),
+                share_pct=share,
+                running_share_pct=so_far,
+                without_target=Decimal(0),
+                before=None,
+                after=None,
+            )
+        )
+    bridge = Bridge(
+        above_count=len(above), below_count=len(below), with_target_count=len(gaps), steps=steps
+    )
+    section = report.totals.revenue.model_copy(update={"gap_to_target": Decimal(sum(gaps))})
+    totals = report.totals.model_copy(update={"revenue": section})
+    both = report.bridge.model_copy(update={"period": bridge})
+    return report.model_copy(update={"totals": totals, "bridge": both})
+
+
+@pytest.mark.parametrize(
+    ("gaps", "expected"),
+    [
+        (
+            (-10, -9, -8, -8, -8, -8, -8, 5, 5),
+            "7 of 9 units missed their target; no 3 of them make up half of the shortfall",
+        ),
+        (
+            (-57, -40, -30, -2, -2, -2, -2, 5, 5),
+            "7 of 9 units missed their target; REAL, WLC Inggris make up 71.9% of the shortfall",
+        ),
+        (
+            (-60, 5, 5),
+            "1 of 3 units missed their target; REAL alone makes up 100% of the shortfall",
+        ),
+        ((60, -5, 5), "2 of 3 units beat their target; REAL alone makes up 92.3% of the surplus"),
+        ((0, 0, 0), "0 of 3 units beat their target"),
+    ],
+)
+def test_a_gap_is_owed_to_those_who_make_it_up_and_not_to_one_name(
+    report: Report, gaps: tuple[int, ...], expected: str
+) -> None:
+    told = revenue.breadth_message(bridged(report, *gaps), "IONS", EN)
+    assert told == expected
 
 
 def unit_of(report: Report, change: Any) -> UnitReport:
@@ -108,24 +254,13 @@ def unit_of(report: Report, change: Any) -> UnitReport:
     return next(iter(changed(report, apply).units.values()))
 
 
-def test_the_summary_names_the_unit_that_the_gap_is_owed_to(report: Report) -> None:
-    """As far as it fits into two lines; the reader learns why before what was last year."""
-    gaps = {code: unit.revenue.gap_to_target or 0 for code, unit in report.units.items()}
-    total = report.totals.gap_to_target or 0
-    worst = max(gaps, key=lambda code: gaps[code] * (1 if total > 0 else -1))
-    for strings in (ID, EN):
-        told = messages.summary_message(report, report.meta.entity_name, strings)
-        assert report.units[worst].name in told
-        assert messages.fits_message(told)
-
-
 def test_a_program_is_named_for_its_gap(report: Report) -> None:
     for unit in report.units.values():
         gaps = [row for row in unit.programs if row.gap_to_target]
         if gaps and any(row.revenue for row in unit.programs):
             widest = max(gaps, key=lambda row: abs(row.gap_to_target or 0))
-            told = messages.program_message(unit, "Oct", EN)
-            assert told.startswith(messages.short_name(widest.product_name))
+            told = details.program_message(unit, "Oct", EN)
+            assert told.startswith(short_name(widest.product_name))
             side = "above" if (widest.gap_to_target or 0) > 0 else "below"
             assert f"farthest {side} target" in told
 
@@ -167,7 +302,7 @@ def programs(*rows: tuple[int, int, int | None]) -> Any:
 def test_programs_without_income_are_told_as_they_are(
     report: Report, rows: Any, expected: str
 ) -> None:
-    told = messages.program_message(unit_of(report, programs(*rows)), "Oct", EN)
+    told = details.program_message(unit_of(report, programs(*rows)), "Oct", EN)
     assert told.replace(NBSP, " ") == expected
 
 
@@ -177,7 +312,7 @@ def test_a_month_of_refunds_is_named_in_a_longer_period(report: Report) -> None:
 
     unit = unit_of(report, change)
     meta = report.meta.model_copy(update={"months": ["2026-09", "2026-10"]})
-    told = [remark.text for remark in messages.revenue_remarks(unit, meta, EN)]
+    told = [remark.text for remark in revenue.unit_remarks(unit, meta, EN)]
     assert f"September 2026: refunds exceeded receipts by Rp{NBSP}3.0{NBSP}m" in told
 
 
@@ -205,7 +340,7 @@ def channels(*closings: int) -> Any:
 def test_channels_that_are_level_are_not_told_apart(
     report: Report, closings: tuple[int, ...], expected: str
 ) -> None:
-    assert messages.channel_message(unit_of(report, channels(*closings)), "Oct", EN) == expected
+    assert details.channel_message(unit_of(report, channels(*closings)), "Oct", EN) == expected
 
 
 def schools(*counts: int, years: tuple[int, ...] = (2025, 2026)) -> Any:
@@ -221,6 +356,7 @@ def schools(*counts: int, years: tuple[int, ...] = (2025, 2026)) -> Any:
             "matrix": matrix,
             "levels": {name: "UMUM" if name == "Umum" else "SMA" for name in names},
             "totals": dict.fromkeys(years, 0),
+            "progress": [],
         }
 
     return change
@@ -243,14 +379,14 @@ def test_schools_exclude_the_public_and_an_unfinished_year_is_not_compared(
     report: Report, counts: tuple[int, ...], period: str, year_start: int, expected: str
 ) -> None:
     unit = unit_of(report, schools(*counts))
-    assert messages.school_message(unit, Period.parse(period, year_start), EN) == expected
+    assert details.school_message(unit, Period.parse(period, year_start), EN) == expected
 
 
 def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
     workspace = built.workspace
-    entity = workspace.configuration.registry.entity("IONS")
+    registry = workspace.configuration.registry
     with workspace.warehouse.reading() as connection:
-        quarter = assemble(connection, entity, Period.parse("2026-Q2"), locale="en")
+        quarter = assemble(connection, registry, "IONS", Period.parse("2026-Q2"), locale="en")
     marked = 0
     for unit in quarter.units.values():
         gaps = {
@@ -258,7 +394,7 @@ def test_remarks_name_months_of_the_period_only(built: Installation) -> None:
             for point in unit.revenue.trend
             if point.month in quarter.meta.months and point.gap_to_target
         }
-        for remark in messages.revenue_remarks(unit, quarter.meta, EN):
+        for remark in revenue.unit_remarks(unit, quarter.meta, EN):
             if remark.month:
                 assert gaps[remark.month] == max(gaps.values())
                 marked += 1
@@ -292,3 +428,30 @@ def test_money_without_a_unit_is_told_on_the_summary(report: Report) -> None:
     comments = ["".join(run.text for run in comment.runs) for comment in deck.slides[2].comments]
     told = "Rp 11.9 m of revenue belongs to no known unit yet; see data quality"
     assert told in [comment.replace(NBSP, " ") for comment in comments]
+
+
+def test_nothing_is_advised_on_fewer_than_five_cases(built: Installation) -> None:
+    registry = built.workspace.configuration.registry
+    judged = 0
+    with built.workspace.warehouse.reading() as connection:
+        for period in ("2026-10", "2026-Q2", "2026-01..2026-10"):
+            made = assemble(connection, registry, "IONS", Period.parse(period), locale="en")
+            for subject in (made.totals, *made.units.values()):
+                for row in subject.channels:
+                    few = max(row.closings, row.closings_last_year or 0) < 5
+                    assert not few or row.status in {"too_few", None}
+                    assert few or row.status != "too_few"
+                    assert (row.strategy is None) is (row.status in {"too_few", None})
+                    judged += row.strategy is not None
+    assert judged
+
+
+def test_a_share_of_few_orders_is_no_message(report: Report) -> None:
+    figures = report.totals.key_comparison
+    few = figures.orders.model_copy(update={"value": Decimal(4), "last_year": None})
+    totals = report.totals.model_copy(
+        update={"key_comparison": figures.model_copy(update={"orders": few}), "retention": None}
+    )
+    made = report.model_copy(update={"totals": totals})
+    assert customers.customers_message(writer(made), EN).startswith("4 orders in ")
+    assert "%" not in customers.customers_message(writer(made), EN)

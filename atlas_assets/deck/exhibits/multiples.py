@@ -50,7 +50,7 @@ def multiples_slides(writer: SlideWriter) -> list[Slide]:
             ),
             source=writer.source(["mart_unit_months"], strings("scaling_definition")),
             notes=writer.notes(
-                "units.*.revenue", "totals.ytd", "bridge.ytd", subject=writer.subject
+                "units.*.revenue", "units.*.ytd", "totals.ytd", "bridge.ytd", subject=writer.subject
             ),
             page=f"{page}/{count}" if count > 1 else "",
             multiples=charts[(page - 1) * GRID_MOST : page * GRID_MOST],

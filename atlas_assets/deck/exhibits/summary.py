@@ -37,7 +37,10 @@ def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Sli
         scenarios=f"{writer.period}, {writer.year_to_date}",
         marts=["mart_unit_months", "mart_year_to_date", "mart_outlook"],
         definition=strings("revenue_definition"),
-        paths=["totals", "bridge", "movers", "data_quality.unassigned_revenue"],
+        paths=[
+            *("totals", "bridge", "movers", "units.*.revenue"),
+            "data_quality.unassigned_revenue",
+        ],
         columns=_columns(writer),
         rows=[_row(writer, name, amounts, shares, scale) for name, amounts, shares in rows],
         unit=writer.in_unit(scale),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.sentences import FEWEST, longest_fitting, short_name
+from atlas_assets.deck.sentences import FEWEST, NAME_LENGTH, longest_fitting, short_name
 from atlas_assets.notation.numbers import number, percent, signed
 
 if TYPE_CHECKING:
@@ -73,15 +73,21 @@ def movers_message(
 ) -> str:
     """Name what gained most and what lost most since last year."""
 
-    def told(mover: Mover) -> str:
-        name = f"{short_name(mover.name)} ({writer.report.units[mover.unit].name})"
+    def told(mover: Mover, length: int = NAME_LENGTH) -> str:
+        unit = short_name(writer.report.units[mover.unit].name, length)
+        name = f"{short_name(mover.name, length)} ({unit})"
         if kind == "programs":
             return f"{name} {signed(strings.money.text(mover.delta), mover.delta)}"
         return f"{name} {signed(text_of(mover.delta), mover.delta)}"
 
     gained, lost = (mover for mover in (movers[0], movers[-1]))
     if gained.delta > 0 and lost.delta < 0:
-        return strings(f"movers_{kind}_both", gained=told(gained), lost=told(lost))
+        return longest_fitting(
+            *(
+                strings(f"movers_{kind}_both", gained=told(gained, length), lost=told(lost, length))
+                for length in (NAME_LENGTH, NAME_LENGTH // 2, NAME_LENGTH // 3)
+            )
+        )
     if gained.delta > 0:
         return strings(f"movers_{kind}_gained", gained=told(gained))
     return strings(f"movers_{kind}_lost", lost=told(lost))

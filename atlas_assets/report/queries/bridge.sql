@@ -31,6 +31,14 @@ gaps as (
     from steps
 ),
 
+-- What rounds to nothing, as sentences tell it in percent with one decimal, is on target.
+judged as (
+    select
+        *,
+        case when target > 0 then sign(round(delta * 100.0 / target, 1)) end as verdict
+    from gaps
+),
+
 ordered as (
     select
         *,
@@ -48,7 +56,7 @@ ordered as (
             partition by span, sign(delta)
             order by abs(delta) desc, unit_code asc
         ) as larger_gaps
-    from gaps
+    from judged
 )
 
 select
@@ -65,8 +73,8 @@ select
     case when delta is not null then all_targets + running end as after,
     round(delta * 100.0 / nullif(gaps_on_its_side, 0), 4)::decimal(38, 4) as share_pct,
     round(larger_gaps * 100.0 / nullif(gaps_on_its_side, 0), 4)::decimal(38, 4) as running_share_pct,
-    count(*) filter (delta > 0) over (partition by span) as above_count,
-    count(*) filter (delta < 0) over (partition by span) as below_count,
-    count(delta) over (partition by span) as with_target_count
+    count(*) filter (verdict > 0) over (partition by span) as above_count,
+    count(*) filter (verdict < 0) over (partition by span) as below_count,
+    count(verdict) over (partition by span) as with_target_count
 from ordered
 order by span asc, position asc
