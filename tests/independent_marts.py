@@ -54,6 +54,7 @@ def marts(samples: Samples, registry: Registry) -> dict[str, pl.DataFrame]:
         "mart_school_progress": _schools(orders),
         "mart_students": _students(payments, orders),
         "mart_targets": _targets(samples),
+        "mart_order_payments": _order_payments(payments, orders, registry),
     }
 
 
@@ -79,6 +80,7 @@ def _line(entity: str, month: Month, position: int, row: Row, registry: Registry
         "channel_name": _channel(registry, str(record["channel"])),
         "day": day if isinstance(day, date) else None,
         "amount": amount if isinstance(amount, int) else None,
+        "pattern": record["payment_pattern"],
         "is_revenue": is_money and reason not in NO_REVENUE,
         "enrolls": bool(has_order) and reason not in NO_ENROLLMENT and not cell_error_in_amount,
         "order_key": "|".join(
@@ -173,6 +175,31 @@ def _students(payments: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     )
     key = pl.concat_str("entity_code", "student", separator="|").alias("student_key")
     return counted.unique().with_columns(key)
+
+
+def _order_payments(
+    payments: pl.DataFrame, orders: pl.DataFrame, registry: Registry
+) -> pl.DataFrame:
+    settles = {
+        _word(word): pattern.settles
+        for pattern in registry.payment_patterns
+        for word in (pattern.code, pattern.name, *pattern.aliases)
+    }
+    settling = pl.col("pattern").map_elements(
+        lambda written: settles.get(_word(written)), return_dtype=pl.Boolean
+    )
+    won = orders.select("order_key", order_month="month_key")
+    return (
+        payments.join(won, on="order_key")
+        .with_columns(settles=settling)
+        .group_by(*KEYS, "order_key", "order_month")
+        .agg(
+            amount=pl.col("amount").sum(),
+            is_payment=(pl.col("amount") > 0).any(),
+            has_part=(~pl.col("settles")).any(),
+            is_settled=pl.col("settles").any(),
+        )
+    )
 
 
 def _funnel(samples: Samples, registry: Registry) -> pl.DataFrame:
