@@ -27,11 +27,13 @@ from atlas_assets.deck.slides import (
     ColumnChart,
     ColumnPoint,
     Deck,
+    DeckSection,
     Layout,
     Run,
     Slide,
     Table,
     TableRow,
+    Tier,
 )
 
 if TYPE_CHECKING:
@@ -43,20 +45,21 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", 
 
 def chart(number: int) -> ColumnChart:
     """Return thirteen months of some unit."""
+    actuals = [float(40 + (number * 7 + place * 13) % 60) for place in range(len(MONTHS))]
+    targets = [float(60 + (number + place) % 20) for place in range(len(MONTHS))]
+    gaps = [actual - target for actual, target in zip(actuals, targets, strict=True)]
     points = [
         ColumnPoint(
             category=month,
-            actual=float(40 + (number * 7 + place * 13) % 60),
-            target=float(60 + (number + place) % 20),
+            actual=actual,
+            target=target,
             previous=float(30 + (number * 3 + place * 5) % 50),
-            variance=float((number * 7 + place * 13) % 60 - 20 - (number + place) % 20),
-            actual_label=str(40 + (number * 7 + place * 13) % 60),
-            variance_label=f"{(number * 7 + place * 13) % 60 - 20 - (number + place) % 20:+d}",
-            variance_is_good=(number * 7 + place * 13) % 60 >= 20 + (number + place) % 20,
+            format="0",
         )
-        for place, month in enumerate(MONTHS)
+        for place, (month, actual, target) in enumerate(zip(MONTHS, actuals, targets, strict=True))
     ]
-    return ColumnChart(f"Unit {number}", "", points, "AC", "PL", "PY", "AC - PL")
+    tier = Tier("AC - PL", "PL", [*gaps], ["+0;-0"] * len(gaps), [""] * len(gaps))
+    return ColumnChart(f"Unit {number}", "", points, "AC", "PL", "PY", [tier])
 
 
 def slides() -> list[Slide]:
@@ -89,7 +92,8 @@ def by_atlas() -> Generator[Callable[[], object]]:
     content = slides()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deck.pptx"
-        deck = Deck("Deck", "Entity", "2026-01-01T00:00:00Z", content)
+        sections = [DeckSection("Main", content)]
+        deck = Deck("Deck", "2026", "Entity", "2026-01-01T00:00:00Z", "en", sections)
         yield lambda: render(deck, template.PATH, path)
 
 
@@ -117,11 +121,11 @@ def _naive_deck(content: list[Slide], path: Path) -> None:
 
 
 def _naive_charts(drawn: Any, chart: ColumnChart) -> None:
-    points = chart.points
+    points, variances = chart.points, chart.tiers[0].values
     tiers = [
         {
-            "good": [p.variance if p.variance_is_good else None for p in points],
-            "bad": [None if p.variance_is_good else p.variance for p in points],
+            "good": [v if v is not None and v >= 0 else None for v in variances],
+            "bad": [v if v is not None and v < 0 else None for v in variances],
         },
         {
             "PL": [p.target for p in points],

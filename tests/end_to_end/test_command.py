@@ -143,6 +143,52 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(february: Installat
     assert f"units.{unit}.revenue.trend.11.actuals" in moved
 
 
+def test_a_correction_makes_a_new_edition_that_says_what_changed(february: Installation) -> None:
+    path = february.root / "source" / "LAPORAN EVALUASI EPN 2026.xlsx"
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    workbook["FEBRUARI"]["O7"].value += 1_000_000
+    workbook.save(path)
+    february.atlas("build", "--entity", "EPN", "--period", "2026-02")
+    report = february.root / "output" / "monthly" / "EPN-2026-02.json"
+    told = february.atlas("diff", str(report)).stdout
+    changed = re.search(
+        r"^totals.revenue.revenue_actuals: [\d,]+ → [\d,]+ \(\+1,000,000\)$", told, re.MULTILINE
+    )
+    assert changed
+    place = "LAPORAN EVALUASI EPN 2026.xlsx, sheet 'FEBRUARI': rows 7 new or changed"
+    assert place in told
+    before = report.parent / "previous" / report.name
+    assert february.atlas("diff", str(before), str(report)).stdout == told
+    as_data = json.loads(february.atlas("diff", str(report), "--json").stdout)
+    assert as_data == february.report("EPN", "2026-02")["changes"]
+    slides = list(Presentation(str(report.with_suffix(".pptx"))).slides)
+    title = "Berubah sejak edisi sebelumnya"
+    shown = [slide for slide in slides if title in slide.placeholders[13].text]
+    assert slides[-1] in shown
+    tables = [shape.table for slide in shown for shape in slide.shapes if shape.has_table]
+    cells = [cell.text for table in tables for row in table.rows for cell in row.cells]
+    assert "totals.revenue.revenue_actuals" in cells
+    assert "1.000.000" in cells
+
+
+def test_the_figures_of_some_units_without_a_deck(february: Installation) -> None:
+    options = ("format", "--entity", "EPN", "--period", "2026-02", "--unit")
+    shown = february.atlas(*options, "privat,NONE")
+    assert "EPN has no unit NONE; it is skipped" in shown.stderr
+    path = february.root / "output" / "monthly" / "EPN-2026-02+PRIVAT.json"
+    assert shown.stdout.strip() == str(path)
+    assert list(json.loads(path.read_text("utf-8"))["units"]) == ["PRIVAT"]
+    assert not path.with_suffix(".pptx").exists()
+    refused = february.atlas(*options, "NONE,OTHER", status=2).stderr
+    assert "--unit NONE,OTHER names no unit of EPN: BIMBEL, PRIVAT, TRYOUT." in refused
+
+
+def test_editions_that_are_not_there_are_named(february: Installation) -> None:
+    report = february.root / "output" / "monthly" / "EPN-2026-02.json"
+    refused = february.atlas("diff", str(report), status=2).stderr
+    assert "No earlier edition of EPN-2026-02.json is kept." in refused
+
+
 def test_rows_that_differ_only_in_how_an_amount_is_written_are_two(
     installation: Installation,
 ) -> None:
