@@ -47,7 +47,7 @@ def render(deck: Deck, template: Path, path: Path) -> None:
     presentation = opened.presentation
     layouts = {layout.name: layout for layout in presentation.slide_layouts}
     _remove_slides(presentation)
-    drawn = [presentation.slides.add_slide(layouts[slide.layout]) for slide in deck.slides]
+    drawn = [_added(presentation, layouts[slide.layout], slide) for slide in deck.slides]
     charts = ChartDrawer(presentation.part.package, deck.date)
     drawer = _Drawer(drawn, opened, charts, deck.entity)
     for target, slide in zip(drawn, deck.slides, strict=True):
@@ -58,6 +58,16 @@ def render(deck: Deck, template: Path, path: Path) -> None:
     describe(presentation, deck)
     with written_whole(path) as temporary:
         save_reproducibly(presentation, temporary, deck.date)
+
+
+def _added(presentation: Presentation, layout: Any, slide: Slide) -> Any:
+    """Add an empty slide with its notes.
+
+    They are named before there are charts, because python-pptx goes through all parts for each name.
+    """
+    added: Any = presentation.slides.add_slide(layout)
+    added.notes_slide.notes_text_frame.text = slide.notes
+    return added
 
 
 def _remove_slides(presentation: Presentation) -> None:
@@ -95,7 +105,6 @@ class _Drawer:
             add_brand(drawn, BRAND, slide.color)
         if NUMBER_INDEX in self.template.boxes[slide.layout]:
             add_slide_number(drawn, NUMBER_INDEX)
-        drawn.notes_slide.notes_text_frame.text = slide.notes
 
     def _draw_exhibit(self, drawn: Any, placeholder: Any, slide: Slide) -> None:
         box = self.template.box(slide.layout, EXHIBIT_INDEX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
 
     from pptx.presentation import Presentation
 
-_ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+_DATE = struct.pack(
+    "<HH", 0, (2020 - 1980) << 9 | 1 << 5 | 1
+)  # 1 January 2020 as zip files write it
+# The signatures of entries and of their places in the directory, and where each has its time.
+_PLACE_LENGTH = 46
+_ENTRY, _PLACE = (b"PK\x03\x04", 10), (b"PK\x01\x02", 12)
 
 
 def save_reproducibly(presentation: Presentation, path: Path, date: str) -> None:
@@ -31,10 +37,16 @@ def save_reproducibly(presentation: Presentation, path: Path, date: str) -> None
 
 
 def _at_fixed_time(package: bytes) -> bytes:
-    """Return a zip package whose entries all have the same time."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(target, "w") as new:
-        for item in old.infolist():
-            entry = zipfile.ZipInfo(item.filename, _ZIP_DATE)
-            new.writestr(entry, old.read(item), zipfile.ZIP_DEFLATED)
-    return target.getvalue()
+    """Return a zip package whose entries all have the same time; nothing is compressed again."""
+    patched = bytearray(package)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        position = archive.start_dir
+        for item in archive.infolist():
+            for start, (signature, offset) in ((item.header_offset, _ENTRY), (position, _PLACE)):
+                if patched[start : start + len(signature)] != signature:
+                    raise ValueError(f"{item.filename} is not where the directory of the file says")
+                patched[start + offset : start + offset + len(_DATE)] = _DATE
+            position += (
+                _PLACE_LENGTH + len(item.filename.encode()) + len(item.extra) + len(item.comment)
+            )
+    return bytes(patched)
