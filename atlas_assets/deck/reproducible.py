@@ -43,7 +43,7 @@ def _at_fixed_time(package: bytes) -> bytes:
         position = archive.start_dir
         for item in archive.infolist():
             for start, (signature, offset) in ((item.header_offset, _ENTRY), (position, _PLACE)):
-                if patched[start : start + len(signature)] != signature:
+                if not patched.startswith(signature, start):
                     raise ValueError(f"{item.filename} is not where the directory of the file says")
                 patched[start + offset : start + offset + len(_DATE)] = _DATE
             position += (

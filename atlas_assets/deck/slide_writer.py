@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import (
         Comparison,
         Coverage,
+        OutlookSection,
         Report,
         RevenueSection,
         SubjectReport,
@@ -127,46 +128,38 @@ class SlideWriter:
 
     def cards(self, subject: SubjectReport) -> list[Card]:
         """Return the period, the year to date, the full year and the period before as cards."""
-        section, ytd, last = subject.revenue, subject.ytd, subject.revenue.last_period
-        cards = [
-            Card(
-                short_period(self.report.meta.covered, self.locale),
-                self.money.text(section.revenue_actuals),
-                [
-                    self.delta_line("ΔPL", section.gap_pct),
-                    self.delta_line("ΔPY", section.last_year and section.last_year.delta_pct),
-                ],
-            )
-        ]
+        section, ytd, outlook = subject.revenue, subject.ytd, subject.outlook
+        change = section.last_year and section.last_year.delta_pct
+        when = short_period(self.report.meta.covered, self.locale)
+        cards = [self.variance_card(when, section.revenue_actuals, section.gap_pct, change)]
         if ytd.first != self.report.meta.months[0]:
             cards.append(
-                Card(
-                    self.year_to_date,
-                    self.money.text(ytd.actuals),
-                    [
-                        self.delta_line("ΔPL", ytd.gap_pct),
-                        self.delta_line("ΔPY", ytd.delta_last_year_pct),
-                    ],
+                self.variance_card(
+                    self.year_to_date, ytd.actuals, ytd.gap_pct, ytd.delta_last_year_pct
                 )
             )
-        if outlook := subject.outlook:
-            cards.append(
-                Card(
-                    self.strings("outlook_card", year=self.fiscal_year),
-                    self.money.text(outlook.full_year),
-                    [
-                        self.delta_line("ΔPL", outlook.gap_pct),
-                        self.delta_line("ΔPY", outlook.delta_last_year_pct),
-                    ],
-                )
-            )
+        if outlook:
+            cards.append(self.outlook_card(outlook))
         if self.has_before:
+            last = section.last_period
             name = self.strings(f"last_period_{self.type}")
-            when = short_period(self.report.meta.parsed(last.period), self.locale) if last else ""
-            cards.append(self._compared_card(name, when, last))
-        if len(cards) < CARDS:
-            cards.append(self._best_card(section))
-        return cards
+            before = short_period(self.report.meta.parsed(last.period), self.locale) if last else ""
+            cards.append(self._compared_card(name, before, last))
+        return cards if len(cards) == CARDS else [*cards, self._best_card(section)]
+
+    def outlook_card(self, outlook: OutlookSection) -> Card:
+        """Return the full year as it would be."""
+        name = self.strings("outlook_card", year=self.fiscal_year)
+        return self.variance_card(
+            name, outlook.full_year, outlook.gap_pct, outlook.delta_last_year_pct
+        )
+
+    def variance_card(
+        self, name: str, amount: Decimal, to_target: Decimal | None, to_last_year: Decimal | None
+    ) -> Card:
+        """Return an amount with its relative variances."""
+        lines = [self.delta_line("ΔPL", to_target), self.delta_line("ΔPY", to_last_year)]
+        return Card(name, self.money.text(amount), lines)
 
     def _best_card(self, section: RevenueSection) -> Card:
         strings, best, name = self.strings, section.best_year, self.strings("best_year")

@@ -22,15 +22,9 @@ WATERFALL, YEAR_BARS = 3, 8  # columns with bars
 def bridge_slides(writer: SlideWriter) -> list[Slide]:
     """Return the waterfall from target to actual; without any target, what the units took in."""
     strings, report = writer.strings, writer.report
-    section, steps = report.totals.revenue, report.bridge.period.steps
+    steps = report.bridge.period.steps
     ytd = {step.unit: step for step in report.bridge.ytd.steps}
-    scale = writer.money.unit(
-        [
-            section.revenue_target,
-            section.revenue_actuals,
-            *(v for s in (*steps, *ytd.values()) for v in (s.target, s.actuals, s.delta)),
-        ]
-    )
+    scale = _unit_of(writer)
     lines = _Lines(report, scale)
     exhibit = TableExhibit(
         message=told.breadth_message(report, writer.subject, strings),
@@ -54,21 +48,23 @@ def bridge_slides(writer: SlideWriter) -> list[Slide]:
             strings("without_target_row"),
         ),
         unit=writer.in_unit(scale),
-        footnotes=[
-            writer.rounding(
-                scale,
-                (
-                    [
-                        section.revenue_target,
-                        *(step.delta for step in steps),
-                        section.actuals_without_target,
-                    ],
-                    section.revenue_actuals,
-                ),
-            )
-        ],
+        footnotes=[_rounding(writer, scale)],
     )
     return writer.table_slides(None, exhibit)
+
+
+def _unit_of(writer: SlideWriter) -> AmountUnit:
+    section, bridge = writer.report.totals.revenue, writer.report.bridge
+    steps = [*bridge.period.steps, *bridge.ytd.steps]
+    amounts = [amount for s in steps for amount in (s.target, s.actuals, s.delta)]
+    return writer.money.unit([section.revenue_target, section.revenue_actuals, *amounts])
+
+
+def _rounding(writer: SlideWriter, scale: AmountUnit) -> str:
+    section, steps = writer.report.totals.revenue, writer.report.bridge.period.steps
+    gaps = [step.delta for step in steps]
+    parts = [section.revenue_target, *gaps, section.actuals_without_target]
+    return writer.rounding(scale, (parts, section.revenue_actuals))
 
 
 class _Lines:

@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Slide:
     """Return the slide that says it all; `statements` are the messages of those behind it, by name."""
     strings, totals = writer.strings, writer.report.totals
-    section, ytd, outlook = totals.revenue, totals.ytd, totals.outlook
+    ytd, outlook = totals.ytd, totals.outlook
     rows = [_period(writer)]
     if ytd.first != writer.report.meta.months[0]:
         rows.append(_year_to_date(writer))
     if outlook:
         rows.append(_full_year(writer))
     scale = writer.money.unit([amount for _, amounts, _ in rows for amount in amounts])
-    last_year = section.last_year
     exhibit = TableExhibit(
         message=told.summary_message(writer.report, writer.subject, strings),
         measure=strings("revenue"),
@@ -44,20 +43,7 @@ def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Sli
         columns=_columns(writer),
         rows=[_row(writer, name, amounts, shares, scale) for name, amounts, shares in rows],
         unit=writer.in_unit(scale),
-        footnotes=[
-            strings("outlook_method") if outlook else "",
-            writer.rounding(
-                scale,
-                (
-                    [section.revenue_target, section.gap_to_target],
-                    section.actuals_matched_target,
-                ),
-                (
-                    [last_year and last_year.value, last_year and last_year.delta],
-                    section.actuals_matched_last_year,
-                ),
-            ),
-        ],
+        footnotes=[strings("outlook_method") if outlook else "", _rounding(writer, scale)],
     )
     slide = writer.table_on_one_slide(exhibit, Layout.SUMMARY)
     by_rule = [
@@ -66,6 +52,19 @@ def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Sli
     ]
     comments = arranged(writer.commentary.summary, by_rule, STATEMENTS, size=Size.STATEMENT)
     return replace(slide, comments=comments)
+
+
+def _rounding(writer: SlideWriter, scale: AmountUnit) -> str:
+    section = writer.report.totals.revenue
+    last_year = section.last_year
+    return writer.rounding(
+        scale,
+        ([section.revenue_target, section.gap_to_target], section.actuals_matched_target),
+        (
+            [last_year and last_year.value, last_year and last_year.delta],
+            section.actuals_matched_last_year,
+        ),
+    )
 
 
 Amounts = tuple["Decimal | None", ...]

@@ -11,7 +11,6 @@ from atlas_assets.deck.table_exhibit import scenarios_shown
 
 if TYPE_CHECKING:
     from atlas_assets.deck.slide_writer import SlideWriter
-    from atlas_assets.report.model import OutlookSection
 
 
 def year_slide(writer: SlideWriter) -> Slide:
@@ -55,36 +54,13 @@ def year_slide(writer: SlideWriter) -> Slide:
 def _cards(writer: SlideWriter) -> list[Card]:
     ytd, outlook, money = writer.report.totals.ytd, writer.report.totals.outlook, writer.money
     cards = [
-        Card(
-            writer.year_to_date,
-            money.text(ytd.actuals),
-            [
-                writer.delta_line("ΔPL", ytd.gap_pct),
-                writer.delta_line("ΔPY", ytd.delta_last_year_pct),
-            ],
-        )
+        writer.variance_card(writer.year_to_date, ytd.actuals, ytd.gap_pct, ytd.delta_last_year_pct)
     ]
     if ytd.target is not None:
         covered = writer.coverage(ytd.coverage.target, "target", is_month=False)
-        cards.append(
-            Card(
-                writer.strings("target"),
-                money.text(ytd.target),
-                [[Run(covered)]] if covered else [],
-            )
-        )
-    return [*cards, *(_outlook_cards(writer, outlook) if outlook else [])]
-
-
-def _outlook_cards(writer: SlideWriter, outlook: OutlookSection) -> list[Card]:
-    strings, money = writer.strings, writer.money
-    year = Card(
-        strings("outlook_card", year=writer.fiscal_year),
-        money.text(outlook.full_year),
-        [
-            writer.delta_line("ΔPL", outlook.gap_pct),
-            writer.delta_line("ΔPY", outlook.delta_last_year_pct),
-        ],
-    )
-    rest = Card(strings("forecast_rest"), money.text(outlook.forecast_rest), [])
-    return [year, rest]
+        lines = [[Run(covered)]] if covered else []
+        cards.append(Card(writer.strings("target"), money.text(ytd.target), lines))
+    if outlook:
+        rest = Card(writer.strings("forecast_rest"), money.text(outlook.forecast_rest), [])
+        cards += [writer.outlook_card(outlook), rest]
+    return cards
