@@ -217,7 +217,8 @@ def retention(
     returned = base & set().union(*(enrolled[month] for month in now))
     if not base:
         return None
-    is_told = len(base) >= LEAST_BASE and set(now) <= business.months
+    both_years = {shifted(end, -back) for back in range(24)}
+    is_told = len(base) >= LEAST_BASE and both_years <= business.months
     return len(base), len(returned), len(returned) * 100 / len(base) if is_told else None
 
 

@@ -76,7 +76,7 @@ class ChartDrawer:
             self._add(drawn, plot, f"{chart.name}, {tier.name}", _told(chart, tier), frame)
             _cut_variances(drawn, tier, frame)
             if tier.reference == "PL":
-                _draw_plan_axis(drawn, frame, span, scale)
+                _draw_plan_axis(drawn, frame, tier, span, scale)
             top = frame.bottom
         _name_scenarios(drawn, chart, Box(box.left, top, box.width, CAPTION))
         height = scale.base_height + scale.label_room + AXIS
@@ -286,7 +286,9 @@ def _variance_plot(chart: ColumnChart, tier: Tier, span: _Span, scale: _Scale) -
             else None
             for value, label in zip(shown, tier.formats, strict=True)
         ]
-        series.append(Series(f"{tier.name} ({sign})", shown, role, labels=labels))
+        hatched = [at for at in tier.forecasts if shown[at] is not None]
+        name = f"{tier.name} ({sign})"
+        series.append(Series(name, shown, role, labels=labels, hatched=hatched))
     room = LABEL_ROOM * scale.per_inch
     is_plan = tier.reference == "PL"
     return Plot(
@@ -399,11 +401,17 @@ def _name_scenarios(drawn: Any, chart: ColumnChart, box: Box) -> None:
     add_text(drawn, box, runs, Size.LABEL)
 
 
-def _draw_plan_axis(drawn: Any, tier: Box, span: _Span, scale: _Scale) -> None:
-    """Draw the axis of a variance from plan as two parallel lines: an outlined strip."""
-    height = 0.04
-    zero = tier.top + LABEL_ROOM + span.top / scale.per_inch
-    strip = Box(tier.left, zero - height / 2, tier.width, height)
+def _draw_plan_axis(drawn: Any, frame: Box, tier: Tier, span: _Span, scale: _Scale) -> None:
+    """Draw the axis of a variance from plan as two parallel lines: an outlined strip.
+
+    It is as long as there are targets, because no variance is not the same as none of zero.
+    """
+    height, step = 0.04, frame.width / len(tier.values)
+    known = [at for at, value in enumerate(tier.values) if value is not None]
+    first, last = (known[0], known[-1]) if known else (0, len(tier.values) - 1)
+    zero = frame.top + LABEL_ROOM + span.top / scale.per_inch
+    left, width = frame.left + first * step, (last - first + 1) * step
+    strip = Box(left, zero - height / 2, width, height)
     add_mark(drawn, strip, "Plan axis", fill=Role.WHITE, line=Role.ACTUAL)
 
 

@@ -39,5 +39,5 @@ def _below(part: Any, steps: list[str], name: str) -> Iterator[tuple[str, float]
         for key, value in items:
             if wanted in {"*", str(key)}:
                 yield from _below(value, steps[1:], f"{name}.{key}" if name else str(key))
-    elif not steps and name.endswith("_pct") and part is not None:
+    elif not steps and "_pct" in name and part is not None:
         yield name, part

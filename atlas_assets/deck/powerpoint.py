@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 RAIL_GAP = 0.163  # inches between two cards or small charts
 GRID_GAP = (0.3, 0.12)  # inches between small charts of months, across and down
-GRID_LEAST_ROWS = 2
 CARD_INSET = 0.12
 BRAND = Box(0.28, 0.42, 0.07, 0.98)
 _MESSAGE, _TITLE, _SOURCE, _OWNER = 0, 13, 17, 18
@@ -159,7 +158,7 @@ def _rail_box(position: int, rail: Box, height: float) -> Box:
 
 def _grid(count: int, box: Box) -> list[Box]:
     """Return the boxes of up to twelve small charts, row by row; they never become wider for being few."""
-    across, down = GRID_COLUMNS, max(GRID_LEAST_ROWS, ceil(count / GRID_COLUMNS))
+    across, down = GRID_COLUMNS, ceil(count / GRID_COLUMNS)
     gap_x, gap_y = GRID_GAP
     width, height = (box.width + gap_x) / across, (box.height + gap_y) / down
     return [

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _SCOPE = "meta.scope"  # a path that only the contents slide names
 _FIRST_YEAR = 2000
-_ROUNDED = 1e-6  # a chart's values are rounded to this, its labels come from the exact figure
 _TITLE = 13  # the placeholder that names the unit of the amounts: `dalam jt IDR`
 _PAGE = re.compile(r"\(\d+/\d+\)$")  # page number of a table that spans several slides
 _CUT = re.compile(r"\S*…")  # end of a shortened name
@@ -303,12 +302,18 @@ def _unknown_in_charts(slide: Any, leaves: list[Any], money: Money) -> Iterator[
             (item.name, value) for item in series for value in item.values if value is not None
         }
         missing = [
-            {pair for pair in shown if round(abs(pair[1]), 6) not in values} for values in known
+            {pair for pair in shown if not _is_among(abs(pair[1]), values)} for values in known
         ]
         for name, value in sorted(min(missing, key=len)):
             yield f"{value} of {name!r} in the chart is not in the report"
         for item in series:
             yield from _wrong_labels(item)
+
+
+def _is_among(value: float, values: set[float]) -> bool:
+    """Return whether a chart's value is one of these, in the last digit as well as can be."""
+    last = 1e-6
+    return any(round(value + step, 6) in values for step in (0, -last, last))
 
 
 def _wrong_labels(series: Any) -> Iterator[str]:

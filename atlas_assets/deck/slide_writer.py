@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from atlas_assets.deck.boxes import (
     COMMENTS,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import (
         Comparison,
         Coverage,
+        Coverages,
         OutlookSection,
         Report,
         RevenueSection,
@@ -131,11 +132,16 @@ class SlideWriter:
         section, ytd, outlook = subject.revenue, subject.ytd, subject.outlook
         change = section.last_year and section.last_year.delta_pct
         when = short_period(self.report.meta.covered, self.locale)
-        cards = [self.variance_card(when, section.revenue_actuals, section.gap_pct, change)]
+        actual = section.revenue_actuals
+        cards = [self.variance_card(when, actual, section.gap_pct, change, section.coverage)]
         if ytd.first != self.report.meta.months[0]:
             cards.append(
                 self.variance_card(
-                    self.year_to_date, ytd.actuals, ytd.gap_pct, ytd.delta_last_year_pct
+                    self.year_to_date,
+                    ytd.actuals,
+                    ytd.gap_pct,
+                    ytd.delta_last_year_pct,
+                    ytd.coverage,
                 )
             )
         if outlook:
@@ -154,11 +160,26 @@ class SlideWriter:
             name, outlook.full_year, outlook.gap_pct, outlook.delta_last_year_pct
         )
 
+    @staticmethod
+    def _is_partial(coverage: Coverage | None) -> TypeGuard[Coverage]:
+        return coverage is not None and bool(coverage.have) and not coverage.is_complete
+
     def variance_card(
-        self, name: str, amount: Decimal, to_target: Decimal | None, to_last_year: Decimal | None
+        self,
+        name: str,
+        amount: Decimal,
+        to_target: Decimal | None,
+        to_last_year: Decimal | None,
+        coverage: Coverages | None = None,
     ) -> Card:
-        """Return an amount with its relative variances."""
-        lines = [self.delta_line("ΔPL", to_target), self.delta_line("ΔPY", to_last_year)]
+        """Return an amount with its relative variances, and how much of it can be compared if not all can."""
+        targets = coverage and coverage.target
+        last_years = coverage and coverage.last_year
+        plan = f"ΔPL ({targets.have}/{targets.of})" if self._is_partial(targets) else "ΔPL"
+        year = "ΔPY"
+        if self._is_partial(last_years):
+            year = f"ΔPY ({last_years.have}/{last_years.of})"
+        lines = [self.delta_line(plan, to_target), self.delta_line(year, to_last_year)]
         return Card(name, self.money.text(amount), lines)
 
     def _best_card(self, section: RevenueSection) -> Card:
@@ -172,8 +193,8 @@ class SlideWriter:
     def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
         if comparison is None:
             return Card(name, self.money.text(None), [])
-        line = self.delta_line("Δ", comparison.delta_pct)
-        return Card(name, self.money.text(comparison.value), [line, [Run(when)]])
+        line = self.delta_line(self.strings("against_this"), comparison.delta_pct)
+        return Card(name, self.money.text(comparison.value), [[Run(when)], line])
 
     def table_slides(self, unit: UnitReport | None, exhibit: TableExhibit) -> list[Slide]:
         """Return a table on as many slides as it needs, its rows spread evenly.

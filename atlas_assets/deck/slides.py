@@ -111,6 +111,7 @@ class Tier:
     """Variances of each month from the target or last year, above the columns and at their scale.
 
     `formats` are the number formats of the labels; `cut` labels values beyond the chart's limit.
+    `forecasts` are the positions of values that are extrapolated.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Tier:
     values: list[float | None]
     formats: list[str]
     cut: list[str]
+    forecasts: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

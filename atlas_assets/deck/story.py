@@ -63,12 +63,12 @@ def _main(writer: SlideWriter) -> list[Part]:
         (strings("year_title"), [year_slide(writer)]),
         (strings("revenue_by_unit"), multiples_slides(writer)),
         (strings("key_figures_title"), key_figure_slides(writer)),
-        (strings("funnel_title"), funnel_slides(writer)),
+        (strings("funnel_part"), funnel_slides(writer)),
         (strings("movers_title"), mover_slides(writer)),
     ]
     shown = [(name, slides) for name, slides in parts if slides]
     statements = [
-        (name, slide.message)
+        (name if len(slides) == 1 else slide.title[1].text, slide.message)
         for name, slides in shown
         for slide in slides
         if slide.page[:2] in {"", "1/"}

@@ -7,14 +7,17 @@ measured by. That is checked before anything is drawn.
 
 from __future__ import annotations
 
-import re
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
+from lxml.etree import XMLSyntaxError
 from pptx import Presentation
 from pptx.exc import PackageNotFoundError
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml import parse_xml
 from pptx.util import Emu
 
 from atlas_assets.deck.boxes import (
@@ -116,6 +119,7 @@ FONTS = {
     ),
 }
 _TOLERANCE = 0.01  # inches
+_UNREADABLE = (PackageNotFoundError, KeyError, ValueError, BadZipFile, zlib.error, XMLSyntaxError)
 
 
 def chosen_template(config_dir: Path) -> Path:
@@ -146,7 +150,7 @@ def load(path: Path) -> Template:
     """Open a template. Raises ReportError with everything that is missing, too small or too wide."""
     try:
         presentation = Presentation(str(path))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise ReportError(
             f"The template {path} cannot be opened: {error}. Put a .pptx file there, or remove it "
             "to use the one that comes with Atlas."
@@ -204,14 +208,21 @@ def _too_small(template: Template) -> Iterator[str]:
 
 
 def _too_wide(presentation: PresentationType) -> Iterator[str]:
-    """Yield the theme's fonts by which texts could be wider than they were measured."""
-    theme: Any = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    named = re.findall(rb'<a:(major|minor)Font>\s*<a:latin typeface="([^"]*)"', theme.blob)
-    for kind, font in named:
-        if font.decode() not in FONTS:
+    """Yield the fonts by which texts could be wider than they were measured."""
+    master = presentation.slide_master
+    theme: Any = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    fonts: Any = parse_xml(theme.blob).find(".//{*}fontScheme")
+    layouts: list[Any] = [layout.element for layout in presentation.slide_layouts]
+    named = {
+        font.get("typeface", "")
+        for part in (fonts, master.element, *layouts)
+        for font in part.iter("{*}latin")
+    }
+    for font in sorted(named - FONTS):
+        if not font.startswith("+"):  # the theme's own
             yield (
-                f"its {kind.decode()} font {font.decode()!r} may be wider than Arial, by which texts "
-                f"are measured (known to fit: {', '.join(sorted(FONTS))})"
+                f"its font {font!r} may be wider than Arial, by which texts are measured (known to "
+                f"fit: {', '.join(sorted(FONTS))})"
             )
 
 

@@ -16,6 +16,7 @@ from atlas_assets.workspace import Workspace
 MOST_PARTITIONS = 24  # of a range, of which a check tells its figures one by one
 _SHEETS, _ORDERS = keys.intermediate("audit_sheets"), keys.intermediate("int_orders")
 _REVENUE, _STUDENTS = keys.mart("mart_revenue"), keys.mart("mart_students")
+_PAYMENTS = keys.mart("mart_order_payments")
 _PROGRAMS, _CHANNELS = keys.mart("mart_program_progress"), keys.mart("mart_channel_marketing")
 _SCHOOLS, _TARGETS = keys.mart("mart_school_progress"), keys.mart("mart_targets")
 
@@ -83,6 +84,11 @@ SPECS = [
         "mart_revenue_by_channel",
         _CHANNELS,
         "Revenue by channel adds up to the revenue of the order lines.",
+    ),
+    _spec(
+        "mart_revenue_by_order",
+        _PAYMENTS,
+        "Payments by order add up to the revenue that belongs to an enrollment.",
     ),
     _spec("mart_funnel", _CHANNELS, "Leads and follow-ups by channel add up to the recap sheets."),
     _spec("mart_students", _SCHOOLS, "Students by unit and by school add up to the enrollments."),

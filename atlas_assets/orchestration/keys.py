@@ -55,4 +55,12 @@ REPORTED_MARTS = [
     mart("mart_school_progress"),
     mart("mart_students"),
     mart("mart_targets"),
+    mart("mart_order_payments"),
+    mart("mart_unit_months"),
+    mart("mart_year_to_date"),
+    mart("mart_outlook"),
+    mart("mart_retention"),
+    mart("mart_open_orders"),
+    mart("mart_funnel"),
+    mart("mart_movers"),
 ]

@@ -14,7 +14,7 @@ import duckdb
 
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import period_label
-from atlas_assets.periods.calendar import Month, consecutive_runs, span_text
+from atlas_assets.periods.calendar import Month, consecutive_runs, month_range, span_text
 from atlas_assets.report.identifiers import channel_id, program_id, school_id, unit_id
 from atlas_assets.report.model import (
     SCHEMA_VERSION,
@@ -64,7 +64,18 @@ if TYPE_CHECKING:
 COMPARISONS = ("last_period", "last_year", "best_year")
 EDITION_LENGTH = 16  # hexadecimal digits
 _COVERAGE = ("target_have", "last_year_have", "whole")
-_BREADTH = ("above_count", "below_count", "with_target_count")
+_BREADTH = (
+    *("reference", "above_count", "below_count", "compared_count"),
+    *("above_sum", "below_sum"),
+)
+_OF_MONTH = {
+    "month": "month",
+    "forecast": "forecast",
+    "target": "target",
+    "last_year": "last_year",
+    "month_gap": "gap_to_target",
+    "month_delta": "delta_last_year",
+}
 _FUNNEL = {
     "target_leads": "target_leads",
     "leads": "leads",
@@ -95,6 +106,8 @@ def assemble(
     registered = registry.entity(entity)
     known = [unit.code for unit in registered.units]
     scope = [code for code in known if code in (units or known)]
+    if not scope:
+        raise ReportError(f"{entity} has no unit {', '.join(units)}. Known: {', '.join(known)}.")
     require_data(warehouse, entity, period)
     rows = ReportRows(warehouse, registry, entity, period, scope)
     sections = _Sections(rows, registered, period)
@@ -169,16 +182,19 @@ class _Sections:
 
     def __init__(self, rows: ReportRows, entity: Entity, period: Period) -> None:
         self.rows, self.entity, self.period = rows, entity, period
+        units = rows.parameters["units"]
+        self.only_unit: str | None = units[0] if len(units) == 1 else None
 
     def subject(self, unit: str | None) -> dict[str, Any]:
         """Return the sections that the entity, for None, has as well as its units."""
+        whole = self.only_unit if unit is None else unit  # what cannot be added up over units
         return {
             "revenue": self.revenue(unit),
             "ytd": self.ytd(unit),
-            "outlook": self.outlook(unit),
+            "outlook": self.outlook(whole),
             "key_comparison": self.key_comparison(unit),
             "retention": next(
-                (RetentionSection(**row) for row in self.rows.of("retention", unit)), None
+                (RetentionSection(**row) for row in self.rows.of("retention", whole)), None
             ),
             "open_orders": self.open_orders(unit),
             "funnel": self.funnel(unit),
@@ -231,6 +247,7 @@ class _Sections:
         return YtdSection(
             first=str(self.period.year_first),
             last=str(self.period.last),
+            of_months=len(month_range(self.period.year_first, self.period.last)),
             coverage=_coverages(sums),
             **_without(sums, *_COVERAGE),
         )
@@ -240,11 +257,12 @@ class _Sections:
         rows = self.rows.of("outlook", unit)
         if not rows:
             return None
-        monthly = ("month", "forecast", "target", "last_year")
         return OutlookSection(
             method="last_year_times_growth_to_date",
-            months=[OutlookMonth(**{key: row[key] for key in monthly}) for row in rows],
-            **_without(rows[0], *monthly),
+            months=[
+                OutlookMonth(**{key: row[name] for name, key in _OF_MONTH.items()}) for row in rows
+            ],
+            **_without(rows[0], *_OF_MONTH),
         )
 
     def key_comparison(self, unit: str | None) -> KeyComparisonSection:
@@ -358,8 +376,13 @@ class _Sections:
 
     def _sums(self, unit: str | None, span: str) -> dict[str, Any]:
         """Return revenue of the period or the year to date with target and last year."""
-        rows = self.rows.of("targets", unit)
-        return next(_without(row, "span") for row in rows if row["span"] == span)
+        for row in self.rows.of("targets", unit):
+            if row["span"] == span:
+                return _without(row, "span")
+        raise ReportError(
+            f"The warehouse does not know the unit {unit} of {self.entity.code}: the registry has changed "
+            f"since it was built. Run `atlas build --entity {self.entity.code}` first."
+        )
 
     def _figure(self, unit: str | None, measure: str) -> KeyFigure:
         rows = {

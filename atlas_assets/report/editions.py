@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from atlas_assets.errors import ReportError
 from atlas_assets.report.model import ChangedFigure, ChangedSheet, ChangesSection
 
 if TYPE_CHECKING:
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
     from atlas_assets.report.model import Report
 
 # By what the items of a list are recognised in another edition.
-_NAMES = ("month", "months", "name", "product_name", "channel_name", "unit", "kind")
-_PARTS = ("customer_type",)
+_NAMES = ("month", "months", "name", "product_name", "channel_name")
+_PARTS = ("customer_type", "kind", "unit")
 # Lists that say the same as other figures, in another order.
 _REPEATED = {"bridge", "movers"}
 
 
 def compare(before: Report, after: Report) -> ChangesSection:
-    """Return every figure and row that differs between two editions, in the order of report.json."""
+    """Return every figure and row that differs between two editions, in the order of report.json.
+
+    Raises ReportError for two reports of different things.
+    """
+    if (of := _subject(before)) != (other := _subject(after)):
+        raise ReportError(f"These are reports of {of} and of {other}, not editions of one.")
     old, new = dict(_figures(before)), dict(_figures(after))
     return ChangesSection(
         figures=[
@@ -30,6 +36,13 @@ def compare(before: Report, after: Report) -> ChangesSection:
         ],
         sheets=list(_sheets(before, after)),
     )
+
+
+def _subject(report: Report) -> str:
+    """Return what a report is about, which its editions have in common."""
+    meta = report.meta
+    units = "" if meta.is_whole else f" ({', '.join(meta.scope)})"
+    return f"{meta.entity} {meta.period}{units} in {meta.currency.code}"
 
 
 def _difference(before: Any, after: Any) -> Any:

@@ -71,7 +71,7 @@ class ReportFiles:
     def _following(self, report: Report, path: Path) -> Report:
         """Return a report with what changed since the edition at `path`, which is kept if any figure did."""
         written = _readable(path)
-        if written is None:
+        if written is None or written.meta.currency != report.meta.currency:
             return report
         if written.meta.edition == report.meta.edition:
             previous, changes = written.meta.previous_edition, written.changes

@@ -166,6 +166,9 @@ class YtdSection(StrictModel):
 
     first: MonthText
     last: MonthText
+    loaded_months: int
+    """How many of these months have figures; all of them, unless one is missing."""
+    of_months: int
     actuals: Number
     target: Number | None
     actuals_matched_target: Number | None
@@ -187,6 +190,8 @@ class OutlookMonth(StrictModel):
     forecast: Number
     target: Number | None
     last_year: Number | None
+    gap_to_target: Number | None
+    delta_last_year: Number | None
 
 
 class OutlookSection(StrictModel):
@@ -251,7 +256,7 @@ class RetentionSection(StrictModel):
     returned: int
     """How many of them enrolled in the twelve months to the period's end; with the same unit, for a unit."""
     rate_pct: Number | None
-    """Null for fewer than 20 students, or if a month of the last twelve was not loaded."""
+    """Null for fewer than 20 students, or if a month of the two years was not loaded."""
     last_year_rate_pct: Number | None
 
 
@@ -386,39 +391,45 @@ class UnitReport(SubjectReport):
 
 
 class BridgeStep(StrictModel):
-    """A unit's part of the way from target to actual."""
+    """A unit's part of the way to the actual; null where there is nothing to compare it with."""
 
     unit: str
-    target: Number | None
-    actuals: Number
+    value: Number | None
+    """Target, or last year's revenue."""
+    actuals: Number | None
+    """Revenue of the months that have it."""
+    actuals_not_compared: Number
+    """Revenue of the other months."""
     delta: Number | None
-    """Null for a unit without any target."""
     delta_pct: Number | None
     share_pct: Number | None
-    """Its part of all gaps on its side of the target."""
+    """Its part of all gaps on its side."""
     running_share_pct: Number | None
     """The part that it has together with the units whose gap on that side is larger."""
-    without_target: Number
-    """Revenue of the months that have no target."""
     before: Number | None
     """The running total that the step starts from."""
     after: Number | None
 
 
 class Bridge(StrictModel):
-    """The way from target to actual, and how broad the gap is."""
+    """The way from target, or from last year where the period has none, to actual."""
 
+    reference: Literal["target", "last_year"]
     above_count: int
-    """Units above their target."""
+    """Units above their target or last year."""
     below_count: int
-    with_target_count: int
-    """Units that have a target."""
+    compared_count: int
+    """Units that have one to be compared with."""
+    above_sum: Number
+    """All gains together."""
+    below_sum: Number
+    """All losses together, negative."""
     steps: list[BridgeStep]
-    """The largest gain first; units without any target come last."""
+    """The largest gain first; units that have nothing to be compared with come last."""
 
 
 class BridgeSection(StrictModel):
-    """The units by their gap to target, in the period and in the fiscal year to its end."""
+    """The units by their gap, in the period and in the fiscal year to its end."""
 
     period: Bridge
     ytd: Bridge

@@ -64,6 +64,8 @@ def no_data(data: Data) -> None:
         **dict.fromkeys(unit["ytd"]),
         "first": unit["ytd"]["first"],
         "last": unit["ytd"]["last"],
+        "loaded_months": 10,
+        "of_months": 10,
         "actuals": 0,
         "actuals_without_target": 0,
         "coverage": UNCOVERED,
@@ -109,10 +111,10 @@ def no_target(data: Data) -> None:
         for row in unit["programs"]:
             row.update(dict.fromkeys(TARGETS & set(row)), target_students=None, target_revenue=None)
     for bridge in data["bridge"].values():
-        bridge.update(above_count=0, below_count=0, with_target_count=0)
+        bridge.update(above_count=0, below_count=0, compared_count=0, above_sum=0, below_sum=0)
         for step in bridge["steps"]:
-            kept = {key: step[key] for key in ("unit", "actuals")}
-            step.update(dict.fromkeys(step), **kept, without_target=step["actuals"])
+            taken = step["actuals"] or 0
+            step.update(dict.fromkeys(step), unit=step["unit"], actuals_not_compared=taken)
 
 
 def partial_target(data: Data) -> None:
@@ -133,11 +135,11 @@ def partial_target(data: Data) -> None:
             achievement_pct=50,
         )
     for bridge in data["bridge"].values():
-        bridge.update(below_count=1, with_target_count=1)
+        bridge.update(below_count=1, compared_count=1, below_sum=-100)
         for step in bridge["steps"]:
             if step["unit"] != without:
-                step.update(target=200, delta=-100, delta_pct=-50, share_pct=100)
-                step.update(running_share_pct=100, before=200, after=100, without_target=0)
+                step.update(value=200, actuals=100, delta=-100, delta_pct=-50, share_pct=100)
+                step.update(running_share_pct=100, before=200, after=100, actuals_not_compared=0)
 
 
 def no_last_year(data: Data) -> None:

@@ -112,6 +112,7 @@ def figures_of(subject: SubjectReport) -> dict[str, int | None]:
     outlook = subject.outlook
     return {
         "target": side(subject.revenue.gap_pct),
+        "last_year": side(subject.revenue.last_year and subject.revenue.last_year.delta_pct),
         "year_target": side(subject.ytd.gap_pct),
         "year_last_year": side(subject.ytd.delta_last_year_pct),
         "outlook_target": side(outlook and outlook.gap_pct),
@@ -128,9 +129,10 @@ def check(report: Report, recorder: Recorder) -> int:
     for subject, reference, verdict in made:
         assert subjects[subject][reference] == verdict, (subject, reference, verdict)
         assert said.setdefault((subject, reference), verdict) == verdict
-    asked = dict(recorder.asked)
-    sides = [of["target"] for name, of in subjects.items() if name != report.meta.entity_name]
-    for key, verdict in (("breadth_below", -1), ("breadth_above", 1)):
+    asked, bridge = dict(recorder.asked), report.bridge.period
+    reference = "target" if bridge.reference == "target" else "last_year"
+    sides = [of[reference] for name, of in subjects.items() if name != report.meta.entity_name]
+    for key, verdict in ((f"breadth_below_{reference}", -1), (f"breadth_above_{reference}", 1)):
         if key in asked:
             assert asked[key]["count"] == str(sides.count(verdict))
             assert asked[key]["of"] == str(sum(found is not None for found in sides))

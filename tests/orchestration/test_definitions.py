@@ -67,11 +67,19 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "marts": [
             "built_months",
             "mart_channel_marketing",
+            "mart_funnel",
+            "mart_movers",
+            "mart_open_orders",
+            "mart_order_payments",
+            "mart_outlook",
             "mart_program_progress",
+            "mart_retention",
             "mart_revenue",
             "mart_school_progress",
             "mart_students",
             "mart_targets",
+            "mart_unit_months",
+            "mart_year_to_date",
             "reconciliation",
         ],
         "operational": ["lookups", "records"],
@@ -310,5 +318,6 @@ def test_what_holds_personal_data_says_so(definitions: dg.Definitions) -> None:
         "int_people",
         "records",
         "mart_students",
+        "mart_order_payments",
     } <= people
     assert not people & {"mart_revenue", "targets", "int_organizations", "monthly_report"}

@@ -187,23 +187,29 @@ def test_movers_and_the_bridge(made: Report, business: Business) -> None:
         assert [(m.name, m.unit, m.value, m.last_year) for m in told] == [
             (name, unit, near(now), near(before)) for name, unit, now, before in found
         ]
-    for bridge, months in (
-        (made.bridge.period, months_of(made)),
-        (made.bridge.ytd, year_of(made)[0]),
-    ):
-        level = sum(step.target or 0 for step in bridge.steps)
-        shares: dict[bool, Decimal] = {True: Decimal(0), False: Decimal(0)}
+    year, has_target = year_of(made)[0], made.totals.revenue.revenue_target is not None
+    for bridge, months in ((made.bridge.period, months_of(made)), (made.bridge.ytd, year)):
+        assert bridge.reference == ("target" if has_target else "last_year")
+        level = sum(step.value or 0 for step in bridge.steps)
+        gains, losses, shares = Decimal(0), Decimal(0), {True: Decimal(0), False: Decimal(0)}
         for step in bridge.steps:
-            target, actual, have = again.targeted(business, [step.unit], months)
-            assert step.delta == (near(actual - target) if have else None)
+            if has_target:
+                value, actual, have = again.targeted(business, [step.unit], months)
+            else:
+                found = again.compared(
+                    business, [step.unit], months, 12, again.revenue_of(business)
+                )
+                value, actual, have = found or (0, 0, 0)
+            assert step.delta == (near(actual - value) if have else None)
             if step.delta is None:
                 continue
             assert step.before == level
             level += step.delta
             assert step.after == level
+            gains, losses = gains + max(step.delta, 0), losses + min(step.delta, 0)
             shares[step.delta > 0] += step.share_pct or 0
+        assert (bridge.above_sum, bridge.below_sum) == (gains, losses)
         assert all(not share or share == near(100) for share in shares.values())
-        assert level == near(again.targeted(business, business.units, months)[1])
 
 
 def test_ids_are_those_of_the_records(built: Installation) -> None:

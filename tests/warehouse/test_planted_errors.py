@@ -72,6 +72,7 @@ def test_a_sound_warehouse_passes(sound: Installation) -> None:
             "mart_orders_by_channel",
         ),
         ("UPDATE marts.mart_channel_marketing SET revenue = 0", "mart_revenue_by_channel"),
+        ("UPDATE marts.mart_order_payments SET amount = amount + 1", "mart_revenue_by_order"),
         ("UPDATE marts.mart_channel_marketing SET leads = 0", "mart_funnel"),
         ("DELETE FROM marts.mart_students", "students_counted_once"),
         ("UPDATE marts.mart_students SET student_key = 'A'", "students_counted_once"),

@@ -21,12 +21,14 @@ def funnel_slides(writer: SlideWriter) -> list[Slide]:
     strings, totals = writer.strings, writer.report.totals.funnel
     if totals.leads.value is None:
         return []
-    units = [unit for unit in writer.by_size if unit.funnel.leads.value is not None]
+    leads = {unit.code: unit.funnel.leads.value for unit in writer.by_size}
+    units = [unit for unit in writer.by_size if leads[unit.code] is not None]
+    units.sort(key=lambda unit: -(leads[unit.code] or 0))
     exhibit = TableExhibit(
         message=told.funnel_message(writer, strings),
         measure=strings("funnel_title"),
         scenarios=strings(
-            "channel_scenarios",
+            "funnel_scenarios",
             period=writer.period,
             scenarios=scenarios_shown(
                 target=totals.target_leads.value is not None,

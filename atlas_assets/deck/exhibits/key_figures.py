@@ -40,7 +40,10 @@ def key_figure_slides(writer: SlideWriter) -> list[Slide]:
         rows=[_row(writer, unit.name, unit, scale) for unit in writer.by_size],
         total=_row(writer, strings("total"), report.totals, scale, is_total=True),
         unit=strings("and_counts", unit=writer.in_unit(scale)),
-        footnotes=[strings("students_once_footnote")],
+        footnotes=[
+            strings("students_once_footnote"),
+            writer.coverage(report.totals.revenue.coverage.last_year, "last_year"),
+        ],
     )
     return writer.table_slides(None, exhibit)
 
@@ -48,16 +51,16 @@ def key_figure_slides(writer: SlideWriter) -> list[Slide]:
 def _columns(writer: SlideWriter) -> list[Column]:
     strings = writer.strings
     return [
-        Column(strings("unit"), 1.9, "left"),
+        Column(strings("unit"), 1.7, "left"),
         Column(strings("orders"), 0.8, emphasized=True),
         Column("ΔPY", 0.6),
         Column(strings("paying_students"), 1.25, emphasized=True),
         Column("ΔPY", 0.6),
-        Column(strings("revenue_per_student"), 1.15, emphasized=True),
+        Column(strings("revenue_per_student"), 1.25, emphasized=True),
         Column("ΔPY%", 0.75),
         Column(strings("returning_share"), 1.15, emphasized=True),
         Column("ΔPY", 0.85),
-        Column(strings("retention"), 0.95, emphasized=True),
+        Column(strings("retention"), 1.2, emphasized=True),
         Column("PY", 0.7),
         Column(strings("open_orders"), 1.25, emphasized=True),
         Column(strings("paid_so_far"), 1.05),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Tier
-from atlas_assets.notation.numbers import signed
+from atlas_assets.notation.numbers import CHART_DIGITS, signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods.calendar import Month
 
@@ -34,7 +34,7 @@ def unit_of(
     """Return the unit of a chart of months, in which its smallest amounts can be read."""
     amounts = [v for p in trend for v in (*_levels(p), p.gap_to_target, p.delta_last_year)]
     amounts += [v for month in outlook for v in (month.forecast, month.target, month.last_year)]
-    return writer.money.unit(ordinary(amounts))
+    return writer.money.unit(ordinary(amounts), digits=CHART_DIGITS)
 
 
 def month_chart(
@@ -44,9 +44,13 @@ def month_chart(
     scale: AmountUnit,
     comments: list[Comment],
     outlook: Sequence[OutlookMonth] = (),
+    empty: Sequence[str] = (),
 ) -> ColumnChart:
-    """Return months with the variances that there are, and hatched the months that are extrapolated."""
-    return _MonthChart(writer, trend, scale, outlook).drawn(name, comments)
+    """Return months with the variances that there are, and hatched the months that are extrapolated.
+
+    `empty` are months (`YYYY-MM`) that only have their place.
+    """
+    return _MonthChart(writer, trend, scale, outlook, empty).drawn(name, comments)
 
 
 class _MonthChart:
@@ -56,8 +60,10 @@ class _MonthChart:
         trend: list[TrendPoint],
         scale: AmountUnit,
         outlook: Sequence[OutlookMonth],
+        empty: Sequence[str],
     ) -> None:
-        self.writer, self.trend, self.scale, self.outlook = writer, trend, scale, outlook
+        self.writer, self.trend, self.scale = writer, trend, scale
+        self.outlook, self.empty = outlook, empty
         levels = [amount for point in trend for amount in _levels(point)]
         gaps = [amount for p in trend for amount in (p.gap_to_target, p.delta_last_year)]
         rest = [amount for m in outlook for amount in (m.forecast, m.target, m.last_year)]
@@ -69,6 +75,7 @@ class _MonthChart:
         has_previous = any(point.last_year is not None for point in self.trend)
         points = [self._point(point, comments) for point in self.trend]
         points += [self._forecast(month) for month in self.outlook]
+        points += [ColumnPoint(self._category(month), None, None, None, "") for month in self.empty]
         told = "; ".join(
             f"{point.category} {self.scale.text(amount)}"
             for point, amount in zip(points, self._amounts(), strict=True)
@@ -91,7 +98,8 @@ class _MonthChart:
         )
 
     def _amounts(self) -> list[Decimal | None]:
-        return [*(p.actuals for p in self.trend), *(m.forecast for m in self.outlook)]
+        known = [*(p.actuals for p in self.trend), *(m.forecast for m in self.outlook)]
+        return [*known, *[None] * len(self.empty)]
 
     def _point(self, point: TrendPoint, comments: list[Comment]) -> ColumnPoint:
         scale = self.scale
@@ -121,7 +129,8 @@ class _MonthChart:
     def _tier(self, reference: str) -> Tier:
         is_plan = reference == "PL"
         variances = [p.gap_to_target if is_plan else p.delta_last_year for p in self.trend]
-        variances += [None] * len(self.outlook)
+        forecast = [m.gap_to_target if is_plan else m.delta_last_year for m in self.outlook]
+        variances += [*forecast, *[None] * len(self.empty)]
         name = "variance_to_target" if is_plan else "variance_to_previous"
         return Tier(
             self.writer.strings(name),
@@ -132,6 +141,7 @@ class _MonthChart:
                 signed(cut, value) if value and (cut := self._cut(value)) else ""
                 for value in variances
             ],
+            list(range(len(self.trend), len(self.trend) + len(self.outlook))),
         )
 
     def _cut(self, amount: Decimal | None) -> str:

@@ -10,6 +10,7 @@ from atlas_assets.deck.outliers import clipped, limit, ordinary
 from atlas_assets.deck.sentences import revenue as told
 from atlas_assets.deck.slides import GRID_MOST, Layout, Multiple, Run, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
+from atlas_assets.notation.numbers import CHART_DIGITS
 from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role
 from atlas_assets.periods.calendar import Month
@@ -28,7 +29,8 @@ def multiples_slides(writer: SlideWriter) -> list[Slide]:
     if len(units) == 1:
         return []
     scale = writer.money.unit(
-        ordinary([v for u in units for p in u.revenue.trend for v in (p.actuals, p.target)])
+        ordinary([v for u in units for p in u.revenue.trend for v in (p.actuals, p.target)]),
+        digits=CHART_DIGITS,
     )
     charts = _Multiples(writer, units, scale).drawn()
     count = -(-len(charts) // GRID_MOST)

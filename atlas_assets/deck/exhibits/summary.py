@@ -97,6 +97,9 @@ def _year_to_date(writer: SlideWriter) -> Line:
         writer.coverage(ytd.coverage.target, "target", is_month=False),
         writer.coverage(ytd.coverage.last_year, "last_year", is_month=False),
     ]
+    if ytd.loaded_months < ytd.of_months:
+        months = {"loaded": str(ytd.loaded_months), "of": str(ytd.of_months)}
+        covered.insert(0, writer.strings("months_missing", **months))
     return (
         writer.year_to_date,
         (ytd.actuals, ytd.target, ytd.gap, ytd.last_year, ytd.delta_last_year),

@@ -8,6 +8,7 @@ from atlas_assets.deck.exhibits.months import known_months, month_chart, unit_of
 from atlas_assets.deck.sentences import revenue as told
 from atlas_assets.deck.slides import Card, Layout, Run, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
+from atlas_assets.periods.calendar import MONTHS_A_YEAR, Month, month_range
 
 if TYPE_CHECKING:
     from atlas_assets.deck.slide_writer import SlideWriter
@@ -21,9 +22,9 @@ def year_slide(writer: SlideWriter) -> Slide:
     rest = outlook.months if outlook else []
     scale = unit_of(writer, trend, rest)
     comments = writer.rail_comments([], told.year_remarks(writer.report, strings))
-    chart = month_chart(
-        writer, f"{writer.subject}: {strings('revenue')}", trend, scale, comments, rest
-    )
+    name = f"{writer.subject}: {strings('revenue')}"
+    empty = [] if outlook else _later_months(writer)
+    chart = month_chart(writer, name, trend, scale, comments, rest, empty)
     scenarios = scenarios_shown(
         target=chart.target_name is not None,
         last_year=chart.previous_name is not None,
@@ -51,10 +52,23 @@ def year_slide(writer: SlideWriter) -> Slide:
     )
 
 
+def _later_months(writer: SlideWriter) -> list[str]:
+    """Return the months of the year after the period, so that a year always has twelve."""
+    ytd = writer.report.totals.ytd
+    first, last = Month.parse(ytd.first), Month.parse(ytd.last)
+    return [str(month) for month in month_range(last.plus(1), first.plus(MONTHS_A_YEAR - 1))]
+
+
 def _cards(writer: SlideWriter) -> list[Card]:
     ytd, outlook, money = writer.report.totals.ytd, writer.report.totals.outlook, writer.money
     cards = [
-        writer.variance_card(writer.year_to_date, ytd.actuals, ytd.gap_pct, ytd.delta_last_year_pct)
+        writer.variance_card(
+            writer.year_to_date,
+            ytd.actuals,
+            ytd.gap_pct,
+            ytd.delta_last_year_pct,
+            ytd.coverage,
+        )
     ]
     if ytd.target is not None:
         covered = writer.coverage(ytd.coverage.target, "target", is_month=False)

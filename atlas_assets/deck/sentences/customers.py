@@ -76,9 +76,8 @@ def movers_message(
     def told(mover: Mover, length: int = NAME_LENGTH) -> str:
         unit = short_name(writer.report.units[mover.unit].name, length)
         name = f"{short_name(mover.name, length)} ({unit})"
-        if kind == "programs":
-            return f"{name} {signed(strings.money.text(mover.delta), mover.delta)}"
-        return f"{name} {signed(text_of(mover.delta), mover.delta)}"
+        text = strings.money.text(mover.delta) if kind == "programs" else text_of(mover.delta)
+        return f"{name}: {signed(text, mover.delta)}"
 
     gained, lost = (mover for mover in (movers[0], movers[-1]))
     if gained.delta > 0 and lost.delta < 0:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         SubjectReport,
         TrendPoint,
         UnitReport,
+        YtdSection,
     )
 
 HALF, MOST_NAMED = 50, 3  # percent of the gaps on one side, and the units that may make it up
@@ -95,6 +96,9 @@ def _against_last_year(section: RevenueSection, strings: Strings) -> str:
         return ""
     if last_year is None or not last_year.coverage.is_complete:
         return ""
+    targets = section.coverage.target
+    if targets.have and not targets.is_complete:  # the gap before it is of other months
+        return ""
     rises = change > 0
     agrees = section.gap_pct is None or (section.gap_pct >= 0) is rises
     key = f"{'and' if agrees else 'but'}_{'up' if rises else 'down'}"
@@ -116,9 +120,17 @@ def _year_disagrees(subject: SubjectReport, strings: Strings) -> str:
         sides = _side(of_period), _side(of_year)
         if "on" not in sides and sides[0] != sides[1]:
             pct = percent(abs(of_year), strings.locale)
-            return strings(f"year_{sides[1]}_{key}", pct=pct)
+            return strings(f"year_{sides[1]}_{key}", pct=pct) + _where(ytd, key, strings)
         return ""
     return ""
+
+
+def _where(ytd: YtdSection, key: str, strings: Strings) -> str:
+    """Say in how many unit-months the year to date has what it is compared with, if not in all."""
+    covered = ytd.coverage.target if key == "target" else ytd.coverage.last_year
+    if covered.is_complete:
+        return ""
+    return strings("where_covered", have=str(covered.have), of=str(covered.of))
 
 
 def _year_so_far(subject: SubjectReport, strings: Strings) -> str:
@@ -126,27 +138,50 @@ def _year_so_far(subject: SubjectReport, strings: Strings) -> str:
     ytd = subject.ytd
     for key, pct in (("target", ytd.gap_pct), ("last_year", ytd.delta_last_year_pct)):
         if pct is not None and ytd.actuals > 0:
-            return strings(f"year_so_far_{_side(pct)}_{key}", pct=percent(abs(pct), strings.locale))
+            told = strings(f"year_so_far_{_side(pct)}_{key}", pct=percent(abs(pct), strings.locale))
+            return told + _where(ytd, key, strings)
     return ""
 
 
 def breadth_message(report: Report, subject: str, strings: Strings) -> str:
-    """Say how many units missed or beat their targets, and which make up half of the gap."""
-    bridge, gap = report.bridge.period, report.totals.revenue.gap_to_target
-    if not bridge.with_target_count:
-        return strings("breadth_no_target", subject=short_name(subject))
-    side = "below" if gap and gap < 0 else "above"
-    count = bridge.below_count if side == "below" else bridge.above_count
-    told = strings(f"breadth_{side}", count=str(count), of=str(bridge.with_target_count))
-    if not gap or bridge.with_target_count == 1:
+    """Say how many units lost how much, how many gained, and which make up half of it."""
+    bridge = report.bridge.period
+    of = bridge.reference
+    if not bridge.compared_count:
+        return strings("breadth_nothing", subject=short_name(subject))
+    lost = -bridge.below_sum > bridge.above_sum
+    side, other = ("below", "above") if lost else ("above", "below")
+    counts = {"below": bridge.below_count, "above": bridge.above_count}
+    sums = {"below": bridge.below_sum, "above": bridge.above_sum}
+    told = strings(
+        f"breadth_{side}_{of}",
+        count=str(counts[side]),
+        of=str(bridge.compared_count),
+        sum=strings.money.text(abs(sums[side])),
+    )
+    if not counts[side]:
+        return strings(f"breadth_level_{of}", of=str(bridge.compared_count))
+    if bridge.compared_count == 1:
         return told
-    names = _makers_of_half(bridge, report, is_below=gap < 0)
+    opposite = ""
+    if counts[other]:
+        opposite = strings(
+            f"breadth_{other}_too",
+            count=str(counts[other]),
+            sum=strings.money.text(abs(sums[other])),
+        )
+    makers = _told_makers(bridge, report, strings, is_below=lost)
+    return longest_fitting(told + opposite + makers, told + makers, told + opposite, told)
+
+
+def _told_makers(bridge: Bridge, report: Report, strings: Strings, *, is_below: bool) -> str:
+    names = _makers_of_half(bridge, report, is_below=is_below)
     if not names:
-        return told + strings(f"breadth_{side}_spread", most=str(MOST_NAMED))
+        return strings("breadth_spread", most=str(MOST_NAMED))
     share = percent(names[-1][1], strings.locale)
-    listed = strings("list_joint").join(name for name, _ in names)
-    key = f"breadth_{side}_{'one' if len(names) == 1 else 'some'}"
-    return longest_fitting(told + strings(key, units=listed, share=share), told)
+    listed = strings("list_joint").join(short_name(name) for name, _ in names)
+    key = "breadth_one" if len(names) == 1 else "breadth_some"
+    return strings(key, units=listed, share=share)
 
 
 def _makers_of_half(bridge: Bridge, report: Report, *, is_below: bool) -> list[tuple[str, Decimal]]:
@@ -169,35 +204,51 @@ def year_message(writer: SlideWriter, strings: Strings) -> str:
     outlook = totals.outlook
     if outlook is None:
         actual = strings.money.text(totals.ytd.actuals)
+        if writer.report.meta.covered.is_end_of_year:
+            return strings("year_closed", year=year, actual=actual) + _closed(totals, strings)
         head = strings("year_stands", span=writer.year_to_date, actual=actual)
         return head + _year_so_far(totals, strings)
     head = strings("outlook_message", year=year, amount=strings.money.text(outlook.full_year))
-    for key, pct in (("target", outlook.gap_pct), ("last_year", outlook.delta_last_year_pct)):
-        if pct is not None:
-            return head + strings(f"outlook_{_side(pct)}_{key}", pct=percent(abs(pct), locale))
-    return head
+    if outlook.gap_pct is not None:
+        return head + strings(
+            f"outlook_{_side(outlook.gap_pct)}_target", pct=percent(abs(outlook.gap_pct), locale)
+        )
+    pct = outlook.delta_last_year_pct
+    if pct is not None:
+        head += strings(f"outlook_{_side(pct)}_last_year", pct=percent(abs(pct), locale))
+    # A year that grows can miss its target all the same.
+    so_far = _year_so_far(totals, strings) if totals.ytd.gap_pct is not None else ""
+    return longest_fitting(head + so_far, head)
+
+
+def _closed(subject: SubjectReport, strings: Strings) -> str:
+    """Say how a whole year compares."""
+    ytd = subject.ytd
+    for key, pct in (("target", ytd.gap_pct), ("last_year", ytd.delta_last_year_pct)):
+        if pct is not None and ytd.actuals > 0:
+            return strings(f"outlook_{_side(pct)}_{key}", pct=percent(abs(pct), strings.locale))
+    return ""
 
 
 def units_message(writer: SlideWriter, strings: Strings) -> str:
     """Say how many units are above their target since the year began, and which is the largest."""
     report, largest = writer.report, writer.by_size[0]
     bridge = report.bridge.ytd
+    if largest.revenue.revenue_actuals <= 0:
+        return against_target(report.totals.revenue, writer.subject, writer.period, strings)
     amount = strings.money.text(largest.revenue.revenue_actuals)
     told = strings(
         "largest_unit", unit=short_name(largest.name), amount=amount, period=writer.period
     )
-    if not bridge.with_target_count:
+    if not bridge.compared_count:
         return told
-    return longest_fitting(
-        told
-        + strings(
-            "units_above_in_year",
-            count=str(bridge.above_count),
-            of=str(bridge.with_target_count),
-            span=writer.year_to_date,
-        ),
-        told,
+    above = strings(
+        f"units_above_in_year_{bridge.reference}",
+        count=str(bridge.above_count),
+        of=str(bridge.compared_count),
+        span=writer.year_to_date,
     )
+    return longest_fitting(told + above, told)
 
 
 def year_remarks(report: Report, strings: Strings) -> list[Remark]:
@@ -208,8 +259,12 @@ def year_remarks(report: Report, strings: Strings) -> list[Remark]:
         if gap:
             text = signed(strings.money.text(gap), gap)
             remarks.append(Remark.of(strings(f"year_gap_{key}", gap=text)))
-    if outlook is None:
-        remarks.append(Remark.of(strings("no_outlook")))
+    if ytd.loaded_months < ytd.of_months:
+        months = {"loaded": str(ytd.loaded_months), "of": str(ytd.of_months)}
+        remarks.insert(0, Remark.of(strings("months_missing", **months)))
+    if outlook is None and not report.meta.covered.is_end_of_year:
+        key = "no_outlook" if report.meta.is_whole else "no_outlook_of_some"
+        remarks.append(Remark.of(strings(key)))
     return remarks
 
 

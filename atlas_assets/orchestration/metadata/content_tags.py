@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 HOLDS_TAG = "atlas/holds"
 PEOPLE, FIGURES = "personal_data", "figures"
 _OF_PEOPLE = {  # columns
-    *("student_name", "full_student_name", "normalized_student_name", "student_key", "person_name"),
+    *(
+        "student_name",
+        "full_student_name",
+        "normalized_student_name",
+        "student_key",
+        "order_key",
+        "person_name",
+    ),
     *("guardian_name", "phone", "email", "identity_number", "birth_date", "content"),
     *("first_name", "last_name"),
 }

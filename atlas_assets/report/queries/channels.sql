@@ -59,6 +59,7 @@ channels as (
         coalesce(sum(closings) filter (not is_last_year), 0) as closings,
         sum(leads) as leads,
         sum(follow_ups) as follow_ups,
+        sum(closings) filter (leads is not null) as closings_with_leads,
         coalesce(sum(closings) filter (not is_last_year and is_comparable), 0) as closings_compared,
         coalesce(sum(closings) filter (is_last_year), 0) as closings_last_year
     from rows_of
@@ -105,6 +106,7 @@ counted as (
         coalesce(student_counts.students, 0) as students,
         channels.leads,
         channels.follow_ups,
+        channels.closings_with_leads,
         case when subjects.subject_code is not null then channels.closings_compared end as closings_compared,
         case when subjects.subject_code is not null then channels.closings_last_year end as closings_last_year
     from channels
@@ -148,7 +150,7 @@ select
     judged.leads::bigint as leads,
     judged.follow_ups::bigint as follow_ups,
     case
-        when judged.leads > 0 then round(judged.closings * 100.0 / judged.leads, 4)
+        when judged.leads > 0 then round(judged.closings_with_leads * 100.0 / judged.leads, 4)
     end::decimal(38, 4) as conversion_pct,
     judged.status,
     case judged.status

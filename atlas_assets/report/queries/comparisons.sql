@@ -13,17 +13,28 @@ unit_months as (
     where entity_code = $entity and list_contains($units, unit_code)
 ),
 
--- A best year has all its months.
-complete as (
-    select spans.period
-    from spans
-    inner join unit_months on unit_months.month_key between spans.first_month and spans.last_month
-    where spans.kind = 'best_year'
-    group by spans.period
-    having count(distinct unit_months.month_key) = datediff('month', min(spans.first_month), min(spans.last_month)) + 1
+subject_months as (
+    select
+        *,
+        unnest([unit_code, 'all']) as subject_code
+    from unit_months
 ),
 
-pairs as (
+-- A best year has all its months.
+complete as (
+    select
+        subject_months.subject_code,
+        spans.period
+    from spans
+    inner join subject_months on subject_months.month_key between spans.first_month and spans.last_month
+    where spans.kind = 'best_year' and subject_months.has_begun
+    group by subject_months.subject_code, spans.period
+    having
+        count(distinct subject_months.month_key)
+        = datediff('month', min(spans.first_month), min(spans.last_month)) + 1
+),
+
+all_pairs as (
     select
         spans.kind,
         spans.period,
@@ -39,9 +50,14 @@ pairs as (
             actual.unit_code = compared.unit_code
             and (actual.month_key + to_months(datediff('month', $first::date, spans.first_month)::integer))::date
             = compared.month_key
-    where
-        (compared.has_begun or spans.kind = 'actual')
-        and (spans.kind != 'best_year' or spans.period in (select complete.period from complete))
+    where compared.has_begun or spans.kind = 'actual'
+),
+
+pairs as (
+    select all_pairs.*
+    from all_pairs
+    left join complete using (subject_code, period)
+    where all_pairs.kind != 'best_year' or complete.period is not null
 ),
 
 coverage as (

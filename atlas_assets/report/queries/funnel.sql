@@ -63,7 +63,7 @@ planned as (
     select
         subject_code,
         sum(leads_with_target) as leads_matched_target,
-        sum(target_leads) filter (leads_with_target is not null) as target
+        sum(target_with_leads) as target
     from rows_of
     group by all
 )

@@ -120,6 +120,8 @@ select
     forecast,
     target,
     last_year,
+    forecast - target as month_gap,
+    forecast - last_year as month_delta,
     round(growth_factor, 6)::decimal(38, 6) as growth_factor,
     actual_to_date,
     forecast_rest,

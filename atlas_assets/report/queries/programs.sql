@@ -54,6 +54,24 @@ targets as (
     group by all
 ),
 
+-- Revenue of the months in which the program has a target.
+matched as (
+    select
+        mart.unit_code,
+        mart.product_name,
+        sum(mart.revenue) as revenue
+    from marts.mart_program_progress as mart
+    where
+        mart.entity_code = $entity
+        and mart.month_key between $first::date and $last::date
+        and (mart.unit_code, mart.product_name, mart.month_key) in (
+            select (planned.unit_code, planned.product_name, planned.month_key)
+            from marts.mart_targets as planned
+            where planned.entity_code = $entity and planned.target_revenue is not null
+        )
+    group by all
+),
+
 products as (
     select
         unit_code,
@@ -89,10 +107,10 @@ with_target as (
         coalesce(products.revenue, 0) as revenue,
         targets.target_students,
         targets.target_revenue,
-        coalesce(products.revenue, 0) - targets.target_revenue as gap_to_target,
+        coalesce(matched.revenue, 0) - targets.target_revenue as gap_to_target,
         case
             when targets.target_revenue > 0
-                then round(coalesce(products.revenue, 0) * 100.0 / targets.target_revenue, 4)
+                then round(coalesce(matched.revenue, 0) * 100.0 / targets.target_revenue, 4)
         end::decimal(38, 4) as achievement_pct,
         last_year.last_year,
         last_year.delta_last_year,
@@ -101,6 +119,7 @@ with_target as (
         end::decimal(38, 4) as delta_last_year_pct
     from products
     full outer join targets using (unit_code, product_name)
+    left join matched using (unit_code, product_name)
     full outer join last_year using (unit_code, product_name)
 ),
 

@@ -39,6 +39,7 @@ sums as (
         sum(last_year_revenue) as last_year,
         sum(revenue_actuals) filter (last_year_revenue is not null) as actuals_matched_last_year,
         count(last_year_revenue) as last_year_have,
+        count(distinct month_key) as loaded_months,
         (datediff('month', case span when 'ytd' then $year_first::date else $first::date end, $last::date) + 1)
         * case subject_code when 'all' then len($units) else 1 end as whole
     from spans
@@ -67,6 +68,7 @@ select
     end::decimal(38, 4) as delta_last_year_pct,
     target_have,
     last_year_have,
+    loaded_months,
     whole
 from sums
 order by all

@@ -13,6 +13,7 @@ unit_months as (
         sum(target_leads) as target_leads,
         sum(leads) as leads,
         sum(leads) filter (target_leads is not null) as leads_with_target,
+        sum(target_leads) filter (leads is not null) as target_with_leads,
         sum(follow_ups) as follow_ups,
         sum(closings) filter (leads is not null) as closings_with_leads
     from channels
@@ -28,6 +29,7 @@ select
     unit_months.target_leads::bigint as target_leads,
     unit_months.leads::bigint as leads,
     unit_months.leads_with_target::bigint as leads_with_target,
+    unit_months.target_with_leads::bigint as target_with_leads,
     unit_months.follow_ups::bigint as follow_ups,
     unit_months.closings_with_leads::bigint as closings_with_leads,
     last_year.target_leads::bigint as last_year_target_leads,

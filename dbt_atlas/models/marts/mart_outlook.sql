@@ -29,6 +29,7 @@ to_date as (
         month_key,
         fiscal_year_start,
         sum(matched_revenue) over year_so_far / nullif(sum(matched_last_year) over year_so_far, 0) as growth_factor,
+        sum(matched_last_year) over year_so_far as matched_last_year,
         count(*) filter (is_matched) over year_so_far as matched_month_count
     from months
     window year_so_far as (partition by entity_code, subject_code, fiscal_year_start order by month_key)
@@ -41,7 +42,7 @@ remaining as (
             generate_series(month_key + interval 1 month, fiscal_year_start + interval 11 month, interval 1 month)
         )::date as forecast_month
     from to_date
-    where matched_month_count >= 3 and growth_factor between 0.2 and 5
+    where matched_month_count >= 3 and matched_last_year > 0 and growth_factor between 0.2 and 5
 )
 
 select
@@ -58,4 +59,4 @@ inner join months as last_year
         remaining.entity_code = last_year.entity_code
         and remaining.subject_code = last_year.subject_code
         and (remaining.forecast_month - interval 1 year)::date = last_year.month_key
-where last_year.revenue is not null
+where last_year.revenue >= 0

@@ -25,13 +25,13 @@ complete as (
     select
         months.entity_code,
         months.month_key,
-        count(*) = 12 as has_every_month
+        count(*) = 24 as has_every_month
     from months
     inner join months as loaded
         on
             months.entity_code = loaded.entity_code
             and months.month_key >= loaded.month_key
-            and (months.month_key - interval 12 month)::date < loaded.month_key
+            and (months.month_key - interval 24 month)::date < loaded.month_key
     group by all
 ),
 

@@ -7,6 +7,7 @@
     ('int_orders', 'revenue', 'sum(amount) filter (counts_as_revenue)'),
     ('int_orders', 'transactions', 'count(*) filter (counts_as_revenue)'),
     ('int_orders', 'paying_students', 'count(distinct (unit_code, student_key)) filter (counts_as_revenue and student_key is not null)'),
+    ('int_revenue', 'order_revenue', 'sum(amount) filter (order_month is not null)'),
     ('int_enrollments', 'orders', 'count(*)'),
     ('int_enrollments', 'students', 'count(*) filter (is_first_of_year)'),
     ('int_enrollments', 'enrolled_students', 'count(distinct (unit_code, student_key))'),
@@ -23,6 +24,7 @@
     ('mart_revenue_by_unit', 'mart_revenue', 'revenue', 'sum(revenue_actuals)'),
     ('mart_revenue_by_program', 'mart_program_progress', 'revenue', 'sum(revenue)'),
     ('mart_revenue_by_channel', 'mart_channel_marketing', 'revenue', 'sum(revenue) ' ~ all_types),
+    ('mart_revenue_by_order', 'mart_order_payments', 'order_revenue', 'sum(amount)'),
     ('mart_transactions', 'mart_revenue', 'transactions', 'sum(transaction_count)'),
     ('mart_orders_by_unit', 'mart_revenue', 'orders', 'sum(order_count)'),
     ('mart_orders_by_program', 'mart_program_progress', 'orders', 'sum(order_count)'),
@@ -261,7 +263,7 @@ pairs as (
         mart || ', ' || fact || ', ' || entity_code || ' ' || strftime(month_key, '%Y-%m') as place,
         coalesce(facts.figure, 0) as expected,
         coalesce(mart_figures.figure, 0) as actual,
-        case when fact in ('revenue', 'target_revenue') then {{ money }} else fact end as unit,
+        case when fact in ('revenue', 'order_revenue', 'target_revenue') then {{ money }} else fact end as unit,
         true as is_blocking,
         null as details
     from built
