@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+# A share is at a key that says so, or in a figure at such a key.
+_SHARES = (
+    "_pct",
+    "_pct.value",
+    "_pct.last_year.value",
+    "_pct.last_period.value",
+    "_pct.best_year.value",
+)
+
+
 def large_percentages(data: dict[str, Any], paths: Sequence[str]) -> dict[str, float]:
     """Return the percentages below paths such as `units.*.revenue` that slides only call larger.
 
@@ -39,5 +49,5 @@ def _below(part: Any, steps: list[str], name: str) -> Iterator[tuple[str, float]
         for key, value in items:
             if wanted in {"*", str(key)}:
                 yield from _below(value, steps[1:], f"{name}.{key}" if name else str(key))
-    elif not steps and "_pct" in name and part is not None:
+    elif not steps and name.endswith(_SHARES) and part is not None:
         yield name, part
