@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.06  # inches left and right of a cell's text
 INDENT = 0.16  # inches before a detail's name, and before text that follows figures
+SAFETY = 0.03  # inches by which a text that is cut stays short of its cell
 NARROWEST = 0.7  # inches that a column of names keeps where figures need much room
 ROW_HEIGHTS = (0.262, 0.34)  # inches: the minimum, and the maximum where there is room
 
@@ -126,7 +127,7 @@ def fitted(
         cells = list(row.cells)
         for position, cell in enumerate(row.cells):
             space = indent(columns, position, is_detail=row.is_detail)
-            room = widths[position] - 2 * MARGIN - space
+            room = widths[position] - 2 * MARGIN - space - SAFETY
             bold = cell.bold or row.is_total or columns[position].emphasized
             text = shortened(cell.text, room, Size.TABLE, bold=bold)
             if text != cell.text:

@@ -21,7 +21,7 @@ MINUS = "\u2212"
 NOT_AVAILABLE = "n.a."
 LARGEST_PERCENT = 999  # beyond it, percentages are only said to be larger: `>999%`
 SMALLEST = Decimal("0.1")  # of a unit; below it, amounts are only said to be smaller: `<0,1`
-TABLE_DIGITS, CHART_DIGITS = 4, 3  # the most digits of an amount before its decimals
+MOST = 10_000  # of a unit; from there on, amounts are told in a larger one
 # The language of a number in a chart; PowerPoint writes it in that of the person who looks.
 _FORMAT_LOCALES = {"id": "[$-421]", "en": "[$-409]"}
 
@@ -153,11 +153,11 @@ class Money:
         """What amounts are counted in, the same in every language."""
         return self.currency.name
 
-    def unit(self, amounts: Iterable[Decimal | None], *, digits: int = TABLE_DIGITS) -> AmountUnit:
+    def unit(self, amounts: Iterable[Decimal | None]) -> AmountUnit:
         """Return the unit in which even the smallest of these amounts keeps two digits, if there is one.
 
         The largest decides; where small ones would be less than one, the next smaller unit is taken, unless
-        the largest then has more than `digits` digits.
+        the largest then has more than four digits.
         """
         sizes = sorted(abs(amount) for amount in amounts if amount)
         lowest, highest = (sizes[0], sizes[-1]) if sizes else (Decimal(0), Decimal(0))
@@ -166,7 +166,7 @@ class Money:
             return AmountUnit(Decimal(1), "", self.currency.decimals, self.locale)
         unit = fitting[0]
         smaller = [other for other in fitting if other.size < unit.size]
-        if smaller and lowest < unit.size and highest < 10**digits * smaller[0].size:
+        if smaller and lowest < unit.size and highest < MOST * smaller[0].size:
             unit = smaller[0]
         told = [size / unit.size for size in sizes if size >= SMALLEST * unit.size]
         decimals = sum(told[0] < bound for bound in (1, 10)) if told else 0

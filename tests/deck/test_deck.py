@@ -333,6 +333,11 @@ def georgia(presentation: Any) -> None:
     theme._blob = theme.blob.replace(b'"Arial"', b'"Georgia"')
 
 
+def font_of_its_own(presentation: Any) -> None:
+    layout = presentation.slide_layouts[1]
+    layout.placeholders[0]._element.find(".//{*}latin").set("typeface", "Arial Black")
+
+
 def four_by_three(presentation: Any) -> None:
     presentation.slide_width = Inches(10)
 
@@ -347,6 +352,7 @@ def small_table(presentation: Any) -> None:
     ("change", "told"),
     [
         (georgia, "its font 'Georgia' may be wider than Arial"),
+        (font_of_its_own, "its font 'Arial Black' may be wider than Arial"),
         (four_by_three, "the placeholder 14 is not wholly on the slide"),
         (
             small_table,
@@ -385,6 +391,16 @@ def test_exhibits_are_where_the_template_has_them(report: Report, tmp_path: Path
             if shape.has_chart or shape.has_table:
                 assert shape.left >= Inches(1.49)
                 assert shape.top >= Inches(2.67)
+
+
+@pytest.mark.parametrize("at", [200, 5_000, 12_000])
+def test_a_damaged_template_is_refused(tmp_path: Path, at: int) -> None:
+    content = bytearray(template.PATH.read_bytes())
+    content[at : at + 60] = b"\xff" * 60
+    path = tmp_path / "template.pptx"
+    path.write_bytes(content)
+    with pytest.raises(ReportError, match="cannot be opened"):
+        template.load(path)
 
 
 def test_a_template_that_is_no_presentation_is_refused(tmp_path: Path) -> None:

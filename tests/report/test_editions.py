@@ -9,6 +9,7 @@ from conftest import Installation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atlas_assets.errors import ReportError
 from atlas_assets.report.assemble import edition
 from atlas_assets.report.editions import compare
 from atlas_assets.report.files import ReportFiles, kept_edition, read_report
@@ -95,6 +96,23 @@ def test_rows_are_recognised_by_their_content(
     changes = compare(with_rows(report, list(before)), with_rows(report, list(after)))
     found = [(sheet.gone, sheet.new) for sheet in changes.sheets]
     assert found == ([(gone, new)] if gone or new else [])
+
+
+def test_reports_of_different_things_are_no_editions(report: Report) -> None:
+    other = report.model_copy(update={"meta": report.meta.model_copy(update={"period": "2026-09"})})
+    told = "These are reports of EPN 2026-10 in IDR and of EPN 2026-09 in IDR"
+    with pytest.raises(ReportError, match=told):
+        compare(report, other)
+
+
+def test_figures_of_the_same_name_are_told_apart(report: Report) -> None:
+    """Every check of the funnel, of which there are several."""
+    for at, check in enumerate(report.data_quality.checks):
+        checks = [*report.data_quality.checks]
+        checks[at] = check.model_copy(update={"differing": check.differing + 5})
+        quality = report.data_quality.model_copy(update={"checks": checks})
+        changes = compare(report, report.model_copy(update={"data_quality": quality}))
+        assert [figure.delta for figure in changes.figures] == [5]
 
 
 @given(st.lists(st.sampled_from("abcde")), st.lists(st.sampled_from("abcde")))

@@ -9,7 +9,7 @@ from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
-from atlas_assets.notation.numbers import CHART_DIGITS, AmountUnit, percent
+from atlas_assets.notation.numbers import AmountUnit, percent
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _small_chart(
     scale = AmountUnit(Decimal(1), "", 0, writer.locale)
     if amounts:
         usual = ordinary([value for _, value in shown], others=SMALL_CHART_OTHERS)
-        scale = writer.money.unit(usual, digits=CHART_DIGITS)
+        scale = writer.money.unit(usual)
     values = [scale.scaled(value) for _, value in shown]
     most = limit(values, others=SMALL_CHART_OTHERS)
     return SmallChart(

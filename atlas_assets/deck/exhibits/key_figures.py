@@ -58,12 +58,12 @@ def _columns(writer: SlideWriter) -> list[Column]:
         Column("ΔPY", 0.6),
         Column(strings("revenue_per_student"), 1.25, emphasized=True),
         Column("ΔPY%", 0.75),
-        Column(strings("returning_share"), 1.15, emphasized=True),
+        Column(strings("returning_share"), 1.25, emphasized=True),
         Column("ΔPY", 0.85),
         Column(strings("retention"), 1.2, emphasized=True),
         Column("PY", 0.7),
         Column(strings("open_orders"), 1.25, emphasized=True),
-        Column(strings("paid_so_far"), 1.05),
+        Column(strings("paid_so_far"), 1.1),
     ]
 
 

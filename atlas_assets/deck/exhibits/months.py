@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.deck.outliers import limit, ordinary
 from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Tier
-from atlas_assets.notation.numbers import CHART_DIGITS, signed
+from atlas_assets.notation.numbers import signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods.calendar import Month
 
@@ -34,7 +34,7 @@ def unit_of(
     """Return the unit of a chart of months, in which its smallest amounts can be read."""
     amounts = [v for p in trend for v in (*_levels(p), p.gap_to_target, p.delta_last_year)]
     amounts += [v for month in outlook for v in (month.forecast, month.target, month.last_year)]
-    return writer.money.unit(ordinary(amounts), digits=CHART_DIGITS)
+    return writer.money.unit(ordinary(amounts))
 
 
 def month_chart(

@@ -10,7 +10,6 @@ from atlas_assets.deck.outliers import clipped, limit, ordinary
 from atlas_assets.deck.sentences import revenue as told
 from atlas_assets.deck.slides import GRID_MOST, Layout, Multiple, Run, Slide
 from atlas_assets.deck.table_exhibit import scenarios_shown
-from atlas_assets.notation.numbers import CHART_DIGITS
 from atlas_assets.notation.strings import short_month
 from atlas_assets.notation.tokens import Role
 from atlas_assets.periods.calendar import Month
@@ -29,8 +28,7 @@ def multiples_slides(writer: SlideWriter) -> list[Slide]:
     if len(units) == 1:
         return []
     scale = writer.money.unit(
-        ordinary([v for u in units for p in u.revenue.trend for v in (p.actuals, p.target)]),
-        digits=CHART_DIGITS,
+        ordinary([v for u in units for p in u.revenue.trend for v in (p.actuals, p.target)])
     )
     charts = _Multiples(writer, units, scale).drawn()
     count = -(-len(charts) // GRID_MOST)
@@ -98,13 +96,7 @@ class _Multiples:
                 Run(f"  {amount}", bold=True, role=Role.NAVY),
                 *([Run(f"  {scaling}", role=Role.NEUTRAL)] if scaling else []),
             ],
-            facts=[
-                *writer.delta_line("ΔPL", section.gap_pct),
-                Run("   "),
-                *writer.delta_line("ΔPY", section.last_year and section.last_year.delta_pct),
-                Run("   "),
-                *writer.delta_line(f"ΔPL {writer.year_to_date}", unit.ytd.gap_pct),
-            ],
+            facts=self._facts(unit),
             categories=months,
             actuals=actuals,
             targets=[self.scale.scaled(point.target) for point in trend],
@@ -112,6 +104,19 @@ class _Multiples:
             high=self.high / factor * ROOM,
             scaling=scaling,
         )
+
+    def _facts(self, unit: UnitReport) -> list[Run]:
+        """Return the relative variances that there are, of the period and of a longer year to date."""
+        writer, section, ytd = self.writer, unit.revenue, unit.ytd
+        year = writer.year_to_date if ytd.first != writer.report.meta.months[0] else ""
+        told = [
+            ("ΔPL", section.gap_pct),
+            ("ΔPY", section.last_year and section.last_year.delta_pct),
+            (f"ΔPL {year}", ytd.gap_pct if year else None),
+            (f"ΔPY {year}", ytd.delta_last_year_pct if year and ytd.gap_pct is None else None),
+        ]
+        lines = [writer.delta_line(name, pct) for name, pct in told if pct is not None]
+        return [run for line in lines for run in (*line, Run("   "))] or [Run(" ")]
 
     def _factor(self, unit: UnitReport) -> int:
         """Return 10, 100 … for a unit whose columns would be a tenth as high as the highest, or less."""
