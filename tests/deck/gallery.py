@@ -10,7 +10,7 @@ page that the README shows is written to `docs`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pypdfium2
 from deck.extreme_reports import EXTREMES, changed
@@ -18,6 +18,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from atlas_assets.configuration.currency import Language
 from atlas_assets.deck import pdf
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import refuse_different
@@ -40,13 +41,14 @@ COLUMNS, ROWS, GAP = 3, 4, 12
 WIDTH = 640  # of a slide, in pixels
 
 
-def reports(workspace: Workspace, locale: str) -> dict[str, Report]:
+def reports(workspace: Workspace, locale: Language) -> dict[str, Report]:
     """Return every report of the gallery by its name."""
-    entities = workspace.configuration.registry.entities
+    registry = workspace.configuration.registry
+    entities = registry.entities
     with workspace.warehouse.reading() as connection:
         made = {
             f"{locale}-{entity.code}-{period}": assemble(
-                connection, entity, Period.parse(period), locale=locale
+                connection, registry, entity.code, Period.parse(period), locale=locale
             )
             for entity in entities
             for period in PERIODS
@@ -82,7 +84,7 @@ def main() -> None:
     workspace, console = Workspace(settings), Console(soft_wrap=True)
     folder = settings.output_dir / "gallery"
     folder.mkdir(parents=True, exist_ok=True)
-    for locale in ("id", "en"):
+    for locale in get_args(Language):
         strings = Strings(settings.config_dir / "strings.yaml", locale)
         made = reports(workspace, locale)
         for name, report in track(made.items(), f"Reports ({locale})", transient=True):
@@ -91,7 +93,7 @@ def main() -> None:
             render(
                 build_deck(report, strings, full_name), chosen_template(settings.config_dir), path
             )
-            refuse_different(path, report, locale, [full_name])
+            refuse_different(path, report, strings.money, [full_name])
             pdf.convert(path, path.with_name(f"{name}.pdf"))
             for picture in contact_sheets(path.with_name(f"{name}.pdf")):
                 console.print(str(picture))
