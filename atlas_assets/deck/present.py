@@ -44,7 +44,7 @@ class Presenter:
         with written_whole(path) as temporary:
             render(deck, chosen_template(self.config_dir), temporary)
             written = [entity.full_name, *commentary.texts()]
-            refuse_different(temporary, report, self.strings.money, written)
+            refuse_different(temporary, report, self.strings, written)
             pdf.remove_other(_pdf_of(path), temporary)
         return path
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import Report
 
 _SCOPE = "meta.scope"  # a path that only the contents slide names
@@ -76,10 +77,10 @@ class DeckError(ReportError):
 
 
 def refuse_different(
-    path: Path, report: Report, money: Money, remarks: Collection[str] = ()
+    path: Path, report: Report, strings: Strings, remarks: Collection[str] = ()
 ) -> None:
     """Raise DeckError, listing the differences by slide, unless a deck matches its report."""
-    problems = differences(path, report, money, remarks)
+    problems = differences(path, report, strings, remarks)
     if problems:
         raise DeckError(
             f"The slides of {report.meta.entity} {report.meta.period} differ from report.json:\n"
@@ -89,21 +90,23 @@ def refuse_different(
 
 
 def differences(
-    path: Path, report: Report, money: Money, remarks: Collection[str] = ()
+    path: Path, report: Report, strings: Strings, remarks: Collection[str] = ()
 ) -> list[str]:
     """Return what is on a deck's slides but not in the report, or is laid out illegibly.
 
     Each text names the slide and what is wrong with it; an empty list means that the deck is
-    right. Figures in `remarks`, the texts that people wrote, and in names are not checked.
+    right. Figures in `remarks`, the texts that people wrote, in names and in the fixed parts of
+    `strings` are not checked.
     """
+    money = strings.money
     presentation = Presentation(str(path))
     pages = {str(page + 1) for page in range(len(presentation.slides))}
     size = presentation.slide_width or 0, presentation.slide_height or 0
     brands = {unit.color.removeprefix("#") for unit in report.units.values()}
     data = report.model_dump(mode="python")
-    units = [unit.name for unit in report.units.values()]
+    fixed = [*_fiscal_years(report), *(unit.name for unit in report.units.values())]
+    fixed += [*strings.with_numerals(), *remarks]
     patterns = _patterns(money)
-    years = _fiscal_years(report)
     problems: list[str] = []
     for position, slide in enumerate(presentation.slides, start=1):
         paths = _paths(slide)
@@ -114,8 +117,7 @@ def differences(
         known |= _noted(slide, data, paths, money.locale)
         if _SCOPE in paths:  # the contents list slide numbers
             known |= pages
-        written = [*years, *(leaf for leaf in leaves if isinstance(leaf, str)), *units, *remarks]
-        names = _Names(written, patterns)
+        names = _Names([*fixed, *(leaf for leaf in leaves if isinstance(leaf, str))], patterns)
         wrong = [
             *_unknown(slide, known, names, patterns),
             *_unknown_in_charts(slide, leaves, money),

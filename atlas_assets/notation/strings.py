@@ -39,6 +39,10 @@ def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+def _has_numeral(part: str) -> bool:
+    return any(sign.isdigit() for sign in part) and any(sign.isalpha() for sign in part)
+
+
 def _text(text: str) -> str:
     """Return a text, or raise ValueError if its placeholders are not closed or not simple names."""
     names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
@@ -118,6 +122,12 @@ class Strings:
                     continue
                 mistakes.append(KeyedError([key, locale], problem))
         return placed(self.path, mistakes).splitlines()
+
+    def with_numerals(self) -> list[str]:
+        """Return the fixed parts of the texts that have numerals of their own: `within 12 months`."""
+        texts = {**_read(SHIPPED), **self._own}.values()
+        parts = (part for text in texts for part, *_ in Formatter().parse(text.get(self.locale, "")))
+        return [part.strip() for part in parts if _has_numeral(part)]
 
     def counted(self, noun: str, value: Decimal | int, count: str) -> str:
         """Return a text with a number: `1 order`, `2 orders`; `count` is the formatted `value`."""

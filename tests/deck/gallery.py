@@ -93,7 +93,7 @@ def main() -> None:
             render(
                 build_deck(report, strings, full_name), chosen_template(settings.config_dir), path
             )
-            refuse_different(path, report, strings.money, [full_name])
+            refuse_different(path, report, strings, [full_name])
             pdf.convert(path, path.with_name(f"{name}.pdf"))
             for picture in contact_sheets(path.with_name(f"{name}.pdf")):
                 console.print(str(picture))

@@ -45,7 +45,7 @@ def test_remarks_stand_on_their_slides_with_their_month_in_the_chart(
     commentary = of_report(written(tmp_path, WRITTEN), report)
     strings = Strings(CONFIG_DIR / "strings.yaml", "id")
     render(build_deck(report, strings, "PT", commentary), template.PATH, tmp_path / "deck.pptx")
-    found = differences(tmp_path / "deck.pptx", report, strings.money, list(commentary.texts()))
+    found = differences(tmp_path / "deck.pptx", report, strings, list(commentary.texts()))
     assert found == []
     slides = list(Presentation(str(tmp_path / "deck.pptx")).slides)
     by_title = {slide.placeholders[13].text: slide for slide in slides}

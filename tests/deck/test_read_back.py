@@ -17,7 +17,6 @@ from atlas_assets.deck import template
 from atlas_assets.deck.powerpoint import render
 from atlas_assets.deck.read_back import DeckError, differences, refuse_different
 from atlas_assets.deck.story import build_deck
-from atlas_assets.notation.numbers import Money
 from atlas_assets.notation.strings import Strings
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
@@ -63,7 +62,7 @@ def test_every_figure_of_a_deck_is_the_reports(
         made = assemble(connection, registry, entity, Period.parse(period), locale=locale)
     strings = Strings(CONFIG_DIR / "strings.yaml", locale, currency)
     render(build_deck(made, strings, registered.full_name), template.PATH, tmp_path / "deck.pptx")
-    assert differences(tmp_path / "deck.pptx", made, strings.money) == []
+    assert differences(tmp_path / "deck.pptx", made, strings) == []
 
 
 def unit_slides(presentation: Any) -> list[Any]:
@@ -206,7 +205,24 @@ def test_what_is_changed_is_found(
     presentation = Presentation(str(deck_path))
     change(presentation)
     presentation.save(str(tmp_path / "deck.pptx"))
-    found = differences(tmp_path / "deck.pptx", report, Money(RUPIAH, "id"))
+    strings = Strings(CONFIG_DIR / "strings.yaml", "id")
+    found = differences(tmp_path / "deck.pptx", report, strings)
     assert any(told in line for line in found), found
     with pytest.raises(DeckError, match=r"IONS 2026-10 differ from report.json"):
-        refuse_different(tmp_path / "deck.pptx", report, Money(RUPIAH, "id"))
+        refuse_different(tmp_path / "deck.pptx", report, strings)
+
+
+def test_numerals_of_the_wording_are_no_figures(report: Report, tmp_path: Path) -> None:
+    own = tmp_path / "strings.yaml"
+    own.write_text(
+        "key_figures_definition: {id: Di bawah 7.319 siswa kosong dalam 84.213 minggu.}\n"
+        "source_line: {id: 'Sumber {marts} pada 91.407 lembar, data per {date}. {definition}'}\n",
+        encoding="utf-8",
+    )
+    strings = Strings(own, "id")
+    path = tmp_path / "deck.pptx"
+    render(build_deck(report, strings, "Ions"), template.PATH, path)
+    assert differences(path, report, strings) == []
+    found = differences(path, report, Strings(CONFIG_DIR / "strings.yaml", "id"))
+    for numeral in ("7.319", "84.213", "91.407"):
+        assert any(f"'{numeral}'" in line for line in found), numeral

@@ -114,7 +114,7 @@ def test_what_is_shown_keeps_two_digits_or_is_said_to_be_smaller(amounts: list[i
     for amount in amounts:
         text = unit.text(Decimal(amount)).replace(MINUS, "").replace(",", "").replace(".", "")
         is_small = text.startswith(("<", ">"))
-        few = not amount or abs(amount) < 10 * unit.divisor / 100
+        few = abs(amount) < max(10, unit.divisor / 10)  # a rupiah has no decimals
         assert is_small or few or len(text.lstrip("0")) >= 2, (amounts, text)
 
 
