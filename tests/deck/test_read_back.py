@@ -216,7 +216,7 @@ def test_numerals_of_the_wording_are_no_figures(report: Report, tmp_path: Path) 
     own = tmp_path / "strings.yaml"
     own.write_text(
         "key_figures_definition: {id: Di bawah 7.319 siswa kosong dalam 84.213 minggu.}\n"
-        "source_line: {id: 'Sumber {marts} pada 91.407 lembar, data per {date}. {definition}'}\n",
+        "source_line: {id: 'Sumber: {marts}, 91.407 lembar. {definition}'}\n",
         encoding="utf-8",
     )
     strings = Strings(own, "id")
