@@ -126,7 +126,9 @@ class Strings:
     def with_numerals(self) -> list[str]:
         """Return the fixed parts of the texts that have numerals of their own: `within 12 months`."""
         texts = {**_read(SHIPPED), **self._own}.values()
-        parts = (part for text in texts for part, *_ in Formatter().parse(text.get(self.locale, "")))
+        parts = (
+            part for text in texts for part, *_ in Formatter().parse(text.get(self.locale, ""))
+        )
         return [part.strip() for part in parts if _has_numeral(part)]
 
     def counted(self, noun: str, value: Decimal | int, count: str) -> str:
