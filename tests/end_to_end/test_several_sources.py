@@ -186,9 +186,8 @@ def built(root: Path, parsed: Path, kinds: dict[str, str], *sources: dict[str, A
 def figures(made: Installation) -> dict[str, Any]:
     """Return every mart, the report and every operational record, without where they come from."""
     report = made.report("EPN", "2026-02")
-    report["meta"] = {
-        k: v for k, v in report["meta"].items() if k not in ("sources", "generated_at")
-    }
+    places = ("sources", "generated_at", "edition")  # the edition is a digest of the sources too
+    report["meta"] = {k: v for k, v in report["meta"].items() if k not in places}
     checks = report["data_quality"]["checks"]  # of which one counts the rows of sheets, with totals
     report["data_quality"]["checks"] = [c for c in checks if c["name"] != "sheet_rows_read"]
     with made.workspace.warehouse.reading() as connection:
