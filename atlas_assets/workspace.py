@@ -14,6 +14,7 @@ from atlas_assets.errors import AtlasError, ConfigurationError
 from atlas_assets.monitoring.staleness import Staleness
 from atlas_assets.monitoring.watching import Watcher
 from atlas_assets.report.files import ReportFiles
+from atlas_assets.serving.snapshots import SnapshotStore
 from atlas_assets.sources.isolation import IsolatedSource
 from atlas_assets.sources.memory import SourceMemory
 from atlas_assets.sources.raw_store import RawStore
@@ -166,6 +167,11 @@ class Workspace:
     def report_files(self) -> ReportFiles:
         """The files of reports, decks and PDFs."""
         return ReportFiles(self.settings.output_dir)
+
+    @cached_property
+    def snapshots(self) -> SnapshotStore:
+        """The copies of the warehouse that the dashboard reads."""
+        return SnapshotStore(self.settings.output_dir / "serving")
 
     @cached_property
     def presenter(self) -> Presenter:

@@ -75,6 +75,8 @@ class Pipeline:
         synced = self.jobs.run(jobs.SYNC, to_sync)
         followed = self._follow({code: wanted[code] for code in synced})
         self._deliver({code: wanted[code] for code in followed})
+        if followed:
+            self._serve()
         self._summarize({code: wanted[code] for code in followed})
         return self.result
 
@@ -112,6 +114,11 @@ class Pipeline:
             else:
                 continue
             self._add_files(_monthly({entity: months}))
+
+    def _serve(self) -> None:
+        """Publish the snapshot of the dashboard, if anything has changed since the last one."""
+        if not self.workspace.snapshots.is_current(self.workspace.warehouse):
+            self.jobs.run_scope(jobs.SERVE, None)
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> dict[str, tuple[Month, ...]]:
         """Rebuild the months whose figures a correction of another month has changed.
@@ -216,6 +223,8 @@ class Pipeline:
         done = self.jobs.run(jobs.MONTHLY_CLOSE if reports else jobs.BACKFILL, months)
         if reports:
             self._add_files(_monthly(done))
+        if done:
+            self._serve()
         return self.result
 
     def status(self, entity: str | None) -> Overview:
@@ -245,7 +254,8 @@ class Pipeline:
         code = self.selection.entity(entity)
         months = self.selection.months_with_rows(code, period)
         self._warn_of_stale(code, months)
-        self.jobs.run(jobs.PUBLISH, {code: tuple(months)})
+        if self.jobs.run(jobs.PUBLISH, {code: tuple(months)}):
+            self._serve()
         return self.result
 
     def report(

@@ -96,7 +96,7 @@ def with_room_for_figures(
 def _figure_width(row: TableRow, columns: list[Column], position: int) -> float:
     cell = row.cells[position]
     bold = cell.bold or row.is_total or columns[position].emphasized
-    return text_width(cell.text, Size.TABLE, bold=bold) + 2 * MARGIN + 0.01
+    return text_width(cell.text, Size.TABLE, bold=bold) + 2 * MARGIN + SAFETY + 0.01
 
 
 def _givers(columns: list[Column]) -> list[int]:

@@ -15,6 +15,7 @@ from atlas_assets.orchestration.assets.models import model_assets
 from atlas_assets.orchestration.assets.operational import operational_assets
 from atlas_assets.orchestration.assets.raw import raw_assets
 from atlas_assets.orchestration.assets.reports import report_assets
+from atlas_assets.orchestration.assets.serving import serving_assets
 from atlas_assets.orchestration.assets.validation import validation_assets
 from atlas_assets.orchestration.checks import reconciliation_checks
 from atlas_assets.orchestration.conditions import followers
@@ -57,6 +58,7 @@ def build_definitions(workspace: Workspace, *, with_shop: bool = True) -> dg.Def
         *operational_assets(partitions),
         *validation_assets(partitions),
         *report_assets(workspace.configuration),
+        *serving_assets(),
         CLOSED_MONTHS,
     ]
     checks = [*reconciliation_checks(), *due_months]

@@ -1,7 +1,7 @@
 """Automation conditions: what is updated after its parents without being requested.
 
-Months are processed by jobs. What is made from months (records, and reports of months, quarters and
-years) is also updated by condition, so that it never stays older than its input, whoever built that.
+Months are processed by jobs. What is made from months (records, reports of months, quarters and
+years, and the snapshot of the dashboard) is also updated by condition, so that it never stays older than its input, whoever built that.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ FOLLOWS_ALWAYS = _EAGER.replace("any_deps_updated", _MARTS_UPDATED) & ~_A_PARENT
 # A monthly report that nobody has made is not made by condition either.
 FOLLOWS_ONCE_MADE = FOLLOWS_ALWAYS & ~dg.AutomationCondition.missing()
 # What is no partition follows any month; some are always missing, such as the running one.
-FOLLOWS_ANY_MONTH = (
+FOLLOWS_EVERY_BUILD = (
     _EAGER.without(~dg.AutomationCondition.any_deps_missing()).replace(
         "any_deps_updated", _MARTS_UPDATED
     )
     & ~_A_PARENT_IS_REFUSED
-    & ~dg.AutomationCondition.missing()
 )
+FOLLOWS_ANY_MONTH = FOLLOWS_EVERY_BUILD & ~dg.AutomationCondition.missing()
 
 
 def followers() -> dg.AutomationConditionSensorDefinition:
     """Return the sensor that evaluates the conditions; it is on by default."""
     return dg.AutomationConditionSensorDefinition(
         "followers",
-        description="Updates records and reports after the marts that they are made from.",
-        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS),
+        description="Updates records, reports and the dashboard's snapshot after the marts they are made from.",
+        target=dg.AssetSelection.groups(keys.OPERATIONAL, keys.REPORTS, keys.SERVING),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
     )

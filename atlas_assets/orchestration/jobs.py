@@ -38,6 +38,7 @@ YEARLY_REPORT = "yearly_report"
 RANGE_REPORT = "range_report"
 DELIVER = "deliver"
 BACKFILL = "backfill"
+SERVE = "serve"
 MONTHLY_CLOSE = "monthly_close"
 FRESHNESS = "freshness"
 JAFFLE_SHOP = "jaffle_shop"
@@ -73,6 +74,10 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     MONTHLY_CLOSE: (
         _RAW | _MODELS | _VALIDATION | _RECORDS | _MONTHLY_REPORTS,
         "Everything for a month: workbooks → marts → operational database, report, deck and PDF.",
+    ),
+    SERVE: (
+        dg.AssetSelection.assets(keys.SNAPSHOT),
+        "Warehouse → the snapshot that the dashboard reads.",
     ),
     SEED: (
         dg.AssetSelection.assets(keys.LOOKUPS),

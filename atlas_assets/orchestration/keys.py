@@ -10,7 +10,7 @@ from atlas_assets.periods.calendar import PeriodType
 
 RAW, STAGING, INTERMEDIATE, MARTS = "raw", "staging", "intermediate", "marts"
 VALIDATION, OPERATIONAL, REPORTS, CALENDAR = "validation", "operational", "reports", "calendar"
-JAFFLE_SHOP = "jaffle_shop"
+SERVING, JAFFLE_SHOP = "serving", "jaffle_shop"
 
 FINANCE, DATA = "team:finance", "team:data"  # owners
 
@@ -47,6 +47,7 @@ VALIDATION_FILE = dg.AssetKey([VALIDATION, "validation_file"])
 LOOKUPS = dg.AssetKey([OPERATIONAL, "lookups"])
 RECORDS = dg.AssetKey([OPERATIONAL, "records"])
 RANGE_REPORT = dg.AssetKey([REPORTS, "range_report"])
+SNAPSHOT = dg.AssetKey([SERVING, "snapshot"])
 CLOSED_MONTHS = dg.AssetKey([CALENDAR, "closed_months"])
 REPORTED_MARTS = [
     mart("mart_revenue"),

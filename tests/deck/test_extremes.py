@@ -141,19 +141,19 @@ def test_a_giant_receipt_is_cut_off_and_the_other_months_keep_their_scale(
     made = changed(report, giant_receipt)
     deck = drawn(made, strings, tmp_path / "deck.pptx")
     slide = first_page(deck, made)
-    word, giant = {"id": ("jt", "Rp 5,00 M"), "en": ("m", "Rp 5.00 bn")}[strings.locale]
-    assert f"{word} IDR" in slide.placeholders[13].text
+    word, giant = {"id": ("rb", "Rp 5,00 M"), "en": ("k", "Rp 5.00 bn")}[strings.locale]
+    assert f"{word} IDR" in slide.placeholders[13].text  # the unit of the other months
     marks = [shape.name for shape in slide.shapes]
     assert marks.count("Cut label") == 3  # on the columns and on both tiers of variances
     assert giant in texts_of(slide)
     assert any(strings("cut_off") in text for text in texts_of(slide))
     for chart in charts_of(slide):
         values = [v for p in chart.plots for s in p.series for v in s.values if v]
-        others = [abs(value) for value in values if abs(value) < 1000]
-        assert max(values) > 4990
+        others = [abs(value) for value in values if abs(value) < 1_000_000]
+        assert max(values) > 4_990_000
         assert chart.value_axis.maximum_scale < 3 * max(others)
     key_figures = first_page(deck, made, strings("key_title"))
-    assert charts_of(key_figures)[0].value_axis.maximum_scale < 100
+    assert charts_of(key_figures)[0].value_axis.maximum_scale < 100_000
     assert giant in texts_of(key_figures)
 
 
@@ -161,7 +161,7 @@ def test_a_giant_refund_is_cut_off_below(report: Report, strings: Strings, tmp_p
     made = changed(report, giant_refund)
     slide = first_page(drawn(made, strings, tmp_path / "deck.pptx"), made)
     assert {"id": "−Rp 7,00 M", "en": "−Rp 7.00 bn"}[strings.locale] in texts_of(slide)
-    assert all(chart.value_axis.minimum_scale > -100 for chart in charts_of(slide))
+    assert all(chart.value_axis.minimum_scale > -100_000 for chart in charts_of(slide))
 
 
 @pytest.mark.parametrize(
