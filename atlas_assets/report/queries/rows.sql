@@ -1,4 +1,4 @@
--- A digest of every row of the period's sheets, of its content without its number.
+-- A digest of every row of the period's sheets, of its content without its number. A row can be of two tables.
 with contents as (
     select
         entity_code,
@@ -44,20 +44,27 @@ with contents as (
         source_row,
         to_json(marketing_activity) as content
     from raw.marketing_activity
+),
+
+digests as (
+    select
+        source_file,
+        source_sheet,
+        source_row,
+        md5(
+            json_merge_patch(
+                content, '{"source_hash": null, "loaded_at": null, "source_row": null, "row_number": null}'
+            )::varchar
+        ) as digest
+    from contents
+    where entity_code = $entity and month_key between $first::date and $last::date
 )
 
 select
     source_file as file,
     source_sheet as sheet,
     source_row::varchar as row,
-    left(
-        md5(
-            json_merge_patch(
-                content, '{"source_hash": null, "loaded_at": null, "source_row": null, "row_number": null}'
-            )::varchar
-        ),
-        8
-    ) as digest
-from contents
-where entity_code = $entity and month_key between $first::date and $last::date
-order by file, sheet, source_row
+    left(md5(string_agg(digest, '' order by digest)), 8) as digest
+from digests
+group by source_file, source_sheet, source_row
+order by source_file, source_sheet, source_row
