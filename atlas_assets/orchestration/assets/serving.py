@@ -1,0 +1,39 @@
+"""The snapshot of the warehouse that the dashboard reads, made at the end of every build."""
+
+from typing import Any
+
+import dagster as dg
+
+from atlas_assets.orchestration import keys
+from atlas_assets.orchestration.conditions import FOLLOWS_EVERY_BUILD
+from atlas_assets.orchestration.failures import as_dagster_failure
+from atlas_assets.workspace import Workspace
+
+
+def serving_assets() -> list[dg.AssetsDefinition]:
+    """Return the asset of the snapshot."""
+
+    @dg.asset(
+        key=keys.SNAPSHOT,
+        description=(
+            "A copy of the warehouse under a name of its own, to which the dashboard changes over in "
+            "one step. Readers never wait for a build, nor stop one."
+        ),
+        group_name=keys.SERVING,
+        kinds={"duckdb"},
+        owners=[keys.DATA],
+        deps=[
+            dg.AssetDep(key, partition_mapping=dg.AllPartitionMapping())
+            for key in (*keys.REPORTED_MARTS, keys.RECORDS)
+        ],
+        automation_condition=FOLLOWS_EVERY_BUILD,
+    )
+    def snapshot(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
+        with as_dagster_failure():
+            store = workspace.snapshots
+            path = store.path(store.publish(workspace.warehouse))
+        return dg.MaterializeResult(
+            metadata={"file": dg.MetadataValue.path(path), "bytes": path.stat().st_size}
+        )
+
+    return [snapshot]

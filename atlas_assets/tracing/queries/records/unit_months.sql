@@ -1,0 +1,25 @@
+-- The months of units themselves.
+with places as (
+    select
+        unnest($unit_codes::varchar[]) as unit_code,
+        unnest($month_keys::date[]) as month_key,
+        unnest($channel_names::varchar[]) as channel_name,
+        unnest($product_names::varchar[]) as product_name
+)
+
+select
+    null as record_key,
+    unit_code,
+    month_key,
+    null as label,
+    unit_code as name,
+    strftime(month_key, '%Y-%m') as detail,
+    1 as value,
+    null as table_name,
+    null as column_name,
+    null as content,
+    null as source_file,
+    null as source_sheet,
+    null as source_row
+from places
+where $entity is not null
