@@ -41,6 +41,7 @@ from atlas_assets.notation.numbers import (
 from atlas_assets.notation.strings import short_period, short_span
 from atlas_assets.notation.tokens import Role, Size
 from atlas_assets.periods.calendar import Month, Period, PeriodType, year_text
+from atlas_assets.report.figures import place_of
 from atlas_assets.report.model import NO_CHANNEL, NO_SCHOOL
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ class SlideWriter:
         if self._is_partial(last_years):
             year = f"ΔPY ({last_years.have}/{last_years.of})"
         lines = [self.delta_line(plan, to_target), self.delta_line(year, to_last_year)]
-        return Card(name, self.money.text(amount), lines)
+        return Card(name, self.money.text(amount), lines, place_of(amount))
 
     def _best_card(self, section: RevenueSection) -> Card:
         strings, best, name = self.strings, section.best_year, self.strings("best_year")
@@ -188,13 +189,15 @@ class SlideWriter:
             return self._compared_card(name, self.best_year(best), best)
         is_tied = section.last_year is not None and section.last_year.delta == 0
         text = strings("best_tied") if is_tied else strings("best_so_far")
-        return Card(name, self.money.text(best.value), [[Run(text)]] if section.last_year else [])
+        lines = [[Run(text)]] if section.last_year else []
+        return Card(name, self.money.text(best.value), lines, place_of(best.value))
 
     def _compared_card(self, name: str, when: str, comparison: Comparison | None) -> Card:
         if comparison is None:
             return Card(name, self.money.text(None), [])
         line = self.delta_line(self.strings("against_this"), comparison.delta_pct)
-        return Card(name, self.money.text(comparison.value), [[Run(when)], line])
+        value = comparison.value
+        return Card(name, self.money.text(value), [[Run(when)], line], place_of(value))
 
     def table_slides(self, unit: UnitReport | None, exhibit: TableExhibit) -> list[Slide]:
         """Return a table on as many slides as it needs, its rows spread evenly.
@@ -347,7 +350,7 @@ class SlideWriter:
 
     def count(self, value: Decimal | int | None) -> Cell:
         """Return a cell with a count; empty where there is none."""
-        return Cell("" if value is None else self.count_text(value))
+        return _cell("" if value is None else self.count_text(value), value)
 
     def difference(self, value: Decimal | int | None) -> Cell:
         """Return a signed difference of counts, coloured by rating."""
@@ -355,11 +358,11 @@ class SlideWriter:
 
     def share(self, value: Decimal | None) -> Cell:
         """Return a share in percent; empty where there is none."""
-        return Cell("" if value is None else percent(value, self.locale))
+        return _cell("" if value is None else percent(value, self.locale), value)
 
     def amount(self, value: Decimal | None, unit: AmountUnit) -> Cell:
         """Return a cell with an amount; empty where there is none."""
-        return Cell("" if value is None else unit.text(value))
+        return _cell("" if value is None else unit.text(value), value)
 
     def gap(self, value: Decimal | None, unit: AmountUnit) -> Cell:
         """Return a signed variance of amounts, coloured by rating; empty where there is none."""
@@ -377,25 +380,33 @@ class SlideWriter:
         """Return a share of the target, coloured by whether it was met."""
         if value is None:
             return Cell("")
-        return Cell(percent(value, self.locale), Role.GOOD_TEXT if value >= 100 else Role.BAD)
+        return _cell(
+            percent(value, self.locale), value, Role.GOOD_TEXT if value >= 100 else Role.BAD
+        )
 
     def delta_line(self, name: str, value: Decimal | None) -> list[Run]:
         """Return a relative change with an arrow, coloured by rating."""
         if value is None:
             return [Run(f"{name} {percent(None, self.locale)}")]
+        figure = place_of(value)
         if value == 0:
-            return [Run(f"{name} {percent(value, self.locale)}")]
+            return [Run(f"{name} "), Run(percent(value, self.locale), figure=figure)]
         sign, role = ("▲", Role.GOOD_TEXT) if value > 0 else ("▼", Role.BAD)
         text = signed(percent(value, self.locale), value)
-        return [Run(f"{name} "), Run(f"{sign} {text}", bold=True, role=role)]
+        return [Run(f"{name} "), Run(f"{sign} {text}", bold=True, role=role, figure=figure)]
 
     @staticmethod
     def _rated(text: str, value: Decimal | int) -> Cell:
         """Return a signed cell. More is always better; what rounds to zero is not rated."""
         variance = signed(text, value)
         if not variance.startswith(("+", MINUS, ">", "<")):
-            return Cell(variance)
-        return Cell(variance, Role.GOOD_TEXT if value > 0 else Role.BAD)
+            return _cell(variance, value)
+        return _cell(variance, value, Role.GOOD_TEXT if value > 0 else Role.BAD)
+
+
+def _cell(text: str, value: Decimal | int | None, role: Role | None = None) -> Cell:
+    """Return a cell that knows where in report.json its figure is."""
+    return Cell(text, role, figure=place_of(value))
 
 
 def _groups(rows: list[TableRow], total: list[TableRow]) -> list[int]:

@@ -27,11 +27,12 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of text with uniform formatting."""
+    """A piece of text with uniform formatting; `figure` is the place in report.json of what it tells."""
 
     text: str
     bold: bool = False
     role: Role | None = None
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell. `slide` is the number, from 1, of the slide that it links to."""
+    """A table cell. `slide` is the number, from 1, of the slide that it links to.
+
+    `figure` is the place in report.json of the figure that it shows.
+    """
 
     text: str
     role: Role | None = None
     bold: bool = False
     slide: int | None = None
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ class ColumnPoint:
 
     A month is either actual or a forecast; `format` is the number format of its label. `marks` are the
     numbers of the comments on it; `is_reported` says whether it belongs to the period. `cut` labels
-    values beyond the chart's limit.
+    values beyond the chart's limit. `place` is that of its month in report.json.
     """
 
     category: str
@@ -140,6 +145,7 @@ class ColumnPoint:
     marks: list[int] = field(default_factory=list)
     is_reported: bool = False
     cut: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,8 @@ class Multiple:
     """One of several small charts of months that share a scale from `low` to `high`.
 
     `facts` stand under its `heading`. Where its scale differs from the others', `scaling` says by how
-    much: its columns are drawn that many times as high.
+    much: its columns are drawn that many times as high. `unit` is the code of its unit, and `places` are
+    those of its months in report.json.
     """
 
     name: str
@@ -197,16 +204,19 @@ class Multiple:
     targets: list[float | None]
     low: float
     high: float
+    unit: str
+    places: list[str]
     scaling: str = ""
 
 
 @dataclass(frozen=True)
 class Card:
-    """A figure with its comparisons."""
+    """A figure, whose place in report.json is `figure`, with its comparisons."""
 
     label: str
     value: str
     lines: list[list[Run]]
+    figure: str | None = None
 
 
 @dataclass(frozen=True)

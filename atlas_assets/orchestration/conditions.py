@@ -1,7 +1,8 @@
 """Automation conditions: what is updated after its parents without being requested.
 
 Months are processed by jobs. What is made from months (records, reports of months, quarters and
-years, and the snapshot of the dashboard) is also updated by condition, so that it never stays older than its input, whoever built that.
+years, and the snapshot of the dashboard) is also updated by condition, so that it never stays older
+than its input, whoever built that.
 """
 
 from __future__ import annotations

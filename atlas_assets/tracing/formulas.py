@@ -8,7 +8,9 @@ from typing import Literal
 
 Value = str | int | bool | date | tuple[str, ...] | None
 Parameters = tuple[tuple[str, Value], ...]
-Operation = Literal["sum", "difference", "share", "ratio", "change", "scaled", "above", "below", "count"]
+Operation = Literal[
+    "sum", "difference", "share", "ratio", "change", "scaled", "above", "below", "count"
+]
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from atlas_assets.tracing.figures import Figures
 from atlas_assets.tracing.formulas import Formula, Known, Records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     import duckdb
 
     from atlas_assets.report.model import Report
-    from atlas_assets.tracing.formulas import Expression, Places
+    from atlas_assets.tracing.formulas import Expression, Operation, Places
 
 _VIEWS = ("traced_receipts", "traced_orders", "traced_targets", "traced_activities")
 _SUM = "select sum(value), max(value), count(*) from ({records})"
@@ -167,25 +168,26 @@ def _computed(formula: Formula, parts: list[Trace]) -> Fraction | None:
     values = [part.value for part in parts if part.value is not None]
     if len(values) < len(parts):
         return None
-    match formula.operation:
-        case "sum":
-            return sum(values, Fraction(0))
-        case "difference":
-            return values[0] - values[1]
-        case "share" | "ratio":
-            factor = 100 if formula.operation == "share" else 1
-            return values[0] * factor / values[1] if values[1] else None
-        case "change":
-            return (values[0] - values[1]) * 100 / values[1] if values[1] else None
-        case "scaled":
-            scaled = values[0] * values[1] / values[2] if values[2] else None
-            return None if scaled is None else Fraction(_quantized(scaled, formula.decimals))
-        case "above":
-            return Fraction(sum(_quantized(value, 1) > 0 for value in values))
-        case "below":
-            return Fraction(sum(_quantized(value, 1) < 0 for value in values))
-        case "count":
-            return Fraction(len(values))
+    try:
+        result = _OPERATIONS[formula.operation](values)
+    except ZeroDivisionError:
+        return None
+    if formula.operation == "scaled":  # each month of a forecast is an amount by itself
+        return Fraction(_quantized(result, formula.decimals))
+    return result
+
+
+_OPERATIONS: dict[Operation, Callable[[list[Fraction]], Fraction]] = {
+    "sum": lambda of: sum(of, Fraction(0)),
+    "difference": lambda of: of[0] - of[1],
+    "share": lambda of: of[0] * 100 / of[1],
+    "ratio": lambda of: of[0] / of[1],
+    "change": lambda of: (of[0] - of[1]) * 100 / of[1],
+    "scaled": lambda of: of[0] * of[1] / of[2],
+    "above": lambda of: Fraction(sum(_quantized(value, 1) > 0 for value in of)),
+    "below": lambda of: Fraction(sum(_quantized(value, 1) < 0 for value in of)),
+    "count": lambda of: Fraction(len(of)),
+}
 
 
 def _quantized(value: Fraction, decimals: int) -> Decimal:

@@ -20,12 +20,17 @@ WATERFALL, YEAR_BARS = 3, 9  # columns with bars
 
 
 def bridge_slides(writer: SlideWriter) -> list[Slide]:
+    """Return the slides of the waterfall."""
+    return writer.table_slides(None, bridge_exhibit(writer))
+
+
+def bridge_exhibit(writer: SlideWriter) -> TableExhibit:
     """Return the waterfall to the actual revenue."""
     strings, report = writer.strings, writer.report
     bridge, scale = report.bridge.period, _unit_of(writer)
     reference = "PL" if bridge.reference == "target" else "PY"
     waterfall = _Waterfall(writer, scale, reference)
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.breadth_message(report, writer.subject, strings),
         measure=strings(f"bridge_from_{bridge.reference}"),
         scenarios=strings(
@@ -46,7 +51,6 @@ def bridge_slides(writer: SlideWriter) -> list[Slide]:
             _rounding(writer, scale),
         ],
     )
-    return writer.table_slides(None, exhibit)
 
 
 def _unit_of(writer: SlideWriter) -> AmountUnit:

@@ -13,15 +13,23 @@ if TYPE_CHECKING:
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.notation.strings import Strings
-    from atlas_assets.report.model import ChannelMarketingRow, KeyFigure, UnitReport
+    from atlas_assets.report.model import ChannelMarketingRow, KeyFigure, SubjectReport, UnitReport
 
 
 def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
+    """Return the slides of a unit's channels."""
+    message = told.channel_message(unit, writer.period, writer.strings)
+    return writer.table_slides(unit, channel_exhibit(writer, unit.name, unit, message, own))
+
+
+def channel_exhibit(
+    writer: SlideWriter, name: str, subject: SubjectReport, message: str, own: list[Remark]
+) -> TableExhibit:
     """Return the table of channels, most closings first, with bars next to last year's."""
-    strings, orders = writer.strings, unit.key_comparison.orders
-    channels = [row for row in unit.channels if row.customer_type == "all"]
-    exhibit = TableExhibit(
-        message=told.channel_message(unit, writer.period, strings),
+    strings, orders = writer.strings, subject.key_comparison.orders
+    channels = [row for row in subject.channels if row.customer_type == "all"]
+    return TableExhibit(
+        message=message,
         measure=strings("channel_title"),
         scenarios=strings(
             "channel_scenarios",
@@ -34,10 +42,9 @@ def channel_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         columns=_columns(strings),
         rows=[_row(writer, row) for row in channels],
         total=_total(writer, orders),
-        bars=[_bars(f"{unit.name}: {strings('closings')}", channels)],
+        bars=[_bars(f"{name}: {strings('closings')}", channels)],
         remarks=own,
     )
-    return writer.table_slides(unit, exhibit)
 
 
 def _columns(strings: Strings) -> list[Column]:

@@ -17,14 +17,19 @@ BAR_COLUMN = 3
 
 
 def funnel_slides(writer: SlideWriter) -> list[Slide]:
-    """Return the table of units with the steps of their funnels; none where no leads are recorded."""
-    strings, totals = writer.strings, writer.report.totals.funnel
-    if totals.leads.value is None:
+    """Return the slides of the funnel; none where no leads are recorded."""
+    if writer.report.totals.funnel.leads.value is None:
         return []
+    return writer.table_slides(None, funnel_exhibit(writer))
+
+
+def funnel_exhibit(writer: SlideWriter) -> TableExhibit:
+    """Return the table of units with the steps of their funnels."""
+    strings, totals = writer.strings, writer.report.totals.funnel
     leads = {unit.code: unit.funnel.leads.value for unit in writer.by_size}
     units = [unit for unit in writer.by_size if leads[unit.code] is not None]
     units.sort(key=lambda unit: -(leads[unit.code] or 0))
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.funnel_message(writer, strings),
         measure=strings("funnel_title"),
         scenarios=strings(
@@ -43,7 +48,6 @@ def funnel_slides(writer: SlideWriter) -> list[Slide]:
         total=_row(writer, strings("total"), totals, is_total=True),
         bars=[_bars(writer, [(unit.name, unit.funnel) for unit in units])],
     )
-    return writer.table_slides(None, exhibit)
 
 
 def _columns(writer: SlideWriter) -> list[Column]:

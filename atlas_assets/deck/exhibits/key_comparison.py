@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from atlas_assets.deck.outliers import limit, ordinary
-from atlas_assets.deck.sentences import details as told
+from atlas_assets.deck.sentences import details as sentences
 from atlas_assets.deck.slides import Cell, Column, Slide, SmallChart, TableRow
 from atlas_assets.deck.table_exhibit import TableExhibit
 from atlas_assets.notation.numbers import AmountUnit, percent
+from atlas_assets.report.figures import place_of
 from atlas_assets.report.model import KeyFigure
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.commentary import Remark
     from atlas_assets.deck.slide_writer import SlideWriter
-    from atlas_assets.report.model import KeyComparisonSection, UnitReport
+    from atlas_assets.report.model import KeyComparisonSection, SubjectReport, UnitReport
 
 
 SMALL_CHART_OTHERS = 2  # values that are no outliers, in a chart of three or four
@@ -25,14 +26,38 @@ SMALL_CHART_OTHERS = 2  # values that are no outliers, in a chart of three or fo
 
 def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
     """Return the table of key figures, with the four main ones as small charts next to it."""
-    strings, section = writer.strings, unit.key_comparison
-    revenue, by_type = _revenue_figure(unit), section.by_customer_type
+    exhibit = key_comparison_exhibit(writer, unit.name, unit, own)
+    charts = key_comparison_charts(writer, unit)
+    if not charts:
+        return writer.table_slides(unit, exhibit)
+    return writer.table_with_rail(unit, exhibit, [], [], charts)
+
+
+def key_comparison_charts(writer: SlideWriter, subject: SubjectReport) -> list[SmallChart]:
+    """Return revenue, orders, students and what they are worth as small charts."""
+    strings, section = writer.strings, subject.key_comparison
+    each = section.revenue_per_paying_student
+    charts = [
+        _small_chart(writer, strings("revenue"), _revenue_figure(subject), amounts=True),
+        _small_chart(writer, strings("orders"), section.orders),
+        _small_chart(writer, strings("paying_students"), section.students),
+        _small_chart(writer, strings("revenue_per_student"), each, amounts=True, is_ratio=True),
+    ]
+    return [chart for chart in charts if chart]
+
+
+def key_comparison_exhibit(
+    writer: SlideWriter, name: str, subject: SubjectReport, own: list[Remark]
+) -> TableExhibit:
+    """Return the table of key figures of the entity or a unit, whose name is `name`."""
+    strings, section = writer.strings, subject.key_comparison
+    revenue, by_type = _revenue_figure(subject), section.by_customer_type
     each = section.revenue_per_paying_student
     money = [revenue, section.order_value, each, *(f.revenue for f in by_type.values())]
     scale = _unit_of(writer, money)
     scenarios = "key_scenarios" if writer.has_before else "key_scenarios_yearly"
-    exhibit = TableExhibit(
-        message=told.key_message(unit, writer.period, writer.before, strings),
+    return TableExhibit(
+        message=sentences.key_message(name, subject, writer.period, writer.before, strings),
         measure=strings("key_title"),
         scenarios=strings(scenarios, period=writer.period, before=writer.before),
         marts=["mart_unit_months", "mart_students", "mart_order_payments"],
@@ -43,16 +68,6 @@ def key_comparison_slides(writer: SlideWriter, unit: UnitReport, own: list[Remar
         unit=strings("and_counts", unit=writer.in_unit(scale)),
         remarks=own,
     )
-    charts = [
-        _small_chart(writer, strings("revenue"), revenue, amounts=True),
-        _small_chart(writer, strings("orders"), section.orders),
-        _small_chart(writer, strings("paying_students"), section.students),
-        _small_chart(writer, strings("revenue_per_student"), each, amounts=True, is_ratio=True),
-    ]
-    shown = [chart for chart in charts if chart]
-    if not shown:
-        return writer.table_slides(unit, exhibit)
-    return writer.table_with_rail(unit, exhibit, [], [], shown)
 
 
 def _columns(writer: SlideWriter) -> list[Column]:
@@ -110,15 +125,19 @@ def _row(
     when = f" ({writer.best_year(best)})" if best else ""
     is_best = best is not None and best.period == writer.report.meta.period
     has_before = writer.has_before
+
+    def told(value: Decimal | None, more: str = "") -> Cell:
+        return Cell(text_of(value) + more, figure=place_of(value))
+
     return TableRow(
         [
             Cell(name),
-            Cell(text_of(year and year.value)),
-            *([Cell(text_of(last and last.value))] if has_before else []),
-            Cell(text_of(figure.value)),
+            told(year and year.value),
+            *([told(last and last.value)] if has_before else []),
+            told(figure.value),
             writer.change(year and year.delta_pct),
             *([writer.change(last and last.delta_pct)] if has_before else []),
-            Cell(text_of(best and best.value) + when),
+            told(best and best.value, when),
             Cell("") if is_best else writer.change(best and best.delta_pct),
         ],
         is_detail=is_detail,
@@ -138,7 +157,7 @@ def _share_row(writer: SlideWriter, name: str, figure: KeyFigure) -> TableRow:
             writer.share(figure.value),
             writer.points(year and year.delta),
             *([writer.points(last and last.delta)] if writer.has_before else []),
-            Cell(best_text),
+            Cell(best_text, figure=place_of(best and best.value)),
             writer.points(best and best.delta),
         ]
     )
@@ -210,8 +229,8 @@ def _unit_of(writer: SlideWriter, figures: list[KeyFigure]) -> AmountUnit:
     return writer.money.unit(ordinary(amounts))
 
 
-def _revenue_figure(unit: UnitReport) -> KeyFigure:
-    section = unit.revenue
+def _revenue_figure(subject: SubjectReport) -> KeyFigure:
+    section = subject.revenue
     return KeyFigure(
         value=section.revenue_actuals,
         last_period=section.last_period,

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 
 def key_figure_slides(writer: SlideWriter) -> list[Slide]:
+    """Return the slides of the key figures."""
+    return writer.table_slides(None, key_figure_exhibit(writer))
+
+
+def key_figure_exhibit(writer: SlideWriter) -> TableExhibit:
     """Return the table of units with their key figures and retention, and the entity as its total."""
     strings, report = writer.strings, writer.report
     subjects = [*report.units.values(), report.totals]
@@ -28,7 +33,7 @@ def key_figure_slides(writer: SlideWriter) -> list[Slide]:
             )
         ]
     )
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.customers_message(writer, strings),
         measure=strings("key_figures_title"),
         scenarios=strings("key_figures_scenarios", period=writer.period),
@@ -45,7 +50,6 @@ def key_figure_slides(writer: SlideWriter) -> list[Slide]:
             writer.coverage(report.totals.revenue.coverage.last_year, "last_year"),
         ],
     )
-    return writer.table_slides(None, exhibit)
 
 
 def _columns(writer: SlideWriter) -> list[Column]:

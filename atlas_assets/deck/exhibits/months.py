@@ -11,6 +11,7 @@ from atlas_assets.deck.slides import ColumnChart, ColumnPoint, Tier
 from atlas_assets.notation.numbers import signed
 from atlas_assets.notation.strings import short_month
 from atlas_assets.periods.calendar import Month
+from atlas_assets.report.figures import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +114,7 @@ class _MonthChart:
             marks=[c.number for c in comments if c.number and c.month == point.month],
             is_reported=point.month in self.writer.report.meta.months,
             cut=", ".join(sign + self._cut(amount) for sign, amount in levels if self._cut(amount)),
+            place=month_place(point.actuals, point.target),
         )
 
     def _forecast(self, month: OutlookMonth) -> ColumnPoint:
@@ -124,6 +126,7 @@ class _MonthChart:
             previous=scale.scaled(month.last_year),
             format=scale.format(month.forecast),
             forecast=scale.scaled(month.forecast),
+            place=month_place(month.forecast),
         )
 
     def _tier(self, reference: str) -> Tier:
@@ -155,6 +158,11 @@ class _MonthChart:
         name = short_month(month, locale)
         is_first = text == self.trend[0].month
         return f"{name} {month.year % 100:02d}" if is_first or month.number == 1 else name
+
+
+def month_place(*figures: Decimal | None) -> str:
+    """Return the place of the month that figures belong to; empty if they have none."""
+    return next((place.rpartition(".")[0] for place in map(place_of, figures) if place), "")
 
 
 def _levels(point: TrendPoint) -> tuple[Decimal | None, ...]:

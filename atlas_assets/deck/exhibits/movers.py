@@ -9,6 +9,7 @@ from atlas_assets.deck.sentences import customers as told
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
 from atlas_assets.deck.table_exhibit import Span, TableExhibit, variance_bars
 from atlas_assets.notation.numbers import AmountUnit
+from atlas_assets.report.figures import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,22 +22,23 @@ BAR_COLUMN = 5
 
 def mover_slides(writer: SlideWriter) -> list[Slide]:
     """Return the programs and the schools that moved, each on a slide; none where none did."""
+    return [slide for it in mover_exhibits(writer) for slide in writer.table_slides(None, it)]
+
+
+def mover_exhibits(writer: SlideWriter) -> list[TableExhibit]:
+    """Return the tables of the programs and of the schools that moved, as far as any did."""
     strings, movers = writer.strings, writer.report.movers
-    slides: list[Slide] = []
+    exhibits: list[TableExhibit] = []
     if movers.programs:
         amounts = [v for m in movers.programs for v in (m.value, m.last_year, m.delta)]
         scale = writer.money.unit(amounts)
-        exhibit = _exhibit(
-            writer, "programs", movers.programs, scale, scale.text, writer.in_unit(scale)
-        )
-        slides += writer.table_slides(None, exhibit)
+        unit = writer.in_unit(scale)
+        exhibits.append(_exhibit(writer, "programs", movers.programs, scale, scale.text, unit))
     if movers.schools and writer.has_schools:
         count = AmountUnit(Decimal(1), "", 0, writer.locale)
-        exhibit = _exhibit(
-            writer, "schools", movers.schools, count, writer.count_text, strings("in_students")
-        )
-        slides += writer.table_slides(None, exhibit)
-    return slides
+        unit = strings("in_students")
+        exhibits.append(_exhibit(writer, "schools", movers.schools, count, writer.count_text, unit))
+    return exhibits
 
 
 def _exhibit(
@@ -80,8 +82,8 @@ def _row(
         [
             Cell(mover.name),
             Cell(writer.report.units[mover.unit].name),
-            Cell(text_of(mover.last_year)),
-            Cell(text_of(mover.value)),
+            Cell(text_of(mover.last_year), figure=place_of(mover.last_year)),
+            Cell(text_of(mover.value), figure=place_of(mover.value)),
             writer.gap(mover.delta, scale),
             Cell(""),
             writer.change(mover.delta_pct),

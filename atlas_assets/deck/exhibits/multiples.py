@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from atlas_assets.deck.exhibits.months import known_months
+from atlas_assets.deck.exhibits.months import known_months, month_place
 from atlas_assets.deck.outliers import clipped, limit, ordinary
 from atlas_assets.deck.sentences import revenue as told
 from atlas_assets.deck.slides import GRID_MOST, Layout, Multiple, Run, Slide
@@ -102,6 +102,8 @@ class _Multiples:
             targets=[self.scale.scaled(point.target) for point in trend],
             low=self.low / factor * ROOM,
             high=self.high / factor * ROOM,
+            unit=unit.code,
+            places=[month_place(point.actuals, point.target) for point in trend],
             scaling=scaling,
         )
 

@@ -24,6 +24,11 @@ LEVELS, VARIANCES = 7, 9  # columns with bars
 
 
 def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
+    """Return the slides of a unit's programs."""
+    return writer.table_slides(unit, program_exhibit(writer, unit, own))
+
+
+def program_exhibit(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> TableExhibit:
     """Return the table of programs, with levels and variances as bars at one scale.
 
     Without targets there are only levels.
@@ -37,7 +42,7 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
     scale = writer.money.unit(ordinary([*amounts, revenue.revenue_actuals, revenue.revenue_target]))
     has_target = revenue.revenue_target is not None
     bars = _ProgramBars.of(programs, scale, has_target=has_target)
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.program_message(unit, writer.period, strings),
         measure=strings("program_title"),
         scenarios=strings(
@@ -56,7 +61,6 @@ def program_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> 
         footnotes=[_rounding(writer, unit, scale)],
         remarks=own,
     )
-    return writer.table_slides(unit, exhibit)
 
 
 def _rounding(writer: SlideWriter, unit: UnitReport, scale: AmountUnit) -> str:

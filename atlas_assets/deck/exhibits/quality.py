@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.deck.sentences import details as told
 from atlas_assets.deck.slides import Cell, Column, Slide, TableRow
-from atlas_assets.deck.table_exhibit import TableExhibit, text_row
+from atlas_assets.deck.table_exhibit import TableExhibit
 from atlas_assets.notation.numbers import number
 from atlas_assets.notation.tokens import Role
+from atlas_assets.report.figures import place_of
 
 if TYPE_CHECKING:
     from atlas_assets.deck.slide_writer import SlideWriter
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 
 def quality_slides(writer: SlideWriter) -> list[Slide]:
+    """Return the slides of the data's quality."""
+    return writer.table_slides(None, quality_exhibit(writer))
+
+
+def quality_exhibit(writer: SlideWriter) -> TableExhibit:
     """Return the table of row counts, flags and reconciliations."""
     strings, quality, locale = writer.strings, writer.report.data_quality, writer.locale
     columns = [
@@ -31,14 +37,22 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
         ("rows_duplicate", quality.duplicates),
     ]
     rows = [
-        text_row([strings(name), strings("measure_rows"), "", number(count, locale), ""])
+        TableRow(
+            [
+                *map(Cell, (strings(name), strings("measure_rows"), "")),
+                Cell(number(count, locale), figure=place_of(count)),
+                Cell(""),
+            ]
+        )
         for name, count in counted
     ]
-    unassigned = writer.money.in_full(quality.unassigned_revenue)
-    rows.append(text_row([strings("unassigned_revenue"), writer.money.name, "", unassigned, ""]))
+    amount = quality.unassigned_revenue
+    unassigned = Cell(writer.money.in_full(amount), figure=place_of(amount))
+    texts = (strings("unassigned_revenue"), writer.money.name, "")
+    rows.append(TableRow([*map(Cell, texts), unassigned, Cell("")]))
     failed_first = sorted(quality.checks, key=lambda check: check.passed)
     rows += [_check_row(writer, check) for check in failed_first]
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.quality_message(quality, strings),
         measure=strings("quality_title"),
         scenarios=writer.period,
@@ -48,7 +62,6 @@ def quality_slides(writer: SlideWriter) -> list[Slide]:
         columns=columns,
         rows=rows,
     )
-    return writer.table_slides(None, exhibit)
 
 
 def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
@@ -64,7 +77,10 @@ def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
             Cell(strings(f"check_{check.name}")),
             Cell(writer.money.name if is_money else strings(f"measure_{check.unit}")),
             *(
-                Cell(writer.money.in_full(value) if is_money else number(value, locale))
+                Cell(
+                    writer.money.in_full(value) if is_money else number(value, locale),
+                    figure=place_of(value),
+                )
                 for value in (check.expected, check.actual)
             ),
             verdict,

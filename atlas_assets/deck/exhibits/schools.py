@@ -20,12 +20,17 @@ BARS = 5.2  # of the table's width
 
 
 def school_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> list[Slide]:
+    """Return the slides of a unit's schools."""
+    return writer.table_slides(unit, school_exhibit(writer, unit, own))
+
+
+def school_exhibit(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> TableExhibit:
     """Return the ten largest schools and the others, compared with the same months of last year."""
     strings, schools = writer.strings, unit.schools
     rows = [row for row in schools.progress if row.kind != "total"]
     earlier = schools.years[:-1][-YEARS:]
     names = [_name(writer, row) for row in rows]
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.school_message(unit, writer.report.meta.covered, strings),
         measure=strings("school_title"),
         scenarios=strings(
@@ -44,7 +49,6 @@ def school_slides(writer: SlideWriter, unit: UnitReport, own: list[Remark]) -> l
         bars=[_bars(unit, names, rows, 4 + len(earlier))] if rows else [],
         remarks=own,
     )
-    return writer.table_slides(unit, exhibit)
 
 
 def _name(writer: SlideWriter, row: SchoolProgressRow) -> str:

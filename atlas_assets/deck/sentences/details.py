@@ -13,12 +13,17 @@ from atlas_assets.report.model import NO_SCHOOL
 if TYPE_CHECKING:
     from atlas_assets.notation.strings import Strings
     from atlas_assets.periods.calendar import Period
-    from atlas_assets.report.model import DataQualitySection, ProgramProgressRow, UnitReport
+    from atlas_assets.report.model import (
+        DataQualitySection,
+        ProgramProgressRow,
+        SubjectReport,
+        UnitReport,
+    )
 
 
-def key_message(unit: UnitReport, period: str, before: str, strings: Strings) -> str:
+def key_message(name: str, of: SubjectReport, period: str, before: str, strings: Strings) -> str:
     """State the number of orders and revenue per paying student; `before` names the previous period."""
-    section, locale, subject = unit.key_comparison, strings.locale, short_name(unit.name)
+    section, locale, subject = of.key_comparison, strings.locale, short_name(name)
     if not section.orders.value:
         return strings("no_orders", subject=subject, period=period)
     each = section.revenue_per_paying_student.value
