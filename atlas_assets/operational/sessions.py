@@ -17,6 +17,7 @@ from atlas_assets.operational import dbapi, entity_session
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -143,6 +144,16 @@ class OperationalStore:
         """Yield a session that reads one entity's records, on a connection as from `reader`."""
         with self.reader() as connection, entity_session.reading(connection, entity_id) as session:
             yield session
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of a local database to `path`, as of one moment, whoever writes meanwhile."""
+        with self._errors_explained(), self._engine("DEFERRED", foreign_keys=True).connect() as opened:
+            driver = opened.connection.driver_connection
+            if not isinstance(driver, dbapi.Connection):
+                raise TypeError(driver)
+            driver.rollback()
+            driver.execute("PRAGMA query_only=OFF")
+            driver.execute("VACUUM INTO ?", [str(path)])
 
     @property
     def shown_url(self) -> str:

@@ -1,8 +1,9 @@
-"""Publishes copies of the warehouse for readers, who never wait for a writer nor stop one.
+"""Publishes copies of both databases for readers, who never wait for a writer nor stop one.
 
 DuckDB lets nobody write a file that another process has open, and a process that opens a replaced file
-under its old name gets the old data. So each snapshot has a name of its own, and a small file that is
-replaced in one step, `current.json`, says which one is current.
+under its old name gets the old data. So each snapshot has names of its own, and a small file that is
+replaced in one step, `current.json`, says which one is current. Both copies are made while nobody
+writes, so that they belong together.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from atlas_assets.files import state_of, written_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.warehouse.connection import Warehouse
 
 KEPT = 3  # snapshots: a reader has as long as two builds take to let go of one
@@ -34,10 +36,8 @@ class Snapshot(StrictModel):
     warehouse: str
     """The state of the file that it was copied from, so that nothing is copied twice."""
 
-    @property
-    def file_name(self) -> str:
-        """The name of its file."""
-        return f"marts-{self.build}.duckdb"
+    has_records: bool
+    """Whether the operational database is a file and was copied; readers ask a server directly."""
 
 
 class SnapshotStore:
@@ -46,9 +46,13 @@ class SnapshotStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def path(self, snapshot: Snapshot) -> Path:
-        """Return the file of a snapshot."""
-        return self.folder / snapshot.file_name
+    def marts(self, build: str) -> Path:
+        """Return the copy of the warehouse of a build."""
+        return self.folder / f"marts-{build}.duckdb"
+
+    def records(self, build: str) -> Path:
+        """Return the copy of the operational database of a build."""
+        return self.folder / f"records-{build}.db"
 
     def current(self) -> Snapshot | None:
         """Return the newest snapshot, or None before the first build.
@@ -70,27 +74,36 @@ class SnapshotStore:
         snapshot = self.current()
         return (
             snapshot is not None
-            and self.path(snapshot).exists()
+            and self.marts(snapshot.build).exists()
             and warehouse.path.exists()
             and snapshot.warehouse == state_of(warehouse.path)
         )
 
-    def publish(self, warehouse: Warehouse) -> Snapshot:
-        """Copy the warehouse, point readers to the copy, and remove copies that nobody needs any more.
+    def publish(self, warehouse: Warehouse, store: OperationalStore) -> Snapshot:
+        """Copy both databases, point readers to the copies, and remove copies that nobody needs any more.
 
         Raises AtlasError if there is no warehouse yet.
         """
         with warehouse.locked():
             with warehouse.connect(read_only=False) as connection:
                 connection.execute("CHECKPOINT")
-            snapshot = Snapshot(build=str(ULID()), warehouse=state_of(warehouse.path))
-            with written_whole(self.path(snapshot)) as temporary:
+            snapshot = Snapshot(
+                build=str(ULID()),
+                warehouse=state_of(warehouse.path),
+                has_records=store.is_file,
+            )
+            with written_whole(self.marts(snapshot.build)) as temporary:
                 shutil.copyfile(warehouse.path, temporary)
+            if snapshot.has_records:
+                with written_whole(self.records(snapshot.build)) as temporary:
+                    store.copy_to(temporary)
         with written_whole(self.folder / _POINTER) as temporary:
             temporary.write_text(snapshot.model_dump_json(), encoding="utf-8")
         self._prune()
         return snapshot
 
     def _prune(self) -> None:
-        for path in sorted(self.folder.glob("marts-*.duckdb"))[:-KEPT]:
-            path.unlink(missing_ok=True)
+        builds = sorted(path.stem.split("-")[1] for path in self.folder.glob("marts-*.duckdb"))
+        for build in builds[:-KEPT]:
+            for path in self.folder.glob(f"*-{build}.*"):
+                path.unlink(missing_ok=True)

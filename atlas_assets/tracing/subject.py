@@ -115,7 +115,7 @@ class Subject:
 
     def _key_comparison(self, rest: list[str]) -> Expression:
         section = self.section.key_comparison
-        by_type: dict[str, Any] = dict(section.by_customer_type)
+        by_type: dict[Any, Any] = dict(section.by_customer_type)
         if rest[0] == "by_customer_type":
             kind, name, *more = rest[1:]
             measure = _of_records(

@@ -30,8 +30,9 @@ def serving_assets() -> list[dg.AssetsDefinition]:
     )
     def snapshot(workspace: dg.ResourceParam[Workspace]) -> dg.MaterializeResult[Any]:
         with as_dagster_failure():
-            store = workspace.snapshots
-            path = store.path(store.publish(workspace.warehouse))
+            snapshots = workspace.snapshots
+            snapshot = snapshots.publish(workspace.warehouse, workspace.store)
+        path = snapshots.marts(snapshot.build)
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(path), "bytes": path.stat().st_size}
         )
