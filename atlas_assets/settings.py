@@ -54,12 +54,21 @@ class Settings(_Environment):
         default=None, pattern=r"^https://[^\s]+$", validation_alias="ATLAS_REPOSITORY"
     )
     web_names: str = Field(default="", validation_alias="ATLAS_HOSTS")
+    ui_address: str = Field(default="http://127.0.0.1:3000", validation_alias="ATLAS_UI")
+    dashboard_address: str = Field(
+        default="http://127.0.0.1:8000", validation_alias="ATLAS_DASHBOARD"
+    )
+    dashboard_dir: Path = Field(
+        default=PROJECT_DIR / ".dashboard", validation_alias="ATLAS_DASHBOARD_DIR"
+    )
+    user_header: str | None = Field(default=None, validation_alias="ATLAS_USER_HEADER")
+    proxies: str = Field(default="127.0.0.1", validation_alias="ATLAS_PROXIES")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(
         default=None, ge=0, lt=_YEAR_10000, validation_alias="SOURCE_DATE_EPOCH"
     )
 
-    @field_validator("source_dir", "output_dir", "duckdb_path", "dagster_home")
+    @field_validator("source_dir", "output_dir", "duckdb_path", "dagster_home", "dashboard_dir")
     @classmethod
     def _absolute(cls, path: Path, info: ValidationInfo) -> Path:
         return _usable(path, _REFUSED.get(info.field_name or "", ""))

@@ -39,6 +39,21 @@ HEX: dict[Role, str] = {
     Role.RULE: "C9D0D7",
 }
 
+# The same on a dark ground, where a page is read at night; decks have none.
+HEX_ON_DARK: dict[Role, str] = {
+    Role.INK: "E6EAEE",
+    Role.WHITE: "14191F",
+    Role.NAVY: "A9C7E8",
+    Role.CARD: "1B222A",
+    Role.ACTUAL: "C3CCD6",
+    Role.PREVIOUS: "7D8894",
+    Role.GOOD: "3DAF6C",
+    Role.BAD: "F0716B",
+    Role.NEUTRAL: "78AEEA",
+    Role.GOOD_TEXT: "5CCB8A",
+    Role.RULE: "3A444F",
+}
+
 # The theme slot of each role, so that a designer's theme recolours a deck.
 THEME: dict[Role, str] = {
     Role.INK: "tx1",

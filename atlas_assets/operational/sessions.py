@@ -147,7 +147,10 @@ class OperationalStore:
 
     def copy_to(self, path: Path) -> None:
         """Write a copy of a local database to `path`, as of one moment, whoever writes meanwhile."""
-        with self._errors_explained(), self._engine("DEFERRED", foreign_keys=True).connect() as opened:
+        with (
+            self._errors_explained(),
+            self._engine("DEFERRED", foreign_keys=True).connect() as opened,
+        ):
             driver = opened.connection.driver_connection
             if not isinstance(driver, dbapi.Connection):
                 raise TypeError(driver)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from atlas_assets.periods.calendar import Period
 
 Suffix = Literal["json", "pptx", "pdf"]
+SUFFIXES: tuple[Suffix, ...] = get_args(Suffix)
 
 
 class ReportFiles:
@@ -44,7 +45,7 @@ class ReportFiles:
 
     def existing(self, entity: str, period: Period, units: Sequence[str] = ()) -> list[Path]:
         """Return the files of a report that exist."""
-        paths = [self.path(entity, period, suffix, units) for suffix in get_args(Suffix)]
+        paths = [self.path(entity, period, suffix, units) for suffix in SUFFIXES]
         return [path for path in paths if path.exists()]
 
     def on_demand(self) -> list[Path]:

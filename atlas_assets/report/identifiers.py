@@ -21,6 +21,11 @@ def school_id(entity: str, name: str) -> str:
     return stable_ulid("db_organization", entity, folded_word(name))
 
 
+def person_id(entity: str, normalized_name: str) -> str:
+    """Return the id of a student or another person."""
+    return stable_ulid("db_person", entity, normalized_name)
+
+
 def channel_id(name: str) -> str:
     """Return the id of a marketing channel."""
     return stable_ulid("marketing_channel", name)

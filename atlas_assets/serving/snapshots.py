@@ -69,6 +69,13 @@ class SnapshotStore:
                 f"{pointer} does not name a snapshot. Delete it, then run `atlas build`."
             ) from error
 
+    def pointer_state(self) -> str:
+        """Return what changes whenever another snapshot becomes the current one; it is cheap to ask."""
+        try:
+            return state_of(self.folder / _POINTER)
+        except FileNotFoundError:
+            return ""
+
     def is_current(self, warehouse: Warehouse) -> bool:
         """Return whether the newest snapshot is a copy of the warehouse as it is now."""
         snapshot = self.current()

@@ -28,8 +28,10 @@ _SUM = "select sum(value), max(value), count(*) from ({records})"
 _LISTED = """
 select
     records.*,
-    list_filter(sheets.columns, lambda c: c.name = records.column_name)[1].letter as letter
+    list_filter(sheets.columns, lambda c: c.name = records.column_name)[1].letter as letter,
+    enrollments.intake
 from ({records}) as records
+left join intermediate.int_enrollments as enrollments on records.record_key = enrollments.order_key
 left join raw.sheet_manifest as sheets
     on sheets.entity_code = $entity
     and records.table_name = sheets.table_name
@@ -48,17 +50,21 @@ ALL = 2**31  # records: no limit
 class Record:
     """A record that a figure is made of, and the cell that says so.
 
-    `key` is that of its order in the warehouse, if it has one; `value` is what it adds to the figure.
-    `name` is whom or what it is about, `detail` its program or school. `content` is the cell's as written.
+    `key` is that of its order in the warehouse, if it has one, and `intake` that of the order; `value` is
+    what the record adds to the figure. `name` is whom or what it is about, `detail` its program or school.
+    `content` is the cell's as written, `table` and `column` are the names of what it was read as.
     """
 
     key: str | None
+    intake: date | None
     unit: str | None
     month: date
     label: str | None
     name: str | None
     detail: str | None
     value: Decimal
+    table: str | None
+    column: str | None
     file: str | None
     sheet: str | None
     row: int | None
@@ -198,12 +204,15 @@ def _quantized(value: Fraction, decimals: int) -> Decimal:
 def _record(row: dict[str, Any]) -> Record:
     return Record(
         key=row["record_key"],
+        intake=row["intake"],
         unit=row["unit_code"],
         month=row["month_key"],
         label=row["label"],
         name=row["name"],
         detail=row["detail"],
         value=Decimal(row["value"]),
+        table=row["table_name"],
+        column=row["column_name"],
         file=row["source_file"],
         sheet=row["source_sheet"],
         row=row["source_row"],

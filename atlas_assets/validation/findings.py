@@ -37,8 +37,11 @@ class Finding:
     month: str
     severity: str
     reason: Reason
+    table: str = ""
     file: str = ""
     sheet: str = ""
+    row: int | None = None
+    column: str | None = None
     cell: str = ""
     place: str = ""
     content: str = ""
@@ -70,30 +73,14 @@ class FindingsReader:
         Raises AtlasError if nothing has been checked yet.
         """
         with self._audited() as connection:
-            rows = queried(connection, "findings", **_parameters(entity, period))
+            found = findings_in(connection, entity, period, self.strings)
         refused = [
             Finding(entity, str(month), REFUSED, Reason(problem, "", ""))
             for year in range(period.first.year, period.last.year + 1)
             for (_, month), problem in self.raw_store.refusals(entity, year).items()
             if period.first <= month <= period.last
         ]
-        return refused + [self._finding(entity, row) for row in rows]
-
-    def _finding(self, entity: str, row: dict[str, Any]) -> Finding:
-        return Finding(
-            entity=entity,
-            month=row["month"],
-            severity=row["severity"],
-            reason=self.strings.reason(row["reason"]),
-            file=row["source_file"],
-            sheet=row["source_sheet"],
-            cell=row["source_cell"] or row["place"].rsplit(", ", 1)[1],
-            place=row["place"],
-            content=row["content"] or "",
-            nearest=row["nearest"],
-            other=row["other"],
-            amount=row["amount"],
-        )
+        return refused + found
 
     def summary(self, entity: str, period: Period) -> list[str]:
         """Return in lines what became of the rows of an entity's months, and what to look at.
@@ -144,6 +131,34 @@ class FindingsReader:
             except duckdb.CatalogException as error:
                 raise AtlasError("Nothing has been checked yet. Run `atlas build`.") from error
             connection.execute("USE atlas")
+
+
+def findings_in(
+    connection: duckdb.DuckDBPyConnection, entity: str, period: Period, strings: Strings
+) -> list[Finding]:
+    """Return what the models found in an entity's months; their schema has to be the current one."""
+    rows = queried(connection, "findings", **_parameters(entity, period))
+    return [_finding(entity, row, strings) for row in rows]
+
+
+def _finding(entity: str, row: dict[str, Any], strings: Strings) -> Finding:
+    return Finding(
+        entity=entity,
+        month=row["month"],
+        severity=row["severity"],
+        reason=strings.reason(row["reason"]),
+        table=row["table_name"],
+        file=row["source_file"],
+        sheet=row["source_sheet"],
+        row=row["source_row"],
+        column=row["column_name"],
+        cell=row["source_cell"] or row["place"].rsplit(", ", 1)[1],
+        place=row["place"],
+        content=row["content"] or "",
+        nearest=row["nearest"],
+        other=row["other"],
+        amount=row["amount"],
+    )
 
 
 def _parameters(entity: str, period: Period) -> dict[str, Any]:

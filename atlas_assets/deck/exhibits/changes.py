@@ -20,13 +20,19 @@ _UNIT = re.compile(r"^units\.([A-Z0-9_]+)\.")
 
 
 def change_slides(writer: SlideWriter) -> list[Slide]:
-    """Return the figures and sheets that changed; none for a first edition."""
+    """Return the slides of what changed; none for a first edition."""
+    exhibit = change_exhibit(writer)
+    return writer.table_slides(None, exhibit) if exhibit else []
+
+
+def change_exhibit(writer: SlideWriter) -> TableExhibit | None:
+    """Return the figures and sheets that changed; None for a first edition."""
     changes, strings = writer.report.changes, writer.strings
     if changes is None or not (changes.figures or changes.sheets):
-        return []
+        return None
     figures = changes.figures[:MOST]
     is_cut = len(changes.figures) > MOST
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=strings.counted(
             "changes_message", len(changes.figures), number(len(changes.figures), writer.locale)
         ),
@@ -46,7 +52,6 @@ def change_slides(writer: SlideWriter) -> list[Slide]:
             *(_row(writer, figure) for figure in figures),
         ],
     )
-    return writer.table_slides(None, exhibit)
 
 
 def _row(writer: SlideWriter, figure: ChangedFigure) -> TableRow:

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Slide:
     """Return the slide that says it all; `statements` are the messages of those behind it, by name."""
+    slide = writer.table_on_one_slide(summary_exhibit(writer), Layout.SUMMARY)
+    by_rule = [
+        *told.unassigned(writer.report, writer.strings),
+        *(Statement(text=text, about=name) for name, text in statements),
+    ]
+    comments = arranged(writer.commentary.summary, by_rule, STATEMENTS, size=Size.STATEMENT)
+    return replace(slide, comments=comments)
+
+
+def summary_exhibit(writer: SlideWriter) -> TableExhibit:
+    """Return the period beside the year to date and the year as it would end."""
     strings, totals = writer.strings, writer.report.totals
     ytd, outlook = totals.ytd, totals.outlook
     rows = [_period(writer)]
@@ -30,7 +41,7 @@ def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Sli
     if outlook:
         rows.append(_full_year(writer))
     scale = writer.money.unit([amount for _, amounts, _ in rows for amount in amounts])
-    exhibit = TableExhibit(
+    return TableExhibit(
         message=told.summary_message(writer.report, writer.subject, strings),
         measure=strings("revenue"),
         scenarios=f"{writer.period}, {writer.year_to_date}",
@@ -45,13 +56,6 @@ def summary_slide(writer: SlideWriter, statements: list[tuple[str, str]]) -> Sli
         unit=writer.in_unit(scale),
         footnotes=[strings("outlook_method") if outlook else "", _rounding(writer, scale)],
     )
-    slide = writer.table_on_one_slide(exhibit, Layout.SUMMARY)
-    by_rule = [
-        *told.unassigned(writer.report, strings),
-        *(Statement(text=text, about=name) for name, text in statements),
-    ]
-    comments = arranged(writer.commentary.summary, by_rule, STATEMENTS, size=Size.STATEMENT)
-    return replace(slide, comments=comments)
 
 
 def _rounding(writer: SlideWriter, scale: AmountUnit) -> str:

@@ -32,10 +32,10 @@ counted as (
 )
 
 select
-    null as record_key,
+    null::varchar as record_key,
     unit_code,
     month_key,
-    null as label,
+    null::varchar as label,
     channel_name as name,
     title as detail,
     value,

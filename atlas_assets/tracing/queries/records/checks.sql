@@ -1,9 +1,9 @@
 -- The pairs of figures that a reconciliation compares.
 select
-    null as record_key,
-    null as unit_code,
+    null::varchar as record_key,
+    null::varchar as unit_code,
     month_key,
-    null as label,
+    null::varchar as label,
     place as name,
     details as detail,
     case $counted
@@ -12,12 +12,12 @@ select
         when 'figures' then 1
         else (not is_reconciled)::integer
     end as value,
-    null as table_name,
-    null as column_name,
-    null as content,
-    null as source_file,
-    null as source_sheet,
-    null as source_row
+    null::varchar as table_name,
+    null::varchar as column_name,
+    null::varchar as content,
+    null::varchar as source_file,
+    null::varchar as source_sheet,
+    null::bigint as source_row
 from marts.reconciliation
 where
     entity_code = $entity

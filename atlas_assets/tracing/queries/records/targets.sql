@@ -29,10 +29,10 @@ counted as (
 )
 
 select
-    null as record_key,
+    null::varchar as record_key,
     unit_code,
     month_key,
-    null as label,
+    null::varchar as label,
     product_name as name,
     unit_code as detail,
     value,

@@ -8,18 +8,18 @@ with places as (
 )
 
 select
-    null as record_key,
+    null::varchar as record_key,
     unit_code,
     month_key,
-    null as label,
+    null::varchar as label,
     unit_code as name,
     strftime(month_key, '%Y-%m') as detail,
     1 as value,
-    null as table_name,
-    null as column_name,
-    null as content,
-    null as source_file,
-    null as source_sheet,
-    null as source_row
+    null::varchar as table_name,
+    null::varchar as column_name,
+    null::varchar as content,
+    null::varchar as source_file,
+    null::varchar as source_sheet,
+    null::bigint as source_row
 from places
 where $entity is not null

@@ -1,0 +1,134 @@
+"""Stands in front of every page: lets nobody in who may not, and nothing that is no plain request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from atlas_assets.dashboard.access.sessions import COOKIE
+from atlas_assets.dashboard.access.users import ANYONE
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from atlas_assets.dashboard.access.audit import AuditLog
+    from atlas_assets.dashboard.access.sessions import Sessions
+    from atlas_assets.dashboard.access.users import User
+
+OPEN = ("/login", "/static/", "/healthz")  # pages for who has not logged in
+LONGEST_ADDRESS, LARGEST_BODY = 4_000, 10_000  # bytes
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who is let in: whoever has a session, or the user in a header that a proxy sets, or anyone.
+
+    `hosts` are the names under which the dashboard may be reached.
+    """
+
+    sessions: Sessions
+    audit: AuditLog
+    hosts: frozenset[str]
+    user_header: str | None = None
+    proxies: frozenset[str] = frozenset()
+    is_open: bool = False
+
+
+class Guard:
+    """The middleware that applies the rules."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self.app, self.rules = app, rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand it on with its user."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "private, no-cache")
+                if scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if refusal := self._refusal(scope, headers):
+            await refusal(scope, receive, send_guarded)
+            return
+        user = self._user(scope, headers)
+        path = scope["path"]
+        if user is None and not path.startswith(OPEN):
+            wanted = f"{path}?{scope['query_string'].decode('latin-1')}".rstrip("?")
+            response = RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+            await response(scope, receive, send_guarded)
+            return
+        scope.setdefault("state", {})["user"] = user
+        if user is not None:
+            self.rules.audit.note_view(user.name, path, scope["query_string"].decode("latin-1"))
+        await self.app(scope, receive, send_guarded)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+        """Return the answer to what is no plain request."""
+        if _host(headers.get("host", "")) not in self.rules.hosts:
+            return PlainTextResponse("Unknown host.", 421)
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+            return PlainTextResponse("The address is too long.", 414)
+        if scope["method"] == "POST":
+            return _refused_form(headers)
+        if scope["method"] not in {"GET", "HEAD"}:
+            return PlainTextResponse("Only GET and POST.", 405, {"Allow": "GET, HEAD, POST"})
+        return None
+
+    def _user(self, scope: Scope, headers: Headers) -> User | None:
+        rules = self.rules
+        if rules.is_open:
+            return ANYONE
+        if rules.user_header:
+            client = scope["client"][0] if scope["client"] else ""
+            name = headers.get(rules.user_header, "")
+            return rules.sessions.users.named(name) if client in rules.proxies and name else None
+        cookies = cookie_parser(headers.get("cookie", ""))
+        return rules.sessions.user(cookies.get(COOKIE))
+
+
+def _host(header: str) -> str:
+    return (urlsplit(f"//{header}").hostname or "") if header.isprintable() else ""
+
+
+def _refused_form(headers: Headers) -> PlainTextResponse | None:
+    length = headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        return PlainTextResponse("The form is too large.", 413)
+    if not _is_from_here(headers):
+        return PlainTextResponse("The form is another site's.", 403)
+    return None
+
+
+def _is_from_here(headers: Headers) -> bool:
+    """Return whether a form was sent from a page of the dashboard, as browsers tell it."""
+    if site := headers.get("sec-fetch-site"):
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")

@@ -1,0 +1,1 @@
+"""Drawings of figures as SVG, in the notation of the decks: marks are links, colours are classes."""

@@ -1,0 +1,52 @@
+"""The bars in the rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas_assets.dashboard.charts.svg import element, rectangle
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from atlas_assets.deck.slides import Bars, BarSeries
+
+WIDTH, HEIGHT = 140.0, 18.0
+_INSET = {0: 4.0, 1: 2.0}  # the first series is in front, and thinner
+
+
+def drawn_bars(bars: Bars) -> list[Markup]:
+    """Return a drawing for each row, all at one scale."""
+    return [_drawn(bars, position) for position in range(len(bars.rows))]
+
+
+def _drawn(bars: Bars, position: int) -> Markup:
+    scale = WIDTH / (bars.high - bars.low)
+    zero = -bars.low * scale
+    marks: list[Markup] = []
+    start = zero
+    for depth, series in enumerate(bars.series):
+        value = series.values[position]
+        if value is None:
+            continue
+        width = min(max(value, bars.low), bars.high) * scale
+        if series.kind != "hidden":
+            inset = 3.0 if bars.is_stacked else _INSET.get(depth, 2.0)
+            x = start if width >= 0 else start + width
+            mark = rectangle(x, inset, abs(width), HEIGHT - 2 * inset, _style(series))
+            marks.append(mark)
+        if bars.is_stacked:
+            start += width
+    axis = element("line", x1=zero, x2=zero, y1=0.0, y2=HEIGHT, class_="axis")
+    return element(
+        "svg",
+        *reversed(marks),
+        axis,
+        viewBox=f"0 0 {WIDTH:.0f} {HEIGHT:.0f}",
+        class_="bars",
+        aria_hidden="true",
+    )
+
+
+def _style(series: BarSeries) -> str:
+    return f"{series.kind} {series.role}"

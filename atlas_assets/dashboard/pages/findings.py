@@ -1,0 +1,147 @@
+"""What is wrong with the workbooks, for the administrator: each finding with its cell, effect and remedy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from atlas_assets.dashboard import exhibits
+from atlas_assets.dashboard.blocks import Facts, Page, Text
+from atlas_assets.dashboard.listing import ListColumn, Listing
+from atlas_assets.dashboard.pages.orders import open_orders
+from atlas_assets.dashboard.pages.row import PERSONAL, row_address
+from atlas_assets.dashboard.sql import sql
+from atlas_assets.deck.commentary import Commentary
+from atlas_assets.deck.exhibits.changes import change_exhibit
+from atlas_assets.deck.slide_writer import SlideWriter
+from atlas_assets.errors import ReportError
+from atlas_assets.monitoring.deadlines import deadline
+from atlas_assets.notation.numbers import number, percent
+from atlas_assets.report.files import read_report
+from atlas_assets.report.identifiers import person_id
+from atlas_assets.validation.findings import findings_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from atlas_assets.dashboard.blocks import Block, Table
+    from atlas_assets.dashboard.context import Context
+
+
+def findings(context: Context) -> Page:
+    """Return the findings of the period's months, and what else an administrator looks after."""
+    strings = context.strings
+    found = _findings(context)
+    blocks: list[Block] = [
+        _state(context),
+        _list(context, found),
+        open_orders(context),
+        _duplicates(context),
+        *_changes(context),
+    ]
+    count = number(len(found), context.view.language)
+    message = strings("web_findings_told", count=count, period=context.writer.period)
+    return Page(strings("web_findings"), message, blocks)
+
+
+def _findings(context: Context) -> list[dict[str, Any]]:
+    with context.build.warehouse() as connection:
+        connection.execute("USE atlas.intermediate")
+        found = findings_in(connection, context.view.entity, context.view.period, context.strings)
+    return [
+        {
+            "place": f"{finding.file}, {finding.sheet}",
+            "cell": finding.cell,
+            "content": context.personal(finding.content)
+            if finding.column in PERSONAL
+            else finding.content,
+            "what": finding.reason.what,
+            "effect": finding.reason.effect,
+            "remedy": " ".join(filter(None, (finding.reason.remedy, finding.nearest))),
+            "severity": finding.severity,
+            "amount": finding.amount,
+            "month": finding.month,
+            "source": (
+                finding.table,
+                finding.month,
+                (finding.file, finding.sheet, finding.row),
+                finding.column,
+            ),
+        }
+        for finding in found
+    ]
+
+
+def _list(context: Context, found: list[dict[str, Any]]) -> Table:
+    strings = context.strings
+
+    def opened(finding: dict[str, Any]) -> str:
+        table, month, place, column = finding["source"]
+        return row_address(context, table, f"{month}-01", place, column or "")
+
+    columns = [
+        ListColumn("place", strings("sheet"), facet=True),
+        ListColumn("cell", strings("web_cell"), href=opened),
+        ListColumn("content", strings("web_content")),
+        ListColumn("what", strings("web_finding"), facet=True),
+        ListColumn("effect", strings("web_effect")),
+        ListColumn("remedy", strings("web_remedy")),
+        ListColumn("severity", strings("web_severity"), facet=True),
+        ListColumn("amount", strings("web_amount"), number=context.money),
+    ]
+    return Listing(context, "findings", strings("web_findings"), columns).table(found)
+
+
+def _duplicates(context: Context) -> Table:
+    """Return the people who may be one and the same."""
+    strings, entity = context.strings, context.view.entity
+
+    def opened(key: str) -> Callable[[dict[str, Any]], str]:
+        return lambda row: context.view.at(f"/students/{person_id(entity, row[key])}")
+
+    def alike(value: Decimal) -> str:
+        return percent(value, context.view.language)
+
+    columns = [
+        ListColumn("normalized_name", strings("web_student"), href=opened("normalized_name")),
+        ListColumn(
+            "other_normalized_name",
+            strings("web_perhaps_also"),
+            href=opened("other_normalized_name"),
+        ),
+        ListColumn("shares", strings("web_shares"), facet=True),
+        ListColumn("similarity", strings("web_similarity"), number=alike),
+    ]
+    rows = context.build.query(sql("duplicates"), {"entity": entity})
+    return Listing(context, "duplicates", strings("web_duplicates"), columns).table(rows)
+
+
+def _changes(context: Context) -> list[Block]:
+    """Return what differs from the edition before, if this machine has the written report."""
+    files = context.workspace.report_files
+    path = files.path(context.view.entity, context.view.period, "json")
+    try:
+        changes = read_report(path).changes
+    except (ReportError, FileNotFoundError):
+        return []
+    report = context.report.model_copy(update={"changes": changes})
+    exhibit = change_exhibit(SlideWriter(report, context.strings, Commentary()))
+    return [exhibits.table(context, "changes", exhibit)] if exhibit else []
+
+
+def _state(context: Context) -> Facts:
+    """Return how fresh the data are, what comes next, and where the runs are."""
+    strings, entity = context.strings, context.view.entity
+    calendar = context.build.registry.calendar
+    newest = context.build.months(entity)[-1]
+    closes = deadline(calendar, newest.plus(1), "present")
+    address = context.workspace.settings.ui_address
+    return Facts(
+        strings("web_state"),
+        [
+            (strings("web_newest_month"), Text(str(newest))),
+            (strings("web_loaded_at"), Text(f"{context.build.loaded_at(entity)} UTC")),
+            (strings("web_next_close"), Text(f"{newest.plus(1)}: {closes:%Y-%m-%d %H:%M}")),
+            (strings("web_runs"), Text("Dagster", href=f"{address}/assets")),
+        ],
+    )

@@ -1,0 +1,96 @@
+"""One row of a sheet, cell by cell, as it was written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from atlas_assets.configuration.tables import TABLES
+from atlas_assets.dashboard.blocks import Cell, Column, Page, Row, Table, Text
+from atlas_assets.dashboard.records import NoRecordError
+
+if TYPE_CHECKING:
+    from atlas_assets.dashboard.context import Context
+
+PERSONAL = frozenset(
+    "address birth_date birth_place email guardian_name guardian_phone identity_number phone".split()  # noqa: SIM905
+)
+_SHEET = """
+select columns, table_form, row_form from raw.sheet_manifest
+where entity_code = $entity and table_name = $table and month_key = $month
+    and source_file = $file and source_sheet = $sheet
+"""
+_ROW = """
+select * from raw.{table}
+where entity_code = $entity and month_key = $month
+    and source_file = $file and source_sheet = $sheet and source_row = $row
+"""
+
+
+def row_address(
+    context: Context, table: str, month: str, place: tuple[str, str, int], column: str = ""
+) -> str:
+    """Return the address of a row of a sheet, with the column of the cell that is meant.
+
+    `place` is its workbook, sheet and number, `month` the first day of its month.
+    """
+    file, sheet, row = place
+    return context.view.at(
+        f"/rows/{table}/{month}/{row}", file=file, sheet=sheet, column=column or None
+    )
+
+
+def row(context: Context, table: str, month: str, number: str) -> Page:
+    """Return a row with all of its cells. Raises NoRecordError if there is none."""
+    strings, filters = context.strings, context.view.filters
+    if table not in TABLES:
+        raise NoRecordError
+    try:
+        place = {
+            "entity": context.view.entity,
+            "month": date.fromisoformat(month),
+            "file": filters.get("file", ""),
+            "sheet": filters.get("sheet", ""),
+        }
+        numbered = place | {"row": int(number)}
+    except ValueError:
+        raise NoRecordError from None
+    sheets = context.build.query(_SHEET, place | {"table": table})
+    rows = context.build.query(_ROW.format(table=table), numbered)
+    if not sheets or not rows:
+        raise NoRecordError
+    meant = filters.get("column", "")
+    cells = [
+        _cell(context, column, rows[0].get(column["name"]), number, meant)
+        for column in sheets[0]["columns"]
+    ]
+    title = f"{place['file']}, {place['sheet']}, {strings('web_row')} {number}"
+    listed = Table(
+        name="cells",
+        title=[Text(strings("web_cells_as_written"), bold=True)],
+        columns=[
+            Column(strings("web_cell"), "left"),
+            Column(strings("web_header"), "left"),
+            Column(strings("web_content"), "left"),
+            Column(strings("web_field"), "left"),
+        ],
+        rows=cells,
+    )
+    return Page(title, strings("web_row_message"), [listed])
+
+
+def _cell(
+    context: Context, column: dict[str, str], content: object, number: str, meant: str
+) -> Row:
+    text = "" if content is None else str(content)
+    if column["name"] in PERSONAL:
+        text = context.personal(text)
+    style = "meant" if column["name"] == meant else ""
+    return Row(
+        [
+            Cell(f"{column['letter']}{number}", style),
+            Cell(column["header"], style),
+            Cell(text, style),
+            Cell(column["name"], style),
+        ]
+    )

@@ -1,0 +1,77 @@
+"""Students by school and year."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from atlas_assets.dashboard import exhibits
+from atlas_assets.dashboard.blocks import Page
+from atlas_assets.dashboard.listing import ListColumn, Listing
+from atlas_assets.dashboard.sql import sql
+from atlas_assets.deck.exhibits.movers import mover_exhibits
+from atlas_assets.deck.exhibits.schools import school_exhibit
+from atlas_assets.notation.numbers import number
+from atlas_assets.report.identifiers import school_id
+from atlas_assets.report.model import NO_SCHOOL
+
+if TYPE_CHECKING:
+    from atlas_assets.dashboard.blocks import Block, Table
+    from atlas_assets.dashboard.context import Context
+
+
+def schools(context: Context) -> Page:
+    """Return the schools of a unit, or of all units with the ones that moved most."""
+    writer, strings, unit = context.writer, context.strings, context.unit
+    if unit:
+        exhibit = school_exhibit(writer, unit, [])
+        blocks: list[Block] = [
+            exhibits.table(context, "progress", exhibit, unit.name),
+            _matrix(context),
+        ]
+        return Page(strings("school_title"), exhibit.message, blocks)
+    moved = [it for it in mover_exhibits(writer) if it.paths == ["movers.schools"]]
+    tables = [exhibits.table(context, "movers", exhibit) for exhibit in moved]
+    message = moved[0].message if moved else ""
+    return Page(strings("school_title"), message, [*tables, _matrix(context)])
+
+
+def _matrix(context: Context) -> Table:
+    """Return all schools with their students of each year; the last year ends with the period."""
+    strings, view = context.strings, context.view
+    units = [view.unit] if view.unit else context.report.meta.scope
+    last = view.period.last.first_day
+    rows = context.build.query(
+        sql("schools"), {"entity": view.entity, "units": units, "last": last}
+    )
+    years = sorted({row["year"] for row in rows})
+    records: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        blank = {"name": row["name"], "level": row["level"], **dict.fromkeys(map(str, years))}
+        records.setdefault(row["name"], blank)[str(row["year"])] = row["students"]
+
+    def opened(record: dict[str, Any]) -> str | None:
+        if record["name"] == NO_SCHOOL:
+            return None
+        return view.at(f"/organizations/{school_id(view.entity, record['name'])}")
+
+    def traced(year: int, record: dict[str, Any]) -> str | None:
+        if view.unit is None:
+            return opened(record)
+        return view.trace(f"units.{view.unit}.schools.matrix.{record['name']}.{year}")
+
+    columns = [
+        ListColumn("name", strings("school"), href=opened),
+        ListColumn("level", strings("level"), facet=True),
+        *(
+            ListColumn(
+                str(year),
+                context.writer.year(year),
+                number=lambda value: number(value, view.language),
+                href=partial(traced, year),
+            )
+            for year in years
+        ),
+    ]
+    title = strings("web_schools_by_year")
+    return Listing(context, "schools", title, columns).table(list(records.values()))

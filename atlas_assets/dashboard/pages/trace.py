@@ -1,0 +1,178 @@
+"""Where a figure comes from: the figures that it is made of, or its records with their cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from atlas_assets.dashboard.blocks import Cell, Column, Page, Row, Table, Text
+from atlas_assets.dashboard.exhibits import downloads
+from atlas_assets.dashboard.listing import ListColumn, Listing
+from atlas_assets.dashboard.pages.row import row_address
+from atlas_assets.dashboard.records import NoRecordError
+from atlas_assets.errors import UsageError
+from atlas_assets.notation.numbers import number
+from atlas_assets.operational.records import order_id
+from atlas_assets.report.figures import figures
+from atlas_assets.tracing.formulas import Formula, Known, Records
+from atlas_assets.tracing.tracer import Trace, Tracer
+from atlas_assets.tracing.words import described
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from atlas_assets.dashboard.blocks import Block
+    from atlas_assets.dashboard.context import Context
+    from atlas_assets.tracing.tracer import Record
+
+MOST = 5_000  # records that are listed
+
+
+def trace(context: Context) -> Page:
+    """Return what a figure is made of, or a part of it. Raises NoRecordError for what is no figure."""
+    strings, filters = context.strings, context.view.filters
+    path = filters.get("figure", "")
+    value = dict(figures(context.report)).get(path)
+    with context.build.warehouse() as connection:
+        tracer = Tracer(connection, context.report)
+        try:
+            whole = tracer.trace(path)
+        except UsageError as error:
+            raise NoRecordError from error
+        part = _part(whole, filters.get("part", ""))
+        blocks = [_made_of(context, tracer, part)]
+    shown = part.rounded if filters.get("part") else value
+    name = described(part.expression, strings, context.view.language)
+    title = f"{strings('web_trace')} {path}"
+    message = strings(
+        "web_trace_told", value=_told(context, shown), what=name, count=_told(context, part.count)
+    )
+    if part is whole and value is not None and part.rounded is not None:
+        agrees = abs(part.rounded - value) <= TOLERANCE
+        message += " " + strings("web_adds_up" if agrees else "web_does_not_add_up")
+    return Page(title, message, blocks)
+
+
+TOLERANCE = 0.0001  # shares are rounded to four decimals
+
+
+def _part(of: Trace, position: str) -> Trace:
+    """Return a part of a trace, by its positions in the parts of parts: `0.1`."""
+    for index in filter(None, position.split(".")):
+        if not index.isdecimal() or int(index) >= len(of.parts):
+            raise NoRecordError
+        of = of.parts[int(index)]
+    return of
+
+
+def _made_of(context: Context, tracer: Tracer, part: Trace) -> Block:
+    match part.expression:
+        case Records() as expression:
+            records = tracer.records(expression, limit=MOST)
+            return _listed(context, records, part)
+        case Formula():
+            return _parts(context, part)
+        case Known():
+            return _parts(context, part)
+
+
+def _parts(context: Context, whole: Trace) -> Table:
+    """Return the figures that a figure is made of; each leads on to what it is made of."""
+    strings, filters = context.strings, context.view.filters
+    before = f"{filters['part']}." if filters.get("part") else ""
+    rows = [
+        Row(
+            [
+                Cell(
+                    described(part.expression, strings, context.view.language),
+                    href=context.view.with_(part=f"{before}{position}"),
+                ),
+                Cell(
+                    _told(context, part.rounded),
+                    href=context.view.with_(part=f"{before}{position}"),
+                    value=part.rounded,
+                ),
+                Cell(_told(context, part.count) if part.count else ""),
+            ]
+        )
+        for position, part in enumerate(whole.parts)
+    ]
+    name = described(whole.expression, strings, context.view.language)
+    total = Row([Cell(name), Cell(_told(context, whole.rounded)), Cell()], is_total=True)
+    return Table(
+        name="parts",
+        title=[Text(strings("web_made_of"), bold=True)],
+        columns=[
+            Column(strings("web_figure"), "left"),
+            Column(strings("web_value"), emphasized=True),
+            Column(strings("web_records")),
+        ],
+        rows=rows,
+        total=total,
+        downloads=downloads(context, "parts"),
+    )
+
+
+def _listed(context: Context, records: list[Record], whole: Trace) -> Table:
+    strings, view = context.strings, context.view
+    rows = [_row(context, record) for record in records]
+    columns = [
+        ListColumn("unit", strings("unit"), facet=True),
+        ListColumn("month", strings("web_month"), facet=True),
+        ListColumn("name", strings("web_name"), href=lambda row: row["order"]),
+        ListColumn("detail", strings("web_detail"), facet=True),
+        ListColumn("label", strings("web_receipt"), href=lambda row: row["order"]),
+        ListColumn(
+            "value",
+            strings("web_value"),
+            number=lambda value: _told(context, value),
+            href=lambda row: row["source"],
+        ),
+        ListColumn("place", strings("sheet"), facet=True),
+        ListColumn("cell", strings("web_cell"), href=lambda row: row["source"]),
+        ListColumn("content", strings("web_content")),
+    ]
+    message = ""
+    if whole.count > len(records):
+        message = strings(
+            "web_first_records",
+            shown=number(len(records), view.language),
+            of=number(whole.count, view.language),
+        )
+    listing = Listing(context, "records", strings("web_records"), columns)
+    return listing.table(rows, message=message)
+
+
+def _row(context: Context, record: Record) -> dict[str, Any]:
+    source = None
+    if record.table and record.file and record.sheet and record.row is not None:
+        place = (record.file, record.sheet, record.row)
+        column = record.column or ""
+        source = row_address(context, record.table, str(record.month), place, column)
+    return {
+        "unit": record.unit,
+        "month": f"{record.month:%Y-%m}",
+        "name": record.name,
+        "detail": record.detail,
+        "label": record.label,
+        "value": record.value,
+        "place": f"{record.file}, {record.sheet}" if record.file else None,
+        "cell": record.cell or None,
+        "content": record.content,
+        "order": _order_address(context, record.key, record.intake),
+        "source": source,
+    }
+
+
+def _order_address(context: Context, key: str | None, intake: date | None) -> str | None:
+    if key is None or intake is None:
+        return None
+    return context.view.at(f"/orders/{order_id(context.view.entity, key, intake)}")
+
+
+def _told(context: Context, value: Decimal | int | None) -> str:
+    """Return a number in full, with as many decimals as it has."""
+    if value is None:
+        return ""
+    digits = f"{value:.4f}".rstrip("0").rstrip(".")
+    return number(value, context.view.language, decimals=len(digits.partition(".")[2]))

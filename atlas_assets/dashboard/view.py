@@ -1,0 +1,98 @@
+"""The state of a page, all of which is in its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from atlas_assets.periods.calendar import Month, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from atlas_assets.configuration.currency import Language
+    from atlas_assets.configuration.registry import Registry
+
+LONGEST = 200  # characters of a parameter
+_SCOPE = ("entity", "period", "unit", "lang")
+
+
+class ViewError(ValueError):
+    """An address that leads nowhere, with the reason for the reader."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Which page is shown of what; `filters` are the parameters that only this page has."""
+
+    path: str
+    entity: str
+    period: Period
+    unit: str | None
+    language: Language
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, path: str, **filters: str | None) -> str:
+        """Return the address of another page about the same."""
+        return replace(self, path=path, filters={}).with_(**filters)
+
+    def with_(self, **changes: str | None) -> str:
+        """Return the address of this page with other parameters; None removes one."""
+        parameters: dict[str, str | None] = {
+            "entity": self.entity,
+            "period": str(self.period),
+            "unit": self.unit,
+            "lang": self.language,
+            **self.filters,
+            **changes,
+        }
+        shown = {name: value for name, value in parameters.items() if value}
+        return f"{self.path}?{urlencode(shown)}"
+
+    def parameters(self, *without: str) -> list[tuple[str, str]]:
+        """Return what a form has to keep: all parameters but some."""
+        found = {"entity": self.entity, "period": str(self.period), "unit": self.unit or ""}
+        found |= {"lang": self.language, **self.filters}
+        return [(name, value) for name, value in found.items() if value and name not in without]
+
+    def trace(self, figure: str) -> str:
+        """Return the address that says where a figure comes from."""
+        return self.at("/trace", figure=figure)
+
+
+def parse(
+    path: str,
+    query: Mapping[str, str],
+    registry: Registry,
+    *,
+    entities: list[str],
+    months: Mapping[str, list[Month]],
+    language: Language,
+) -> View:
+    """Return what an address asks for, and by default the newest month of the first entity.
+
+    `entities` are those that the reader may see; `months` those that each has figures of. Raises ViewError.
+    """
+    if any(len(value) > LONGEST for value in query.values()):
+        raise ViewError("too long")
+    entity = query.get("entity") or (entities[0] if entities else "")
+    if entity not in entities:
+        raise ViewError(entity)
+    chosen = query.get("lang")
+    spoken: Language = "en" if chosen == "en" else "id" if chosen == "id" else language
+    known = months[entity]
+    start = registry.fiscal_year_start
+    if text := query.get("period"):
+        try:
+            period = Period.parse(text, start)
+        except ValueError:
+            raise ViewError(text) from None
+    else:
+        newest = known[-1] if known else Month.parse("2000-01")
+        period = Period(newest, newest, start)
+    unit = query.get("unit") or None
+    if unit and unit not in {other.code for other in registry.entity(entity).units}:
+        raise ViewError(unit)
+    filters = {name: value for name, value in query.items() if name not in _SCOPE and value}
+    return View(path, entity, period, unit, spoken, filters)
