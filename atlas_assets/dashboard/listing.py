@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -50,8 +50,10 @@ class Listing:
         self.view = context.view
         self.keys = {column.key for column in columns}
 
-    def table(self, records: Sequence[Record], *, message: str = "") -> Table:
-        """Return the records that the address asks for."""
+    def table(
+        self, records: Sequence[Record], *, message: str = "", added: str | None = None
+    ) -> Table:
+        """Return the records that the address asks for, and under them the sum of the column `added`."""
         facets = [
             self._facet(
                 column,
@@ -64,7 +66,13 @@ class Listing:
         ]
         found = self._sorted(self._found(records))
         first, count = self._window(len(found))
-        return self._shown(found[first : first + count], len(found), facets, message)
+        shown = self._shown(found[first : first + count], len(found), facets, message)
+        return replace(shown, total=self._sum(found, added)) if added and found else shown
+
+    def _sum(self, records: list[Record], added: str) -> Row:
+        total = dict.fromkeys(self.keys) | {added: sum(record[added] for record in records)}
+        cells = [self._cell(replace(column, href=None), total) for column in self.columns]
+        return Row([Cell(self.context.strings("total")), *cells[1:]], is_total=True)
 
     def queried(self, session: Session, query: str, *, order: str, message: str = "") -> Table:
         """Return the records of a query of the operational database that the address asks for.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.deck.slides import Bars, BarSeries
 
-WIDTH, HEIGHT = 140.0, 18.0
+WIDTH, WIDE, HEIGHT = 140.0, 260.0, 18.0  # those that are stacked are wide
 _INSET = {0: 4.0, 1: 2.0}  # the first series is in front, and thinner
 
 
@@ -21,7 +21,8 @@ def drawn_bars(bars: Bars) -> list[Markup]:
 
 
 def _drawn(bars: Bars, position: int) -> Markup:
-    scale = WIDTH / (bars.high - bars.low)
+    width = WIDE if bars.is_stacked else WIDTH
+    scale = width / (bars.high - bars.low)
     zero = -bars.low * scale
     marks: list[Markup] = []
     start = zero
@@ -29,21 +30,21 @@ def _drawn(bars: Bars, position: int) -> Markup:
         value = series.values[position]
         if value is None:
             continue
-        width = min(max(value, bars.low), bars.high) * scale
+        size = min(max(value, bars.low), bars.high) * scale
         if series.kind != "hidden":
             inset = 3.0 if bars.is_stacked else _INSET.get(depth, 2.0)
-            x = start if width >= 0 else start + width
-            mark = rectangle(x, inset, abs(width), HEIGHT - 2 * inset, _style(series))
+            x = start if size >= 0 else start + size
+            mark = rectangle(x, inset, abs(size), HEIGHT - 2 * inset, _style(series))
             marks.append(mark)
         if bars.is_stacked:
-            start += width
+            start += size
     axis = element("line", x1=zero, x2=zero, y1=0.0, y2=HEIGHT, class_="axis")
     return element(
         "svg",
         *reversed(marks),
         axis,
-        viewBox=f"0 0 {WIDTH:.0f} {HEIGHT:.0f}",
-        class_="bars",
+        viewBox=f"0 0 {width:.0f} {HEIGHT:.0f}",
+        class_="bars wide" if bars.is_stacked else "bars",
         aria_hidden="true",
     )
 

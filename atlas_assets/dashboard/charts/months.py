@@ -117,7 +117,7 @@ class MonthsDrawing:
             if value is None:
                 continue
             tall, style = height(value), "filled actual" if kind == "actuals" else "hatched"
-            edge = zero - max(tall, height(month.target), 0.0)
+            edge = zero - max(tall, 0.0)
             told = label(middle, edge - 3, self.unit.text(value), "value")
             bar = rectangle(left, zero, COLUMN, -tall, style)
             add(kind, value, sign, element("g", bar, told))

@@ -99,4 +99,6 @@ def _receipts(context: Context, receipts: list[dict[str, Any]]) -> Any:
         ListColumn("source_sheet", strings("sheet")),
         ListColumn("source_row", strings("web_row"), number=str, href=opened),
     ]
-    return Listing(context, "receipts", strings("web_receipts"), columns).table(receipts)
+    return Listing(context, "receipts", strings("web_receipts"), columns).table(
+        receipts, added="amount"
+    )

@@ -144,8 +144,8 @@ def _compared(context: Context) -> Table:
         ("PY", section.last_year),
         (strings("best_year"), section.best_year),
     ]
-    amounts = [value for _, item in compared if item for value in (item.value, item.actuals)]
-    unit = writer.money.unit([*amounts, section.revenue_target])
+    amounts = [v for _, item in compared if item for v in (item.value, item.actuals, item.delta)]
+    unit = writer.money.unit([*amounts, section.revenue_target, section.gap_to_target])
     rows = [_target_row(context, unit)] if section.revenue_target is not None else []
     rows += [_comparison_row(context, name, item, unit) for name, item in compared if item]
     return Table(
@@ -158,7 +158,7 @@ def _compared(context: Context) -> Table:
         ],
         columns=[
             Column(strings("web_compared_with"), "left"),
-            Column(""),
+            Column(strings("web_value")),
             Column("AC", emphasized=True),
             Column("Δ"),
             Column("Δ%"),

@@ -43,14 +43,13 @@ def trace(context: Context) -> Page:
         blocks = [_made_of(context, tracer, part)]
     shown = part.rounded if filters.get("part") else value
     name = described(part.expression, strings, context.view.language)
-    title = f"{strings('web_trace')} {path}"
     message = strings(
         "web_trace_told", value=_told(context, shown), what=name, count=_told(context, part.count)
     )
     if part is whole and value is not None and part.rounded is not None:
         agrees = abs(part.rounded - value) <= TOLERANCE
         message += " " + strings("web_adds_up" if agrees else "web_does_not_add_up")
-    return Page(title, message, blocks)
+    return Page(strings("web_trace"), message, blocks)
 
 
 TOLERANCE = 0.0001  # shares are rounded to four decimals
@@ -140,7 +139,7 @@ def _listed(context: Context, records: list[Record], whole: Trace) -> Table:
             of=number(whole.count, view.language),
         )
     listing = Listing(context, "records", strings("web_records"), columns)
-    return listing.table(rows, message=message)
+    return listing.table(rows, message=message, added="value")
 
 
 def _row(context: Context, record: Record) -> dict[str, Any]:
