@@ -128,7 +128,7 @@ def test_a_corrected_sheet_is_noticed_and_the_report_follows(february: Installat
         rf"{subject}\.revenue\.{comparison}",
         rf"{subject}\.revenue\.{point}\.(actuals|gap_to_target|delta_last_year)",
         rf"{subject}\.(ytd|outlook)\..*",  # February is a part of the year to date
-        r"bridge\.ytd\.steps\..*",
+        r"bridge\.ytd\.(steps\..*|(above|below)_(sum|count))",
         rf"{subject}\.key_comparison\.{worth}\.{comparison}",
         rf"{subject}\.key_comparison\.order_value\.(value|\w+\.(actuals|delta|delta_pct))",
         rf"{subject}\.key_comparison\.by_customer_type\.\w+\.revenue\.{comparison}",
