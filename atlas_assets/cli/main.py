@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from atlas_assets.cli.dashboard import dashboard
 from atlas_assets.cli.options import (
     EntityOption,
     EveryEntityOption,
@@ -41,6 +42,7 @@ from atlas_assets.cli.output import (
     show_result,
 )
 from atlas_assets.cli.tools import tools
+from atlas_assets.cli.tracing import tracing
 from atlas_assets.errors import UsageError
 from atlas_assets.periods.calendar import PeriodType
 
@@ -54,6 +56,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(tools)
+app.add_typer(tracing)
+app.add_typer(dashboard, name="dashboard")
 
 
 @app.callback()

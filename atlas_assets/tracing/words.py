@@ -31,6 +31,7 @@ def described(expression: Expression, strings: Strings, language: str) -> str:
 def _records(of: Records, strings: Strings, language: str) -> str:
     chosen: dict[str, Any] = dict(of.parameters)
     counted = chosen.get("counted")
+    counted = "again" if chosen.get("again_first") else counted
     parts = [strings(f"trace_{of.query}_{counted}" if counted else f"trace_{of.query}")]
     parts += [", ".join(chosen[name]) for name in _NAMED if chosen.get(name)]
     for places in of.places[:1]:
