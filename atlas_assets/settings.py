@@ -91,6 +91,7 @@ class Settings(_Environment):
             "the folder of raw files beside ATLAS_DUCKDB": self.raw_dir,
             "DATABASE_URL": Path(self.database_url.get_secret_value().removeprefix("file:")),
             "DAGSTER_HOME": self.dagster_home,
+            "ATLAS_DASHBOARD_DIR": self.dashboard_dir,
         }
         names: dict[Path, str] = {}
         for name, place in places.items():
@@ -111,6 +112,7 @@ class Settings(_Environment):
             "ATLAS_DUCKDB": str(self.duckdb_path),
             "DATABASE_URL": self.database_url.get_secret_value(),
             "DAGSTER_HOME": str(self.dagster_home),
+            "ATLAS_DASHBOARD_DIR": str(self.dashboard_dir),
         }
 
     @property

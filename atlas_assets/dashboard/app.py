@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.configuration.currency import Language
     from atlas_assets.dashboard.access.guard import Rules
+    from atlas_assets.dashboard.blocks import Block
     from atlas_assets.dashboard.data import Build
     from atlas_assets.workspace import Workspace
 
@@ -78,6 +79,7 @@ _PAGES: dict[str, Callable[..., Page]] = {
     "/reports": reports,
     "/search": search,
 }
+_RECORDS = ("/orders/", "/students/", "/organizations/")
 FOREVER = "public, max-age=31536000, immutable"  # names of these files change with their content
 
 
@@ -127,7 +129,8 @@ class Dashboard:
         try:
             return make(context, **request.path_params)
         except NoRecordError:
-            return Page(strings("web_not_found"), strings("web_not_found_told"), [], 404)
+            told = strings("web_not_found_told")
+            return Page(strings("web_not_found"), told, _publish(context), 404)
         except ReportError:
             command = f"atlas build --entity {view.entity} --period {view.period}"
             told = strings("web_no_data", entity=view.entity, period=str(view.period))
@@ -231,6 +234,15 @@ class Dashboard:
             return JSONResponse({"status": "nothing built"}, 503)
         loaded = {code.code: build.loaded_at(code.code) for code in build.registry.entities}
         return JSONResponse({"status": "ok", "build": build.identifier, "loaded_at": loaded})
+
+
+def _publish(context: Context) -> list[Block]:
+    """Return what to do if a record is missing because its month has not been published yet."""
+    months = context.build.months(context.view.entity)
+    if not months or not context.view.path.startswith(_RECORDS):
+        return []
+    command = f"atlas backfill --entity {context.view.entity} --from {months[0]} --to {months[-1]}"
+    return [Empty(context.strings("web_not_published"), [command])]
 
 
 def _not_found(_request: Request, _error: Any) -> Response:

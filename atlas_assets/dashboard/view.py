@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Registry
 
 LONGEST = 200  # characters of a parameter
+FIRST_YEAR, MOST_YEARS = 1900, 30  # of a period
 _SCOPE = ("entity", "period", "unit", "lang")
 
 
@@ -88,6 +89,9 @@ def parse(
             period = Period.parse(text, start)
         except ValueError:
             raise ViewError(text) from None
+        years = period.last.year - period.first.year
+        if period.first.year < FIRST_YEAR or years > MOST_YEARS:
+            raise ViewError(text)
     else:
         newest = known[-1] if known else Month.parse("2000-01")
         period = Period(newest, newest, start)

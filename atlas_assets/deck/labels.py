@@ -54,14 +54,9 @@ def _of_table(table: Table) -> Iterator[tuple[str, str]]:
         name = row.cells[0].text
         parent = parent if row.is_detail else name
         about = f"{parent} {name}" if row.is_detail else name
-        before = ""
         for column, cell in zip(table.columns, row.cells, strict=True):
-            header = column.header
-            if header.startswith("Δ") and before and not header.startswith("ΔP"):
-                header = f"{before} {header}"
             if cell.figure:
-                yield f"{about} {header}".strip(), cell.figure
-            before = column.header or before
+                yield f"{about} {column.header}", cell.figure
 
 
 def _of_chart(chart: ColumnChart) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.access.users import User
 
 OPEN = ("/login", "/static/", "/healthz")  # pages for who has not logged in
-LONGEST_ADDRESS, LARGEST_BODY = 4_000, 10_000  # bytes
+LONGEST_ADDRESS, LARGEST_HEADERS, LARGEST_BODY = 4_000, 16_000, 10_000  # bytes
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -95,6 +95,8 @@ class Guard:
             return PlainTextResponse("Unknown host.", 421)
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             return PlainTextResponse("The address is too long.", 414)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+            return PlainTextResponse("The headers are too large.", 431)
         if scope["method"] == "POST":
             return _refused_form(headers)
         if scope["method"] not in {"GET", "HEAD"}:
