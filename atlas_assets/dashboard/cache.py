@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
+
+from atlas_assets.dashboard.data import NothingBuiltError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -97,7 +99,12 @@ class PageCache:
         if scope["type"] != "http" or scope["path"].startswith(("/static/", "/login", "/healthz")):
             await self.app(scope, receive, send)
             return
-        build = self.builds.known() or await run_in_threadpool(self.builds.current)
+        try:
+            build = self.builds.known() or await run_in_threadpool(self.builds.current)
+        except NothingBuiltError as error:
+            refusal = PlainTextResponse(str(error), 503, {"Retry-After": "60"})
+            await refusal(scope, receive, send)
+            return
         user: User = scope["state"]["user"]
         key = (scope["path"], scope["query_string"], user.rights)
         if scope["method"] in {"GET", "HEAD"} and (found := self.pages.get(build.identifier, key)):

@@ -11,7 +11,7 @@ from atlas_assets.dashboard.access.audit import AuditLog
 from atlas_assets.dashboard.access.guard import Rules
 from atlas_assets.dashboard.access.sessions import Sessions
 from atlas_assets.dashboard.access.users import Users
-from atlas_assets.dashboard.app import Dashboard
+from atlas_assets.dashboard.app import dashboard
 from atlas_assets.errors import UsageError
 from atlas_assets.settings import load_settings
 from atlas_assets.workspace import Workspace
@@ -39,7 +39,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, is_open: bo
     """
     if is_open and host not in LOOPBACK:
         raise UsageError("--no-auth is for this machine only: leave --host away, or add a user.")
-    if not is_open and not settings.user_header and not users_of(settings).any():
+    if not is_open and not settings.user_header and not users_of(settings).everybody():
         raise UsageError(
             "Nobody can log in yet. Add a user with `atlas dashboard add-user NAME`, or look at it on this "
             "machine with `atlas dashboard --no-auth`."
@@ -65,8 +65,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, is_open: bo
 def application() -> ASGIApp:
     """Return the application for the settings in the environment."""
     settings = load_settings()
-    dashboard = Dashboard(Workspace(settings), rules(settings, is_open=bool(os.environ.get(_OPEN))))
-    return dashboard.application()
+    return dashboard(Workspace(settings), rules(settings, is_open=bool(os.environ.get(_OPEN))))
 
 
 def rules(settings: Settings, *, is_open: bool) -> Rules:

@@ -115,9 +115,9 @@ class Users:
         account = self._read().get(name)
         return hashlib.sha256(account.password.encode()).hexdigest()[:16] if account else ""
 
-    def any(self) -> bool:
-        """Return whether there is any user."""
-        return bool(self._read())
+    def everybody(self) -> list[User]:
+        """Return all users."""
+        return [_user(name, account) for name, account in self._read().items()]
 
     def _read(self) -> dict[str, _Account]:
         """Return the users, read again only after the file has changed: every request asks."""
