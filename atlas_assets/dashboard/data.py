@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from atlas_assets.errors import AtlasError
-from atlas_assets.operational.sessions import OperationalStore
+from atlas_assets.operational.sessions import OperationalStore, StoreError
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.figures import located
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
     from typing import Any
 
     from sqlalchemy.orm import Session
@@ -65,7 +65,12 @@ class Build:
 
     @contextmanager
     def records(self, entity_id: str) -> Generator[Session]:
-        """Yield a session that reads the records of one entity."""
+        """Yield a session that reads the records of one entity.
+
+        Raises StoreError if they are gone, which opening them would hide.
+        """
+        if self.store.is_file and not Path(self.store.shown_url).exists():
+            raise StoreError(f"There is no {self.store.shown_url} any more.")
         with self.store.entity_reader(entity_id) as session:
             yield session
 

@@ -95,8 +95,16 @@ def parse(
     else:
         newest = known[-1] if known else Month.parse("2000-01")
         period = Period(newest, newest, start)
-    unit = query.get("unit") or None
-    if unit and unit not in {other.code for other in registry.entity(entity).units}:
-        raise ViewError(unit)
+    unit = _unit(query.get("unit") or None, entity, registry)
     filters = {name: value for name, value in query.items() if name not in _SCOPE and value}
     return View(path, entity, period, unit, spoken, filters)
+
+
+def _unit(code: str | None, entity: str, registry: Registry) -> str | None:
+    """Return the unit of an entity; None for that of another, from whose page a reader comes."""
+    own = {unit.code for unit in registry.entity(entity).units}
+    if code is None or code in own:
+        return code
+    if code not in {unit.code for other in registry.entities for unit in other.units}:
+        raise ViewError(code)
+    return None

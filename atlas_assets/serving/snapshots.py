@@ -9,6 +9,7 @@ writes, so that they belong together.
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.warehouse.connection import Warehouse
 
-KEPT = 3  # snapshots: a reader has as long as two builds take to let go of one
+KEPT, KEPT_SECONDS = 2, 60  # how many snapshots stay, and for how long others do
 _POINTER = "current.json"
 
 
@@ -110,7 +111,10 @@ class SnapshotStore:
         return snapshot
 
     def _prune(self) -> None:
+        """Remove all but the newest snapshots, unless a page may still be made of one."""
         builds = sorted(path.stem.split("-")[1] for path in self.folder.glob("marts-*.duckdb"))
+        before = datetime.now(UTC) - timedelta(seconds=KEPT_SECONDS)
         for build in builds[:-KEPT]:
-            for path in self.folder.glob(f"*-{build}.*"):
-                path.unlink(missing_ok=True)
+            if ULID.from_str(build).datetime < before:
+                for path in self.folder.glob(f"*-{build}.*"):
+                    path.unlink(missing_ok=True)

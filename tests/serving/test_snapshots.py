@@ -11,6 +11,7 @@ from conftest import Installation
 
 from atlas_assets.dashboard.data import Builds, NothingBuiltError
 from atlas_assets.errors import AtlasError
+from atlas_assets.serving import snapshots
 from atlas_assets.serving.snapshots import KEPT, SnapshotStore
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_a_build_publishes_one_and_a_build_without_news_none(copied: Installatio
 
 
 def test_a_reader_keeps_its_build_while_others_are_published_and_written(
-    copied: Installation,
+    copied: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = copied.workspace
     store = workspace.snapshots
@@ -49,12 +50,12 @@ def test_a_reader_keeps_its_build_while_others_are_published_and_written(
     before = first.query(revenue, [])
     with workspace.warehouse.locked(), workspace.warehouse.connect(read_only=False) as writer:
         writer.execute("UPDATE marts.mart_revenue SET revenue_actuals = revenue_actuals * 2")
-    for _ in range(KEPT - 1):
-        store.publish(workspace.warehouse, workspace.store)
+    store.publish(workspace.warehouse, workspace.store)
     second = builds.current()
     assert second.identifier > first.identifier
     assert first.query(revenue, []) == before
     assert second.query(revenue, [])[0]["revenue"] == before[0]["revenue"] * 2
+    monkeypatch.setattr(snapshots, "KEPT_SECONDS", -1)
     store.publish(workspace.warehouse, workspace.store)
     assert not first.path.exists()  # pruned, but still open
     assert first.query(revenue, []) == before
