@@ -21,6 +21,7 @@ from tests.benchmarks import (
     publishing,
     reading,
     schedules,
+    serving,
     transforming,
 )
 from tests.benchmarks.installations import SCALES, Bench
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.runner import Line
 
-MODULES = (commands, reading, transforming, publishing, drawing, growth, schedules)
+MODULES = (commands, reading, transforming, publishing, drawing, growth, schedules, serving)
 LINES: dict[str, Line] = {line.name: line for module in MODULES for line in module.LINES}
 
 

@@ -81,6 +81,34 @@ def measured_until_it_answers(program: Program, port: int) -> Figures:
     return Figures(wall, cpu, peak.bytes / MEBIBYTE)
 
 
+@contextmanager
+def answering(program: Program, port: int) -> Generator[int]:
+    """Yield the process of a server once its first page answers, and end it after the block."""
+    with _started(program, subprocess.DEVNULL, subprocess.DEVNULL) as process:
+        _await_page(process, port)
+        yield process.pid
+
+
+@contextmanager
+def repeated(program: Program) -> Generator[None]:
+    """Run a program again and again while the block runs."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.is_set():
+            with _started(program, subprocess.DEVNULL, subprocess.DEVNULL) as process:
+                while process.poll() is None and not ended.wait(SAMPLING):
+                    pass
+
+    worker = threading.Thread(target=run)
+    worker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        worker.join()
+
+
 def free_port() -> int:
     """Return a port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
