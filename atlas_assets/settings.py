@@ -61,6 +61,7 @@ class Settings(_Environment):
     dashboard_dir: Path = Field(
         default=PROJECT_DIR / ".dashboard", validation_alias="ATLAS_DASHBOARD_DIR"
     )
+    snapshots_url: str | None = Field(default=None, validation_alias="ATLAS_SNAPSHOTS")
     user_header: str | None = Field(default=None, validation_alias="ATLAS_USER_HEADER")
     proxies: str = Field(default="127.0.0.1", validation_alias="ATLAS_PROXIES")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from atlas_assets.monitoring.notifications import Notifier
     from atlas_assets.notation.strings import Strings
     from atlas_assets.operational.sessions import OperationalStore
+    from atlas_assets.serving.mirror import Mirror
     from atlas_assets.settings import Settings
     from atlas_assets.validation.assemble import ValidationWriter
     from atlas_assets.validation.findings import FindingsReader
@@ -172,6 +173,16 @@ class Workspace:
     def snapshots(self) -> SnapshotStore:
         """The copies of the warehouse that the dashboard reads."""
         return SnapshotStore(self.settings.output_dir / "serving")
+
+    @property
+    def mirror(self) -> Mirror | None:
+        """The place by which snapshots reach another machine, if there is one."""
+        url = self.settings.snapshots_url
+        if url is None:
+            return None
+        from atlas_assets.serving.mirror import Mirror
+
+        return Mirror(url, self.snapshots)
 
     @cached_property
     def presenter(self) -> Presenter:

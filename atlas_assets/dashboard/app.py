@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.context import Context
     from atlas_assets.workspace import Workspace
 
+THREADS = 6  # that make pages: more of them would only hinder each other
 FOREVER = "public, max-age=31536000, immutable"  # names of these files change with their content
 
 
@@ -50,6 +52,7 @@ def dashboard(workspace: Workspace, rules: Rules) -> ASGIApp:
 
     @asynccontextmanager
     async def warmed(_app: Starlette) -> AsyncGenerator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         warmer.start()
         yield
         warmer.stop()

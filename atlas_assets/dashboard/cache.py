@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.access.users import User
     from atlas_assets.dashboard.data import Builds
 
-MOST_BYTES = 96 * 2**20  # of pages in memory
+MOST_BYTES = 32 * 2**20  # of pages in memory
 SMALLEST_COMPRESSED = 500  # bytes
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 _REPORTS_KEPT = 48  # of a build, in memory
 _MONTHS = "SELECT month_key FROM marts.built_months WHERE entity_code = ? ORDER BY month_key"
-_LOADED = "SELECT max(loaded_at) FROM raw.sheet_manifest WHERE entity_code = ?"
+_LOADED = "SELECT max(loaded_at) AS loaded_at FROM raw.sheet_manifest WHERE entity_code = ?"
 
 
 class NothingBuiltError(AtlasError):
@@ -48,6 +47,8 @@ class Build:
         self.identifier, self.path = identifier, path
         self.store, self.registry = store, configuration.registry
         self._reports: dict[tuple[Any, ...], Report] = {}
+        self._months: dict[str, list[Month]] = {}
+        self._loaded: dict[str, str] = {}
         self._lock = threading.Lock()
         self._connection = duckdb.connect(config={"threads": 1})
         quoted = str(path).replace("'", "''")
@@ -90,8 +91,10 @@ class Build:
 
     def loaded_at(self, entity: str) -> str:
         """Return when the newest sheet of an entity was loaded, in UTC; empty if none was."""
-        loaded = self.query(_LOADED, [entity])[0]["max(loaded_at)"]
-        return loaded.strftime("%Y-%m-%d %H:%M") if loaded else ""
+        if entity not in self._loaded:
+            loaded = self.query(_LOADED, [entity])[0]["loaded_at"]
+            self._loaded[entity] = loaded.strftime("%Y-%m-%d %H:%M") if loaded else ""
+        return self._loaded[entity]
 
     def report(
         self, entity: str, period: Period, language: Language, units: Sequence[str] = ()
@@ -110,10 +113,6 @@ class Build:
                 self._reports.pop(next(iter(self._reports)))
             self._reports[key] = made
         return made
-
-    @cached_property
-    def _months(self) -> dict[str, list[Month]]:
-        return {}
 
 
 class Builds:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,11 @@ from atlas_assets.notation.strings import short_period
 from atlas_assets.periods.calendar import Period, PeriodType
 
 if TYPE_CHECKING:
+    from atlas_assets.configuration.currency import Language
     from atlas_assets.dashboard.blocks import Page
     from atlas_assets.dashboard.context import Context
     from atlas_assets.dashboard.view import View
+    from atlas_assets.periods.calendar import Month
 
 # The pages of the navigation: path, key of its name.
 NAVIGATION = (
@@ -102,11 +104,11 @@ class Renderer:
         return self.environment.get_template(template).render(assets=assets, **values)
 
 
-def periods(context: Context) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """Return the periods that can be chosen, in groups: value, label and whether it is the shown one."""
-    build, view, strings = context.build, context.view, context.strings
-    months = build.months(view.entity)
-    start = build.registry.fiscal_year_start
+@lru_cache(maxsize=64)
+def _periods(
+    months: tuple[Month, ...], start: int, language: Language
+) -> list[tuple[PeriodType, list[tuple[str, str]]]]:
+    """Return the periods that have figures, in groups: as in an address, and as a reader writes them."""
     known = set(months)
     chosen: dict[PeriodType, dict[str, Period]] = {kind: {} for kind in PeriodType}
     for month in reversed(months):
@@ -120,19 +122,23 @@ def periods(context: Context) -> list[tuple[str, list[tuple[str, str, bool]]]]:
         ):
             if period and known.issuperset(period.months):
                 chosen[period.type].setdefault(str(period), period)
-    if view.period.type is PeriodType.RANGE:
-        chosen[PeriodType.RANGE].setdefault(str(view.period), view.period)
     return [
-        (
-            strings(f"web_periods_{kind}"),
-            [
-                (text, short_period(period, view.language), period == view.period)
-                for text, period in group.items()
-            ],
-        )
+        (kind, [(text, short_period(period, language)) for text, period in group.items()])
         for kind, group in chosen.items()
-        if group
     ]
+
+
+def periods(context: Context) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the periods that can be chosen, in named groups; the shown one is always among them."""
+    build, view, strings = context.build, context.view, context.strings
+    months, start = tuple(build.months(view.entity)), build.registry.fiscal_year_start
+    shown = (str(view.period), short_period(view.period, view.language))
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for kind, options in _periods(months, start, view.language):
+        more = [shown] if kind is view.period.type and shown not in options else []
+        if options or more:
+            groups.append((strings(f"web_periods_{kind}"), [*more, *options]))
+    return groups
 
 
 def _hidden(view: View) -> dict[str, str]:

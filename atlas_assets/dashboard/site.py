@@ -71,6 +71,7 @@ class Site:
     def __init__(self, workspace: Workspace, *, can_leave: bool) -> None:
         self.workspace, self.can_leave = workspace, can_leave
         self.builds = Builds(workspace.snapshots, workspace.store, workspace.configuration)
+        self.mirror = workspace.mirror
         self.pages = Pages()
         self.renderer = Renderer()
 

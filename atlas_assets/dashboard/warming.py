@@ -1,7 +1,8 @@
-"""Makes the pages that are asked for first, as soon as there is a new build."""
+"""Makes the pages that are asked for first, as soon as there is a new build, here or at another place."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from atlas_assets.dashboard.access.users import ANYONE
 from atlas_assets.dashboard.data import NothingBuiltError
 from atlas_assets.dashboard.site import OF_REPORTS, PAGES
+from atlas_assets.serving.mirror import MirrorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.data import Build
     from atlas_assets.dashboard.site import Site
 
+log = logging.getLogger("uvicorn.error")  # the server's own
 EVERY_SECONDS, MONTHS = 1.0, 2  # how often it looks, and how many of the newest months it makes
 
 
@@ -26,6 +29,7 @@ class Warmer:
     def __init__(self, site: Site, users: Iterable[User]) -> None:
         self.site = site
         self.users = {user.rights: user for user in users} or {ANYONE.rights: ANYONE}
+        self._told = ""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="warming", daemon=True)
 
@@ -41,6 +45,7 @@ class Warmer:
     def _follow(self) -> None:
         warmed = ""
         while not self._stopped.is_set():
+            self._pull()
             try:
                 build = self.site.builds.current()
             except NothingBuiltError:
@@ -49,6 +54,17 @@ class Warmer:
                 warmed = build.identifier
                 self._warm(build)
             self._stopped.wait(EVERY_SECONDS)
+
+    def _pull(self) -> None:
+        """Fetch a newer snapshot, where they come from another machine; a failure is only told."""
+        if self.site.mirror is None:
+            return
+        try:
+            self.site.mirror.pull()
+        except MirrorError as error:
+            if str(error) != self._told:
+                log.warning("%s", error)
+            self._told = str(error)
 
     def _warm(self, build: Build) -> None:
         for user in self.users.values():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from atlas_assets.warehouse.connection import Warehouse
 
 KEPT, KEPT_SECONDS = 2, 60  # how many snapshots stay, and for how long others do
-_POINTER = "current.json"
+POINTER = "current.json"
 
 
 class Snapshot(StrictModel):
@@ -60,7 +60,7 @@ class SnapshotStore:
 
         Raises AtlasError if the pointer is damaged.
         """
-        pointer = self.folder / _POINTER
+        pointer = self.folder / POINTER
         try:
             return Snapshot.model_validate_json(pointer.read_bytes())
         except FileNotFoundError:
@@ -73,7 +73,7 @@ class SnapshotStore:
     def pointer_state(self) -> str:
         """Return what changes whenever another snapshot becomes the current one; it is cheap to ask."""
         try:
-            return state_of(self.folder / _POINTER)
+            return state_of(self.folder / POINTER)
         except FileNotFoundError:
             return ""
 
@@ -105,10 +105,14 @@ class SnapshotStore:
             if snapshot.has_records:
                 with written_whole(self.records(snapshot.build)) as temporary:
                     store.copy_to(temporary)
-        with written_whole(self.folder / _POINTER) as temporary:
+        self.point_to(snapshot)
+        return snapshot
+
+    def point_to(self, snapshot: Snapshot) -> None:
+        """Make a snapshot whose files are there the current one, and remove those that nobody needs."""
+        with written_whole(self.folder / POINTER) as temporary:
             temporary.write_text(snapshot.model_dump_json(), encoding="utf-8")
         self._prune()
-        return snapshot
 
     def _prune(self) -> None:
         """Remove all but the newest snapshots, unless a page may still be made of one."""

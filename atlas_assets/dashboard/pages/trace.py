@@ -14,7 +14,7 @@ from atlas_assets.notation.numbers import number
 from atlas_assets.operational.records import order_id
 from atlas_assets.report.figures import figures
 from atlas_assets.tracing.formulas import Formula, Known, Records
-from atlas_assets.tracing.tracer import Trace, Tracer
+from atlas_assets.tracing.tracer import ALL, Trace, Tracer
 from atlas_assets.tracing.words import described
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ def _part(of: Trace, position: str) -> Trace:
 def _made_of(context: Context, tracer: Tracer, part: Trace) -> Block:
     match part.expression:
         case Records() as expression:
-            records = tracer.records(expression, limit=MOST)
-            return _listed(context, records, part)
+            limit = ALL if context.view.filters.get("format") else MOST
+            records = tracer.records(expression, limit=limit)
+            return _listed(context, records, part, is_sum=not expression.is_largest)
         case Formula():
             return _parts(context, part)
         case Known():
@@ -112,7 +113,8 @@ def _parts(context: Context, whole: Trace) -> Table:
     )
 
 
-def _listed(context: Context, records: list[Record], whole: Trace) -> Table:
+def _listed(context: Context, records: list[Record], whole: Trace, *, is_sum: bool) -> Table:
+    """Return the records, with their sum if that is the figure and all of them are listed."""
     strings, view = context.strings, context.view
     rows = [_row(context, record) for record in records]
     columns = [
@@ -139,7 +141,8 @@ def _listed(context: Context, records: list[Record], whole: Trace) -> Table:
             of=number(whole.count, view.language),
         )
     listing = Listing(context, "records", strings("web_records"), columns)
-    return listing.table(rows, message=message, added="value")
+    added = "value" if is_sum and not message else None
+    return listing.table(rows, message=message, added=added)
 
 
 def _row(context: Context, record: Record) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from atlas_assets.deck.pipeline import Assembled, EntityPeriod
 from atlas_assets.errors import AtlasError
 from atlas_assets.monitoring.history import missing_history
 from atlas_assets.notation.numbers import percent
-from atlas_assets.notation.strings import Strings
 from atlas_assets.orchestration import keys
 from atlas_assets.orchestration.checks import reconciliation_results
 from atlas_assets.orchestration.conditions import (
@@ -174,7 +173,7 @@ def _report(series: _Series) -> dg.AssetsDefinition:
             yield from reconciliation_results(totals, assembled.totals)
             yield _history_result(history, workspace, assembled.reports)
             paths = workspace.reports.write(assembled.reports)
-        figures = _key_figures(assembled.reports, workspace.strings)
+        figures = _key_figures(assembled.reports, workspace)
         described = [
             {**known, **_files([path])} for known, path in zip(figures, paths, strict=True)
         ]
@@ -207,7 +206,7 @@ def _deck(series: _Series) -> dg.AssetsDefinition:
                 for (entity, period), problem in drawn.problems.items()
             }
         yield _deck_result(check, list(drawn.problems.values()))
-        figures = dict(zip(wanted, _key_figures(reports, workspace.strings), strict=True))
+        figures = dict(zip(wanted, _key_figures(reports, workspace), strict=True))
         shown = {of: figures[of] | _files([deck]) for of, deck in drawn.decks.items()}
         series.describe(context, "deck", shown)
         yield dg.MaterializeResult()
@@ -275,7 +274,7 @@ def _range_report() -> dg.AssetsDefinition:
             printed = reports.print(decks) if decks and pdf.is_available() else []
         if decks and not printed:
             context.log.warning(pdf.INSTALL_HINT)
-        figures = _key_figures(made, workspace.strings)[0] if len(made) == 1 else {}
+        figures = _key_figures(made, workspace)[0] if len(made) == 1 else {}
         picture = _picture(printed[0]) if printed else {}
         yield dg.MaterializeResult(metadata=figures | _files(paths + decks + printed) | picture)
 
@@ -344,10 +343,17 @@ def _history_result(
     )
 
 
-def _key_figures(reports: Sequence[Report], strings: Strings) -> list[dict[str, Any]]:
-    """Return the figures of each report that a person asks for first, and revenue as a number to plot."""
+def _key_figures(reports: Sequence[Report], workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the figures of each report that a person asks for first, and revenue as a number to plot.
+
+    With them comes the address of the dashboard's page about them.
+    """
+    strings, address = workspace.strings, workspace.settings.dashboard_address
     return [
         {
+            "dashboard": dg.MetadataValue.url(
+                f"{address}/?entity={report.meta.entity}&period={report.meta.period}"
+            ),
             "revenue": strings.money.text(report.totals.revenue.revenue_actuals),
             "target": strings.money.text(report.totals.revenue.revenue_target),
             "achieved": percent(report.totals.revenue.achievement_pct, strings.locale),

@@ -32,6 +32,8 @@ def serving_assets() -> list[dg.AssetsDefinition]:
         with as_dagster_failure():
             snapshots = workspace.snapshots
             snapshot = snapshots.publish(workspace.warehouse, workspace.store)
+            if mirror := workspace.mirror:
+                mirror.push()
         path = snapshots.marts(snapshot.build)
         return dg.MaterializeResult(
             metadata={"file": dg.MetadataValue.path(path), "bytes": path.stat().st_size}
