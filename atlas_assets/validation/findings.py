@@ -74,13 +74,16 @@ class FindingsReader:
         """
         with self._audited() as connection:
             found = findings_in(connection, entity, period, self.strings)
-        refused = [
+        return self.refused(entity, period) + found
+
+    def refused(self, entity: str, period: Period) -> list[Finding]:
+        """Return the sheets of an entity's months that could not be read, each with the reason."""
+        return [
             Finding(entity, str(month), REFUSED, Reason(problem, "", ""))
             for year in range(period.first.year, period.last.year + 1)
             for (_, month), problem in self.raw_store.refusals(entity, year).items()
             if period.first <= month <= period.last
         ]
-        return refused + found
 
     def summary(self, entity: str, period: Period) -> list[str]:
         """Return in lines what became of the rows of an entity's months, and what to look at.

@@ -77,9 +77,7 @@ def test_what_a_figure_is_made_of_adds_up_to_it(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "of", [("IONS", "2026-10"), ("EPN", "2026-Q2"), ("EPN", "2025"), ("IONS", "two units")], ids=str
-)
+@pytest.mark.parametrize("of", [("IONS", "2026-10"), ("EPN", "2025")], ids=str)
 def test_every_figure_of_a_report_can_be_traced(
     tracers: dict[tuple[str, str], Tracer], of: tuple[str, str]
 ) -> None:

@@ -16,6 +16,7 @@ from atlas_assets.deck.slide_writer import SlideWriter
 from atlas_assets.errors import ReportError
 from atlas_assets.monitoring.deadlines import deadline
 from atlas_assets.notation.numbers import number, percent
+from atlas_assets.notation.strings import period_label
 from atlas_assets.report.files import read_report
 from atlas_assets.report.identifiers import person_id
 from atlas_assets.validation.findings import findings_in
@@ -40,7 +41,8 @@ def findings(context: Context) -> Page:
         *_changes(context),
     ]
     count = number(len(found), context.view.language)
-    message = strings("web_findings_told", count=count, period=context.writer.period)
+    period = period_label(context.view.period, context.view.language)
+    message = strings("web_findings_told", count=count, period=period)
     return Page(strings("web_findings"), message, blocks)
 
 
@@ -48,9 +50,11 @@ def _findings(context: Context) -> list[dict[str, Any]]:
     with context.build.warehouse() as connection:
         connection.execute("USE atlas.intermediate")
         found = findings_in(connection, context.view.entity, context.view.period, context.strings)
+    # Sheets that could not be read are in no snapshot, but on the machine of the pipeline.
+    refused = context.workspace.findings.refused(context.view.entity, context.view.period)
     return [
         {
-            "place": f"{finding.file}, {finding.sheet}",
+            "place": f"{finding.file}, {finding.sheet}" if finding.file else None,
             "cell": finding.cell,
             "content": context.personal(finding.content)
             if finding.column in PERSONAL
@@ -68,15 +72,17 @@ def _findings(context: Context) -> list[dict[str, Any]]:
                 finding.column,
             ),
         }
-        for finding in found
+        for finding in (*refused, *found)
     ]
 
 
 def _list(context: Context, found: list[dict[str, Any]]) -> Table:
     strings = context.strings
 
-    def opened(finding: dict[str, Any]) -> str:
+    def opened(finding: dict[str, Any]) -> str | None:
         table, month, place, column = finding["source"]
+        if not table:
+            return None
         return row_address(context, table, f"{month}-01", place, column or "")
 
     columns = [
@@ -122,9 +128,9 @@ def _changes(context: Context) -> list[Block]:
     path = files.path(context.view.entity, context.view.period, "json")
     try:
         changes = read_report(path).changes
+        report = context.report.model_copy(update={"changes": changes})
     except (ReportError, FileNotFoundError):
         return []
-    report = context.report.model_copy(update={"changes": changes})
     exhibit = change_exhibit(SlideWriter(report, context.strings, Commentary()))
     return [exhibits.table(context, "changes", exhibit)] if exhibit else []
 

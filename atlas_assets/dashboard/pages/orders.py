@@ -38,7 +38,8 @@ def orders(context: Context) -> Page:
 def open_orders(context: Context) -> Table:
     """Return the orders of which only a part is paid at the end of the period, the oldest first."""
     strings, language = context.strings, context.view.language
-    units = [context.view.unit] if context.view.unit else context.report.meta.scope
+    all_units = [unit.code for unit in context.entity.units]
+    units = [context.view.unit] if context.view.unit else all_units
     rows = context.build.query(
         sql("open_orders"),
         {

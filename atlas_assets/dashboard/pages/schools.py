@@ -39,7 +39,8 @@ def schools(context: Context) -> Page:
 def _matrix(context: Context) -> Table:
     """Return all schools with their students of each year; the last year ends with the period."""
     strings, view = context.strings, context.view
-    units = [view.unit] if view.unit else context.report.meta.scope
+    all_units = [unit.code for unit in context.entity.units]
+    units = [view.unit] if view.unit else all_units
     last = view.period.last.first_day
     rows = context.build.query(
         sql("schools"), {"entity": view.entity, "units": units, "last": last}

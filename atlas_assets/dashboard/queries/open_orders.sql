@@ -27,4 +27,4 @@ from payments
 left join intermediate.int_enrollments as enrollments using (order_key)
 left join intermediate.int_students as students using (student_key)
 where payments.has_part and not payments.is_settled and payments.paid > 0
-order by age desc, paid desc, order_key asc
+order by age desc, payments.paid desc, payments.order_key asc

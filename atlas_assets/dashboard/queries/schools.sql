@@ -19,5 +19,5 @@ left join intermediate.int_organizations as organizations
     on organizations.entity_code = $entity and students.name = organizations.organization_name
 order by
     arg_max(students.students, students.year) over (partition by students.name) desc,
-    students.name,
-    students.year
+    students.name asc,
+    students.year asc
