@@ -48,8 +48,7 @@ def build_definitions(workspace: Workspace, *, with_shop: bool = True) -> dg.Def
     Raises ConfigurationError if `source/config` is wrong.
     """
     warnings.filterwarnings("ignore", category=dg.BetaWarning)  # Atlas uses them knowingly
-    registry = workspace.configuration.registry
-    partitions = entity_month(workspace.configuration)
+    registry, partitions = workspace.configuration.registry, entity_month(workspace.configuration)
     due_months = due_month_checks(registry)
     all_jobs = jobs([key for check in due_months for key in check.check_keys])
     assets = [

@@ -125,6 +125,7 @@ def test_what_runs_by_itself_runs_from_the_first_start_on(definitions: dg.Defini
 
 RECORDS = dg.AssetKey(["operational", "records"])
 RANGE_REPORT = dg.AssetKey(["reports", "range_report"])
+SNAPSHOT = dg.AssetKey(["serving", "snapshot"])
 KINDS = ("report", "deck", "pdf")
 
 
@@ -134,6 +135,7 @@ class Year:
     def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
         self.definitions, self.instance = definitions, instance
         self.cursor: Any = None
+        self.serves = False  # whether the last evaluation asked for the snapshot of the dashboard
         graph = definitions.resolve_asset_graph()
         self.marts = [
             key
@@ -162,7 +164,9 @@ class Year:
             if (found := result.get_requested_partitions(key))
         }
         ranges = result.get_num_requested(RANGE_REPORT)
-        assert result.total_requested == sum(map(len, asked.values())) + ranges
+        snapshots = result.get_num_requested(SNAPSHOT)
+        assert result.total_requested == sum(map(len, asked.values())) + ranges + snapshots
+        self.serves = bool(snapshots)
         if ranges:
             asked["range_report"] = []
         return asked
@@ -235,6 +239,20 @@ def test_reports_of_ranges_follow_any_month_once_somebody_made_one(
         assert year.asked(moment) == {}
 
 
+def test_the_snapshot_of_the_dashboard_follows_every_month(definitions: dg.Definitions) -> None:
+    moment = datetime(2026, 11, 10, tzinfo=UTC)
+    with dg.instance_for_test() as instance:
+        year = Year(definitions, instance)
+        year.asked(moment)
+        for month in ("IONS|2026-04", "EPN|2026-05"):
+            year.made([*year.marts, RECORDS], month)
+            year.asked(moment)
+            assert year.serves
+            instance.report_runless_asset_event(dg.AssetMaterialization(SNAPSHOT))
+            year.asked(moment)
+            assert not year.serves
+
+
 def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) -> None:
     moment = datetime(2026, 11, 10, tzinfo=UTC)
     month = "EPN|2026-10"
@@ -257,6 +275,7 @@ def test_nothing_follows_marts_that_failed_a_check(definitions: dg.Definitions) 
         year.made(year.marts, month)
         instance.report_runless_asset_event(judged(passed=False))
         assert "monthly_report" not in year.asked(moment)
+        assert not year.serves
         instance.report_runless_asset_event(judged(passed=True))
         assert year.asked(moment)["monthly_report"] == [month]
 

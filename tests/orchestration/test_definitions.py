@@ -83,6 +83,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "reconciliation",
         ],
         "operational": ["lookups", "records"],
+        "serving": ["snapshot"],
         "reports": [
             *("monthly_deck", "monthly_pdf", "monthly_report"),
             *("quarterly_deck", "quarterly_pdf", "quarterly_report", "range_report"),
@@ -104,6 +105,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
         "yearly_report",
         "report",
         "seed",
+        "serve",
         "sync",
         "transform",
         "validate",

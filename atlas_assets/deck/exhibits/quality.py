@@ -12,6 +12,8 @@ from atlas_assets.notation.tokens import Role
 from atlas_assets.report.figures import place_of
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from atlas_assets.deck.slide_writer import SlideWriter
     from atlas_assets.report.model import ReportCheck
 
@@ -37,19 +39,12 @@ def quality_exhibit(writer: SlideWriter) -> TableExhibit:
         ("rows_duplicate", quality.duplicates),
     ]
     rows = [
-        TableRow(
-            [
-                *map(Cell, (strings(name), strings("measure_rows"), "")),
-                Cell(number(count, locale), figure=place_of(count)),
-                Cell(""),
-            ]
-        )
+        _count_row(strings(name), strings("measure_rows"), count, number(count, locale))
         for name, count in counted
     ]
     amount = quality.unassigned_revenue
-    unassigned = Cell(writer.money.in_full(amount), figure=place_of(amount))
-    texts = (strings("unassigned_revenue"), writer.money.name, "")
-    rows.append(TableRow([*map(Cell, texts), unassigned, Cell("")]))
+    told_amount = writer.money.in_full(amount)
+    rows.append(_count_row(strings("unassigned_revenue"), writer.money.name, amount, told_amount))
     failed_first = sorted(quality.checks, key=lambda check: check.passed)
     rows += [_check_row(writer, check) for check in failed_first]
     return TableExhibit(
@@ -62,6 +57,10 @@ def quality_exhibit(writer: SlideWriter) -> TableExhibit:
         columns=columns,
         rows=rows,
     )
+
+
+def _count_row(name: str, unit: str, value: Decimal | int, text: str) -> TableRow:
+    return TableRow([*map(Cell, (name, unit, "")), Cell(text, figure=place_of(value)), Cell("")])
 
 
 def _check_row(writer: SlideWriter, check: ReportCheck) -> TableRow:
