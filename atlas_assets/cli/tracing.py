@@ -47,10 +47,10 @@ def trace(
 ) -> None:
     """Say where a figure comes from: what it is made of, down to file, sheet, row and cell.
 
-    Of a part of a report, such as units.TM.revenue, the figures in it are listed.
+    Of a part of a report, such as units.TM.revenue or units.*.ytd, the figures in it are listed.
     """
     from atlas_assets.report.assemble import assemble
-    from atlas_assets.report.figures import figures
+    from atlas_assets.report.figures import figures_within
     from atlas_assets.settings import load_settings
     from atlas_assets.tracing.tracer import Tracer
     from atlas_assets.workspace import Workspace
@@ -63,10 +63,9 @@ def trace(
         code = registry.entity(wanted.entity).code
         report = assemble(connection, registry, code, of, locale=strings.locale)
         place = _place(wanted.figure, report, workspace)
-        found = dict(figures(report))
-        within = {path: value for path, value in found.items() if path.startswith(f"{place}.")}
-        if within:
-            _show(_listed(within), within, as_json=json)
+        found = figures_within(report, place)
+        if found and place not in found:
+            _show(_listed(found), found, as_json=json)
             return
         tracer = Tracer(connection, report)
         traced = _Told(tracer, strings, limit).part(tracer.trace(place))

@@ -47,6 +47,22 @@ def figures(report: Report) -> Iterator[tuple[str, Decimal | int]]:
             yield from _figures(getattr(report, name), name)
 
 
+def figures_within(report: Report, place: str) -> dict[str, Decimal | int]:
+    """Return the figures of a part of a report, such as `units.*.revenue`, by their places.
+
+    A star stands for any unit, row or name.
+    """
+    wanted = place.split(".")
+
+    def is_within(path: str) -> bool:
+        parts = path.split(".")[: len(wanted)]
+        return len(parts) == len(wanted) and all(
+            asked in ("*", part) for asked, part in zip(wanted, parts, strict=True)
+        )
+
+    return {path: value for path, value in figures(report) if is_within(path)}
+
+
 def place_of(value: object) -> str | None:
     """Return the place of a figure; None of a number that has none."""
     return value.path if isinstance(value, Figure | Count) else None

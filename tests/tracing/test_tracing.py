@@ -15,7 +15,7 @@ from atlas_assets.deck.story import build_deck
 from atlas_assets.errors import UsageError
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
-from atlas_assets.report.figures import figures, located, place_of
+from atlas_assets.report.figures import figures, figures_within, located, place_of
 from atlas_assets.tracing.formulas import Records
 from atlas_assets.tracing.tracer import Tracer
 
@@ -184,6 +184,21 @@ def test_a_figure_is_found_by_slide_and_label(
         figure_on_slide(deck, number, "XX AC")
     with pytest.raises(UsageError, match="no slide 900"):
         figure_on_slide(deck, 900, "XX AC")
+
+
+def test_the_references_in_the_notes_of_slides_lead_to_figures(
+    built: Installation, tracers: dict[tuple[str, str], Tracer]
+) -> None:
+    report = tracers["IONS", "2026-10"].report
+    deck = build_deck(report, built.workspace.strings, "PT Contoh")
+    seen = 0
+    for slide in deck.slides:
+        lines = slide.notes.partition("source:")[0].splitlines()
+        for place in (line[2:] for line in lines if line.startswith("- ")):
+            if not place.startswith(("meta", "changes")):
+                seen += 1
+                assert figures_within(report, place) or place.endswith(".outlook"), place
+    assert seen > 50
 
 
 def test_the_command_tells_cells(built: Installation) -> None:
