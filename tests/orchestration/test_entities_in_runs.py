@@ -117,13 +117,15 @@ def test_the_logs_and_files_of_an_entity_say_nothing_of_another(
 ) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(built.settings.dagster_home))
     with dg.DagsterInstance.get() as instance:
-        runs = instance.get_runs()
+        # The dashboard's snapshot is of all entities, as the warehouse is.
+        runs = [run for run in instance.get_runs() if run.job_name != "serve"]
         assert len(runs) == 4  # sync and deliver of each
         for run in runs:
             entity = Partition.of_key(partition_of(run)).entity
             for entry in instance.all_logs(run.run_id):
                 assert not foreign(entity, repr(entry)), entry
     files = [path for path in (built.root / "output").rglob("*.*") if path.is_file()]
+    files = [path for path in files if path.parent.name != "serving"]
     assert {path.suffix for path in files} == {".json", ".pptx"}
     for path in files:
         entity = path.name.split("-")[0]
