@@ -29,7 +29,7 @@ def written_whole(path: Path, *, durable: bool = True) -> Generator[Path]:
     behind. Its name contains the process id: the next writer removes files of dead processes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(path)
+    remove_leftovers(path.parent, path.name)
     temporary = path.with_name(f".{path.name}-{os.getpid()}-{uuid4().hex[:8]}.tmp")
     try:
         yield temporary
@@ -57,9 +57,10 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_leftovers(path: Path) -> None:
-    for leftover in path.parent.glob(f".{escape(path.name)}-*-*.tmp"):
-        process = leftover.name.rsplit("-", 2)[1]
+def remove_leftovers(folder: Path, name: str | None = None) -> None:
+    """Remove what processes that were killed have left of a file, or of any file in a folder."""
+    for leftover in folder.glob(f".{escape(name) if name else '*'}-*-*.tmp*"):
+        process = leftover.name.rsplit(".tmp", 1)[0].rsplit("-", 2)[1]
         if process.isdecimal() and not is_running(int(process)):
             leftover.unlink(missing_ok=True)
 

@@ -171,7 +171,7 @@ class Workspace:
 
     @cached_property
     def snapshots(self) -> SnapshotStore:
-        """The copies of the warehouse that the dashboard reads."""
+        """The copies of both databases that the dashboard reads."""
         return SnapshotStore(self.settings.output_dir / "serving")
 
     @property

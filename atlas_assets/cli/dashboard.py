@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from atlas_assets.cli.output import messages
-from atlas_assets.errors import UsageError
+from atlas_assets.errors import ConfigurationError, UsageError
+
+if TYPE_CHECKING:
+    from atlas_assets.configuration.registry import Registry
 
 dashboard = typer.Typer(
     help="Serve the dashboard: every figure of the reports, down to the cell, in a browser.",
@@ -35,6 +38,7 @@ def serve(
 
     settings = load_settings()
     Workspace(settings).check()
+    server.refuse_open_doors(settings, host, is_open=no_auth)
     messages.print(f"Dashboard on http://{host}:{port} (Ctrl+C ends it)")
     server.serve(settings, host=host, port=port, workers=workers, is_open=no_auth)
 
@@ -43,12 +47,16 @@ def serve(
 def add_user(
     name: Annotated[str, typer.Argument(help="The name to log in with.")],
     administrator: Annotated[
-        bool,
-        typer.Option("--administrator", help="Also show phone numbers, addresses and the like."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--administrator/--manager",
+            help="Whether phone numbers, addresses and the like are shown. Default: as before, or not.",
+        ),
+    ] = None,
     entities: Annotated[
-        str, typer.Option(help="Codes of the entities to show: IONS,EPN. Default: all.")
-    ] = "",
+        str | None,
+        typer.Option(help="Entities to show: IONS,EPN or all. Default: as before, or all."),
+    ] = None,
 ) -> None:
     """Let somebody log in, or give them another password; it is asked for, or read from the input."""
     from atlas_assets.dashboard.server import users_of
@@ -57,7 +65,7 @@ def add_user(
 
     settings = load_settings()
     registry = Workspace(settings).configuration.registry
-    codes = [registry.entity(code.strip()).code for code in entities.split(",") if code.strip()]
+    codes = None if entities is None else _codes(entities, registry)
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
@@ -65,5 +73,19 @@ def add_user(
     if not password:
         raise UsageError("There is no password. Give it on the standard input, or at a terminal.")
     users = users_of(settings)
-    users.add(name, password, "administrator" if administrator else "manager", codes)
+    role = None if administrator is None else "administrator" if administrator else "manager"
+    users.add(name, password, role, codes)
     print(users.path)
+
+
+def _codes(given: str, registry: Registry) -> Literal["all"] | list[str]:
+    """Return the entities that are given. Raises UsageError for none, or an unknown one."""
+    if given.strip().lower() == "all":
+        return "all"
+    try:
+        codes = [registry.entity(code.strip()).code for code in given.split(",") if code.strip()]
+    except ConfigurationError as error:
+        raise UsageError(str(error)) from error
+    if not codes:
+        raise UsageError("--entities names no entity. Write codes such as IONS,EPN, or all.")
+    return codes

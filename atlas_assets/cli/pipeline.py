@@ -117,7 +117,9 @@ class Pipeline:
 
     def _serve(self) -> None:
         """Publish the snapshot of the dashboard, if anything has changed since the last one."""
-        if not self.workspace.snapshots.is_current(self.workspace.warehouse):
+        workspace = self.workspace
+        is_here = workspace.snapshots.is_current(workspace.warehouse)
+        if not is_here or (workspace.mirror and not workspace.mirror.is_current()):
             self.jobs.run_scope(jobs.SERVE, None)
 
     def _follow(self, wanted: dict[str, tuple[Month, ...]]) -> dict[str, tuple[Month, ...]]:

@@ -54,8 +54,10 @@ def dashboard(workspace: Workspace, rules: Rules) -> ASGIApp:
     async def warmed(_app: Starlette) -> AsyncGenerator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         warmer.start()
-        yield
-        warmer.stop()
+        try:
+            yield
+        finally:
+            warmer.stop()
 
     handlers: dict[Any, Any] = {404: _not_found, NothingBuiltError: _nothing_built}
     inner = Starlette(routes=routes, exception_handlers=handlers, lifespan=warmed)
@@ -99,7 +101,7 @@ def _static(site: Site, request: Request) -> Response:
 
 def _healthz(site: Site, _request: Request) -> Response:
     build = site.builds.current()
-    loaded = {code.code: build.loaded_at(code.code) for code in build.registry.entities}
+    loaded = max(build.loaded_at(entity.code) for entity in build.registry.entities)
     return JSONResponse({"status": "ok", "build": build.identifier, "loaded_at": loaded})
 
 

@@ -32,7 +32,6 @@ class Cell:
     href: str | None = None
     value: Any = None
     bars: Markup | None = None
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Facet:
-    """A choice among the values of a column, each with its address; the chosen one has none to go to."""
+    """A choice among the values of a column, each with its address; that of the chosen one removes it."""
 
     name: str
     values: list[Text]
@@ -100,12 +99,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """A figure with its comparisons; `href` is where the whole card leads."""
+    """A figure with its comparisons."""
 
     label: str
     value: Text
     lines: list[list[Text]]
-    href: str | None = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class Pages:
             if build > self._build:
                 self._pages.clear()
                 self._size, self._build = 0, build
+            if replaced := self._pages.pop(key, None):
+                self._size -= _size(replaced)
             self._pages[key] = page
             self._size += _size(page)
             while self._size > MOST_BYTES:

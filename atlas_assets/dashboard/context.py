@@ -71,6 +71,10 @@ class Context:
         """Return an amount in full."""
         return "" if value is None else self.strings.money.in_full(value)
 
+    def word(self, kind: str, code: str | None) -> str | None:
+        """Return the word of a code, such as that of a status."""
+        return code and self.strings(f"web_{kind}_{code}")
+
     def personal(self, value: str | None) -> str:
         """Return a personal detail, or a mask of it for readers who may not see it."""
         if not value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atlas_assets.dashboard.blocks import Card, Cards, Cell, Column, Row, Statements, Table, Text
@@ -27,11 +26,10 @@ def table(context: Context, name: str, exhibit: TableExhibit, subject: str = "")
     values = dict(figures(context.report))
     writer = context.writer
     drawn = {item.column: drawn_bars(item) for item in exhibit.bars}
-    has_start = any(len(next(iter(bars), "")) for bars in drawn.values())
 
     def row(line: slides.TableRow, position: int | None) -> Row:
         cells = [
-            _cell(context, cell, values, _bar(drawn.get(column), position) if has_start else None)
+            _cell(context, cell, values, _bar(drawn.get(column), position))
             for column, cell in enumerate(line.cells)
         ]
         return Row(cells, line.is_total, line.is_detail)
@@ -110,8 +108,3 @@ def statements(title: str, remarks: Sequence[Remark]) -> Statements:
     return Statements(
         title, [[Text(remark.lead, bold=True), Text(remark.text)] for remark in remarks]
     )
-
-
-def folded(of: Table) -> Table:
-    """Return a table that is shown on demand."""
-    return replace(of, is_folded=True)

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("/quality", "quality_title"),
     ("/reports", "web_reports"),
 )
+_SUBJECTS = ("figure", "q", "file", "sheet", "column")
 
 
 class Asset:
@@ -142,8 +143,6 @@ def periods(context: Context) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _hidden(view: View) -> dict[str, str]:
-    """Return the parameters that the form of the header keeps."""
-    kept = {"lang": view.language}
-    if figure := view.filters.get("figure"):
-        kept["figure"] = figure
-    return kept
+    """Return the parameters that the form of the header keeps: what the page is about."""
+    kept = {name: view.filters[name] for name in _SUBJECTS if name in view.filters}
+    return {"lang": view.language, **kept}

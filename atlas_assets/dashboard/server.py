@@ -32,11 +32,8 @@ def users_of(settings: Settings) -> Users:
     return Users(settings.dashboard_dir / "users.yaml")
 
 
-def serve(settings: Settings, *, host: str, port: int, workers: int, is_open: bool) -> None:
-    """Serve the dashboard until it is stopped.
-
-    Raises UsageError for what would let everybody in from other machines, and if nobody could log in.
-    """
+def refuse_open_doors(settings: Settings, host: str, *, is_open: bool) -> None:
+    """Raise UsageError for what would let everybody in from other machines, and if nobody could log in."""
     if is_open and host not in LOOPBACK:
         raise UsageError("--no-auth is for this machine only: leave --host away, or add a user.")
     if not is_open and not settings.user_header and not users_of(settings).everybody():
@@ -44,6 +41,10 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, is_open: bo
             "Nobody can log in yet. Add a user with `atlas dashboard add-user NAME`, or look at it on this "
             "machine with `atlas dashboard --no-auth`."
         )
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int, is_open: bool) -> None:
+    """Serve the dashboard until it is stopped."""
     os.environ[_OPEN] = "1" if is_open else ""
     os.environ.update(settings.exported())
     uvicorn.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from atlas_assets.dashboard import view as addresses
 from atlas_assets.dashboard.blocks import Empty, Page
@@ -30,7 +30,6 @@ from atlas_assets.dashboard.records import NoRecordError
 from atlas_assets.dashboard.rendering import Renderer
 from atlas_assets.errors import ReportError
 from atlas_assets.notation.strings import Strings
-from atlas_assets.operational.sessions import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +60,7 @@ PAGES: dict[str, Callable[..., Page]] = {
     "/search": search,
 }
 OF_REPORTS = ("/", "/revenue", "/orders", "/programs", "/schools", "/marketing", "/quality")
+_NOT_KEPT = {"/reports", "/findings"}  # they show files that change without a build
 _RECORDS = ("/orders/", "/students/", "/organizations/")
 OK, NOT_FOUND = 200, 404
 
@@ -106,11 +106,13 @@ class Site:
             return make(context, **of)
         except NoRecordError:
             told = strings("web_not_found_told")
-            return Page(strings("web_not_found"), told, _publish(context), NOT_FOUND)
+            return Page(strings("web_not_found"), told, _unpublished(context), NOT_FOUND)
         except ReportError:
             command = f"atlas build --entity {view.entity} --period {view.period}"
             told = strings("web_no_data", entity=view.entity, period=str(view.period))
-        except (StoreError, DBAPIError):
+        except OperationalError as error:
+            if "no such table" not in str(error):
+                raise
             command, told = "atlas build", strings("web_no_records")
         blocks: list[Block] = [Empty(strings("web_run"), [command])]
         return Page(strings("web_no_data_title"), told, blocks, NOT_FOUND)
@@ -119,12 +121,12 @@ class Site:
         """Return a page as it is sent, and keep it by its key until the next build."""
         text = self.renderer.page(context, page, can_leave=self.can_leave)
         rendered = Rendered.of(text.encode(), page.status, "text/html; charset=utf-8")
-        if page.status == OK:
+        if page.status == OK and context.view.path not in _NOT_KEPT:
             self.pages.put(context.build.identifier, key, rendered)
         return rendered
 
 
-def _publish(context: Context) -> list[Block]:
+def _unpublished(context: Context) -> list[Block]:
     """Return what to do if a record is missing because its month has not been published yet."""
     months = context.build.months(context.view.entity)
     if not months or not context.view.path.startswith(_RECORDS):

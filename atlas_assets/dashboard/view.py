@@ -40,22 +40,19 @@ class View:
 
     def with_(self, **changes: str | None) -> str:
         """Return the address of this page with other parameters; None removes one."""
-        parameters: dict[str, str | None] = {
-            "entity": self.entity,
-            "period": str(self.period),
-            "unit": self.unit,
-            "lang": self.language,
-            **self.filters,
-            **changes,
-        }
+        parameters = {**dict(self.scope()), **self.filters, **changes}
         shown = {name: value for name, value in parameters.items() if value}
         return f"{self.path}?{urlencode(shown)}"
 
+    def scope(self) -> list[tuple[str, str]]:
+        """Return the parameters that say what any page is about."""
+        found = {"entity": self.entity, "period": str(self.period), "unit": self.unit or ""}
+        return [(name, value) for name, value in {**found, "lang": self.language}.items() if value]
+
     def parameters(self, *without: str) -> list[tuple[str, str]]:
         """Return what a form has to keep: all parameters but some."""
-        found = {"entity": self.entity, "period": str(self.period), "unit": self.unit or ""}
-        found |= {"lang": self.language, **self.filters}
-        return [(name, value) for name, value in found.items() if value and name not in without]
+        found = [*self.scope(), *self.filters.items()]
+        return [(name, value) for name, value in found if name not in without]
 
     def trace(self, figure: str) -> str:
         """Return the address that says where a figure comes from."""
@@ -75,13 +72,14 @@ def parse(
 
     `entities` are those that the reader may see; `months` those that each has figures of. Raises ViewError.
     """
-    if any(len(value) > LONGEST for value in query.values()):
-        raise ViewError("too long")
-    entity = query.get("entity") or (entities[0] if entities else "")
+    for value in query.values():
+        if len(value) > LONGEST or any(sign < " " for sign in value):
+            raise ViewError(value)
+    entity = query.get("entity", "").upper() or (entities[0] if entities else "")
     if entity not in entities:
         raise ViewError(entity)
     chosen = query.get("lang")
-    spoken: Language = "en" if chosen == "en" else "id" if chosen == "id" else language
+    spoken: Language = chosen if chosen in ("en", "id") else language
     known = months[entity]
     start = registry.fiscal_year_start
     if text := query.get("period"):
@@ -95,16 +93,16 @@ def parse(
     else:
         newest = known[-1] if known else Month.parse("2000-01")
         period = Period(newest, newest, start)
-    unit = _unit(query.get("unit") or None, entity, registry)
+    unit = _unit(query.get("unit") or None, entity, entities, registry)
     filters = {name: value for name, value in query.items() if name not in _SCOPE and value}
     return View(path, entity, period, unit, spoken, filters)
 
 
-def _unit(code: str | None, entity: str, registry: Registry) -> str | None:
+def _unit(code: str | None, entity: str, entities: list[str], registry: Registry) -> str | None:
     """Return the unit of an entity; None for that of another, from whose page a reader comes."""
     own = {unit.code for unit in registry.entity(entity).units}
     if code is None or code in own:
         return code
-    if code not in {unit.code for other in registry.entities for unit in other.units}:
+    if code not in {unit.code for other in entities for unit in registry.entity(other).units}:
         raise ViewError(code)
     return None

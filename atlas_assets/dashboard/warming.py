@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from atlas_assets.dashboard.access.users import ANYONE
 from atlas_assets.dashboard.data import NothingBuiltError
 from atlas_assets.dashboard.site import OF_REPORTS, PAGES
-from atlas_assets.serving.mirror import MirrorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.site import Site
 
 log = logging.getLogger("uvicorn.error")  # the server's own
-EVERY_SECONDS, MONTHS = 1.0, 2  # how often it looks, and how many of the newest months it makes
+EVERY_SECONDS, PULL_SECONDS = 1.0, 10.0  # how often it looks here, and at another place
+MONTHS = 2  # the newest, of which pages are made
 
 
 class Warmer:
@@ -29,7 +30,8 @@ class Warmer:
     def __init__(self, site: Site, users: Iterable[User]) -> None:
         self.site = site
         self.users = {user.rights: user for user in users} or {ANYONE.rights: ANYONE}
-        self._told = ""
+        self._warmed = self._told = ""
+        self._next_pull = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="warming", daemon=True)
 
@@ -43,28 +45,30 @@ class Warmer:
         self._thread.join()
 
     def _follow(self) -> None:
-        warmed = ""
         while not self._stopped.is_set():
-            self._pull()
             try:
-                build = self.site.builds.current()
+                self._look()
             except NothingBuiltError:
-                build = None
-            if build and build.identifier != warmed:
-                warmed = build.identifier
-                self._warm(build)
+                pass  # yet
+            except Exception as error:  # noqa: BLE001  the thread goes on, whatever a page or a bucket does
+                self._tell(error)
             self._stopped.wait(EVERY_SECONDS)
 
-    def _pull(self) -> None:
-        """Fetch a newer snapshot, where they come from another machine; a failure is only told."""
-        if self.site.mirror is None:
-            return
-        try:
+    def _look(self) -> None:
+        """Fetch a newer snapshot, where they come from another machine, and make its first pages."""
+        if self.site.mirror and time.monotonic() >= self._next_pull:
+            self._next_pull = time.monotonic() + PULL_SECONDS
             self.site.mirror.pull()
-        except MirrorError as error:
-            if str(error) != self._told:
-                log.warning("%s", error)
-            self._told = str(error)
+        build = self.site.builds.current()
+        if build.identifier != self._warmed:
+            self._warmed = build.identifier
+            self._warm(build)
+
+    def _tell(self, error: Exception) -> None:
+        """Log a failure, once as long as it stays the same."""
+        if str(error) != self._told:
+            log.warning("%s: %s", type(error).__name__, error)
+        self._told = str(error)
 
     def _warm(self, build: Build) -> None:
         for user in self.users.values():

@@ -153,7 +153,9 @@ class OperationalStore:
         ):
             driver = opened.connection.driver_connection
             if not isinstance(driver, dbapi.Connection):
-                raise TypeError(driver)
+                raise StoreError(
+                    f"{self.shown_url} is no local database, which alone can be copied."
+                )
             driver.rollback()
             driver.execute("PRAGMA query_only=OFF")
             driver.execute("VACUUM INTO ?", [str(path)])

@@ -77,7 +77,7 @@ _SELECTIONS: dict[str, tuple[dg.AssetSelection, str]] = {
     ),
     SERVE: (
         dg.AssetSelection.assets(keys.SNAPSHOT),
-        "Warehouse → the snapshot that the dashboard reads.",
+        "Both databases → the snapshot that the dashboard reads.",
     ),
     SEED: (
         dg.AssetSelection.assets(keys.LOOKUPS),

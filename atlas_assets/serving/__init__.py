@@ -1,4 +1,4 @@
-"""The snapshot of the warehouse that readers use: published whole, under a new name, behind a pointer.
+"""The snapshot of both databases that readers use: published whole, under new names, behind a pointer.
 
 Here belongs how a snapshot is made, found and pruned. What is shown of it belongs in `dashboard`.
 """

@@ -5,16 +5,17 @@ The address is one that fsspec understands: `s3://bucket/folder`, `file:///mnt/s
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import fsspec
-from pydantic import ValidationError
 
 from atlas_assets.errors import AtlasError
 from atlas_assets.files import written_whole
 from atlas_assets.serving.snapshots import POINTER, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from atlas_assets.serving.snapshots import SnapshotStore
@@ -40,32 +41,35 @@ class Mirror:
         snapshot = self.store.current()
         if snapshot is None:
             return
-        system, folder = self._opened()
-        try:
+        with self._opened() as (system, folder):
             system.makedirs(folder, exist_ok=True)
             for path in self._files(snapshot):
                 system.put_file(str(path), f"{folder}/{path.name}")
             system.pipe_file(f"{folder}/{POINTER}", snapshot.model_dump_json().encode())
             self._prune(system, folder)
-        except OSError as error:
-            raise self._unreachable(error) from error
+
+    def is_current(self) -> bool:
+        """Return whether the newest local snapshot is there. Raises MirrorError."""
+        with self._opened() as (system, folder):
+            pointer = f"{folder}/{POINTER}"
+            if not system.exists(pointer):
+                return False
+            return Snapshot.model_validate_json(system.cat_file(pointer)) == self.store.current()
 
     def pull(self) -> bool:
         """Copy the newest snapshot from there if it is not here yet, and return whether one came.
 
         Raises MirrorError.
         """
-        system, folder = self._opened()
-        try:
+        known = self.store.current()
+        with self._opened() as (system, folder):
+            system.invalidate_cache()
             snapshot = Snapshot.model_validate_json(system.cat_file(f"{folder}/{POINTER}"))
-            known = self.store.current()
             if known and known.build >= snapshot.build:
                 return False
             for path in self._files(snapshot):
                 with written_whole(path) as temporary:
                     system.get_file(f"{folder}/{path.name}", str(temporary))
-        except (OSError, ValidationError) as error:
-            raise self._unreachable(error) from error
         self.store.point_to(snapshot)
         return True
 
@@ -73,11 +77,16 @@ class Mirror:
         files = [self.store.marts(snapshot.build)]
         return [*files, self.store.records(snapshot.build)] if snapshot.has_records else files
 
-    def _opened(self) -> tuple[Any, str]:
+    @contextmanager
+    def _opened(self) -> Generator[tuple[Any, str]]:
+        """Yield the file system and the folder in it. Raises MirrorError for whatever goes wrong there."""
         try:
-            return fsspec.core.url_to_fs(self.url)
-        except (ImportError, ValueError) as error:
-            raise self._unreachable(error) from error
+            yield fsspec.core.url_to_fs(self.url)
+        except Exception as error:  # each library behind fsspec has errors of its own
+            raise MirrorError(
+                f"Snapshots cannot be kept at {self.url} ({type(error).__name__}: {error}). Check "
+                "ATLAS_SNAPSHOTS, its keys, and that it can be reached; for s3:// install the group s3."
+            ) from error
 
     def _prune(self, system: Any, folder: str) -> None:
         """Remove there what was removed here."""
@@ -86,9 +95,3 @@ class Mirror:
             name = found.rsplit("/", 1)[1]
             if name.startswith(("marts-", "records-")) and name not in kept:
                 system.rm_file(found)
-
-    def _unreachable(self, error: Exception) -> MirrorError:
-        return MirrorError(
-            f"Snapshots cannot be kept at {self.url} ({type(error).__name__}: {error}). Check ATLAS_SNAPSHOTS, "
-            "its keys, and that it can be reached; for s3:// install the group s3."
-        )

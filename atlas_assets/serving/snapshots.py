@@ -17,7 +17,7 @@ from ulid import ULID
 
 from atlas_assets.documents.strict_model import StrictModel
 from atlas_assets.errors import AtlasError
-from atlas_assets.files import state_of, written_whole
+from atlas_assets.files import remove_leftovers, state_of, written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from atlas_assets.operational.sessions import OperationalStore
     from atlas_assets.warehouse.connection import Warehouse
 
+READABLE = 0o640  # for the group: snapshots contain personal details
 KEPT, KEPT_SECONDS = 2, 60  # how many snapshots stay, and for how long others do
 POINTER = "current.json"
 
@@ -101,9 +102,11 @@ class SnapshotStore:
                 has_records=store.is_file,
             )
             with written_whole(self.marts(snapshot.build)) as temporary:
+                temporary.touch(mode=READABLE)
                 shutil.copyfile(warehouse.path, temporary)
             if snapshot.has_records:
                 with written_whole(self.records(snapshot.build)) as temporary:
+                    temporary.touch(mode=READABLE)
                     store.copy_to(temporary)
         self.point_to(snapshot)
         return snapshot
@@ -116,6 +119,7 @@ class SnapshotStore:
 
     def _prune(self) -> None:
         """Remove all but the newest snapshots, unless a page may still be made of one."""
+        remove_leftovers(self.folder)
         builds = sorted(path.stem.split("-")[1] for path in self.folder.glob("marts-*.duckdb"))
         before = datetime.now(UTC) - timedelta(seconds=KEPT_SECONDS)
         for build in builds[:-KEPT]:

@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from atlas_assets.tracing.formulas import Expression, Operation, Places
 
 _VIEWS = ("traced_receipts", "traced_orders", "traced_targets", "traced_activities")
+_PLACES = """
+create or replace temp table places as
+select
+    unnest(?::varchar[]) as unit_code,
+    unnest(?::date[]) as month_key,
+    unnest(?::varchar[]) as channel_name,
+    unnest(?::varchar[]) as product_name
+"""
 _SUM = "select sum(value), max(value), count(*) from ({records})"
 _LISTED = """
 select
@@ -41,7 +49,7 @@ left join raw.sheet_manifest as sheets
 order by
     records.unit_code, records.month_key, records.source_file, records.source_sheet,
     records.source_row, records.name
-limit $limit offset $offset
+limit $limit
 """
 ALL = 2**31  # records: no limit
 
@@ -116,12 +124,12 @@ class Tracer:
         """
         return self._evaluated(self.figures.expression(path))
 
-    def records(self, of: Records, *, limit: int = ALL, offset: int = 0) -> list[Record]:
+    def records(self, of: Records, *, limit: int = ALL) -> list[Record]:
         """Return the records of an expression, in the order of units, months and sheets."""
         text, parameters = self._query(of)
         found = self.warehouse.execute(
             _LISTED.format(records=text),
-            {**parameters, "entity": self.report.meta.entity, "limit": limit, "offset": offset},
+            {**parameters, "entity": self.report.meta.entity, "limit": limit},
         )
         names = [column[0] for column in found.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -148,18 +156,12 @@ class Tracer:
         return (None if value is None else Fraction(value)), count
 
     def _query(self, of: Records) -> tuple[str, dict[str, Any]]:
-        """Return the text of the query for records, and its parameters."""
+        """Return the text of the query for records, and its parameters; it finds its places in a table."""
         text = _text(f"records/{of.query}.sql")
         chosen = dict(of.parameters) | {"entity": self.report.meta.entity}
         if of.places:
             columns = zip(*chain.from_iterable(map(self._places, of.places)), strict=True)
-            units, months, channels, products = [list(column) for column in columns] or [[]] * 4
-            chosen |= {
-                "unit_codes": units,
-                "month_keys": months,
-                "channel_names": channels,
-                "product_names": products,
-            }
+            self.warehouse.execute(_PLACES, [list(column) for column in columns] or [[]] * 4)
         return text, {name: _plain(chosen.get(name)) for name in _used(text)}
 
     def _places(self, places: Places) -> list[tuple[str, date, str | None, str | None]]:

@@ -52,6 +52,7 @@ class Installation:
             "ATLAS_DUCKDB": str(self.root / "warehouse.db"),
             "DATABASE_URL": f"file:{self.root / 'operational.db'}",
             "DAGSTER_HOME": str(self.home),
+            "ATLAS_DASHBOARD_DIR": str(self.root / "dashboard"),
         }
 
     @property

@@ -79,7 +79,7 @@ def test_every_page_is_for_everybody(page: Page, path: str, language: str) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_from_a_bar_to_a_cell_in_four_clicks(page: Page, open_server: Served) -> None:
+def test_from_a_bar_to_a_cell_in_two_clicks(page: Page, open_server: Served) -> None:
     page.goto("/?entity=IONS&period=2026-10&lang=en")
     page.locator("svg.multiple a[href*='figure=units.TM.revenue.trend.12.actuals']").click()
     expect(page.locator("h1")).to_have_text("Where a figure comes from")
@@ -131,10 +131,10 @@ def test_search_and_navigation_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?*q=SMA*")
     expect(page.locator("#found")).to_contain_text("Organization")
-    page.keyboard.press("j")
+    page.keyboard.press("Alt+j")
     focused = page.evaluate("document.activeElement.tagName")
     assert focused == "A"
-    page.keyboard.press("2")
+    page.keyboard.press("Alt+2")
     page.wait_for_url("**/revenue?*")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent")

@@ -30,8 +30,13 @@ PATHS = (
         "/orders/x",
         "/organizations/%00",
     ),
-    *("/rows/transactions/2026-10-01/9", "/rows/students/2026-10-01/x", "/reports/monthly/x.json"),
+    *(
+        "/rows/transactions/2026-10-01/9",
+        "/rows/students/2026-10-01/x",
+        "/reports/monthly/x.json",
+    ),
     *("/static/app.css", "/login", "/healthz", "/nowhere"),
+    f"/rows/transactions/2026-10-01/{'9' * 47}",
 )
 ATTACKS = [
     *(

@@ -176,4 +176,4 @@ def test_a_page_is_sent_once_until_something_changes(open_server: Served) -> Non
 def test_health_tells_the_age_of_the_data(open_server: Served) -> None:
     told = open_server.get("/healthz").json()
     assert told["status"] == "ok"
-    assert set(told["loaded_at"]) == {"EPN", "IONS"}
+    assert told["loaded_at"].startswith("20")

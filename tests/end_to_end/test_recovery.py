@@ -59,14 +59,15 @@ def heed_signals() -> None:
 def contents(installation: Installation) -> dict[str, object]:
     """Return the bytes of every file in the output folder, and every row of the figures.
 
-    Only when a sheet was loaded is left out, which the validation file tells.
+    Left out are when a sheet was loaded, which the validation file tells, and the copies for the dashboard,
+    each of which has a name of its own.
     """
     files = {
         str(path.relative_to(installation.root)): re.sub(
             rb'"loaded_at": "[^"]*"', b"", path.read_bytes()
         )
         for path in sorted((installation.root / "output").rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.parent.name != "serving"
     }
     with installation.workspace.warehouse.reading() as connection:
         tables = connection.execute(

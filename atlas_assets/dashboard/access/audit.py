@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+LONGEST_NAME = 64  # characters: whatever is typed into the form comes here
 # Pages that show single records.
-_RECORDS = re.compile(r"/(students|organizations|orders|rows)/.+|/(students|search|trace|findings)")
+_RECORDS = re.compile(
+    r"/(students|organizations|orders|rows|search|trace|findings)(/.*)?|/reports/.+"
+)
+
+
+def is_of_records(path: str) -> bool:
+    """Return whether a page shows single records."""
+    return _RECORDS.fullmatch(path) is not None
 
 
 class AuditLog:
@@ -25,10 +33,12 @@ class AuditLog:
     def note(self, user: str, what: str, **more: str) -> None:
         """Add what a user did."""
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"at": moment, "user": user, "what": what, **more}, ensure_ascii=False)
+        line = json.dumps(
+            {"at": moment, "user": user[:LONGEST_NAME], "what": what, **more}, ensure_ascii=False
+        )
         os.write(self._file, f"{line}\n".encode())
 
     def note_view(self, user: str, path: str, query: str) -> None:
         """Add that a user saw a page, if it shows single records."""
-        if _RECORDS.fullmatch(path):
+        if is_of_records(path):
             self.note(user, "view", page=path, query=query)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from atlas_assets.dashboard.access.audit import is_of_records
 from atlas_assets.dashboard.access.sessions import COOKIE
 from atlas_assets.dashboard.access.users import ANYONE
+from atlas_assets.errors import AtlasError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from atlas_assets.dashboard.access.sessions import Sessions
     from atlas_assets.dashboard.access.users import User
 
+log = logging.getLogger("uvicorn.error")  # the server's own
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d+)?")
 OPEN = ("/login", "/static/", "/healthz")  # pages for who has not logged in
 LONGEST_ADDRESS, LARGEST_HEADERS, LARGEST_BODY = 4_000, 16_000, 10_000  # bytes
 HEADERS = {
@@ -62,13 +68,23 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        try:
+            await self._answer(scope, receive, send)
+        except AtlasError as error:  # a damaged pointer, or a mistake in the file of users
+            log.error("%s", error)  # noqa: TRY400  the sentence says it all
+            told = PlainTextResponse("The dashboard cannot answer now. Its log says why.", 503)
+            await told(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "private, no-cache")
+                keeps = "private, no-store" if is_of_records(path) else "private, no-cache"
+                headers.setdefault("Cache-Control", keeps)
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
@@ -78,7 +94,6 @@ class Guard:
             await refusal(scope, receive, send_guarded)
             return
         user = self._user(scope, headers)
-        path = scope["path"]
         if user is None and not path.startswith(OPEN):
             wanted = f"{path}?{scope['query_string'].decode('latin-1')}".rstrip("?")
             response = RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
@@ -92,11 +107,13 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         """Return the answer to what is no plain request."""
         if _host(headers.get("host", "")) not in self.rules.hosts:
-            return PlainTextResponse("Unknown host.", 421)
-        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
-            return PlainTextResponse("The address is too long.", 414)
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
-            return PlainTextResponse("The headers are too large.", 431)
+            return PlainTextResponse(
+                "Unknown host. ATLAS_HOSTS names those that are answered.", 421
+            )
+        if refusal := _refused_size(scope):
+            return refusal
+        if not scope["path"].isprintable():
+            return PlainTextResponse("There is no such page.", 404)
         if scope["method"] == "POST":
             return _refused_form(headers)
         if scope["method"] not in {"GET", "HEAD"}:
@@ -116,7 +133,17 @@ class Guard:
 
 
 def _host(header: str) -> str:
-    return (urlsplit(f"//{header}").hostname or "") if header.isprintable() else ""
+    """Return the name in a header `Host`; empty for anything but a name with or without a port."""
+    match = _HOST.fullmatch(header)
+    return match[1].strip("[]").lower() if match else ""
+
+
+def _refused_size(scope: Scope) -> PlainTextResponse | None:
+    if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+        return PlainTextResponse("The address is too long.", 414)
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+        return PlainTextResponse("The headers are too large.", 431)
+    return None
 
 
 def _refused_form(headers: Headers) -> PlainTextResponse | None:
@@ -133,4 +160,4 @@ def _is_from_here(headers: Headers) -> bool:
     if site := headers.get("sec-fetch-site"):
         return site in {"same-origin", "none"}
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or origin.partition("://")[2] == headers.get("host")

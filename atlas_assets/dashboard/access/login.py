@@ -40,6 +40,7 @@ class LogIn:
     def leave(self, request: Request) -> Response:
         """Log out."""
         self.rules.audit.note(request.state.user.name, "logged out")
+        self.rules.sessions.end(request.cookies.get(COOKIE))
         response = RedirectResponse("/login", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
@@ -47,12 +48,11 @@ class LogIn:
     def _tried(self, request: Request, name: str, password: str, wanted: str) -> Response:
         address = request.client.host if request.client else ""
         audit, strings = self.rules.audit, self.strings
-        if self.attempts.are_too_many(name, address):
+        if not self.attempts.may_try(name, address):
             audit.note(name, "locked out", address=address)
             return self._form(wanted, strings("web_locked_out"), 429)
         user = self.rules.sessions.users.verified(name, password)
         if user is None:
-            self.attempts.failed(name, address)
             audit.note(name, "failed to log in", address=address)
             return self._form(wanted, strings("web_wrong_password"), 401)
         self.attempts.succeeded(name)
@@ -79,5 +79,5 @@ def _own_address(wanted: str) -> str:
         parts = urlsplit(wanted.replace("\\", "/"))
     except ValueError:
         return "/"
-    is_path = wanted.startswith("/") and wanted.isprintable()
+    is_path = wanted.startswith("/") and wanted[1:2] not in {"/", "\\"} and wanted.isprintable()
     return wanted if is_path and not parts.scheme and not parts.netloc else "/"

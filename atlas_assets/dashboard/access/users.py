@@ -34,8 +34,8 @@ class _Account(StrictModel):
     """The argon2 hash of the password."""
     role: Role
     """Administrators see personal details, managers do not."""
-    entities: list[str] = Field(default_factory=list)
-    """Codes of the entities that the user may see; empty for all."""
+    entities: Literal["all"] | list[str] = "all"
+    """Codes of the entities that the user may see."""
 
 
 class _Accounts(StrictModel):
@@ -76,8 +76,18 @@ class Users:
         self._known: dict[str, _Account] = {}
         self._state = ""
 
-    def add(self, name: str, password: str, role: Role, entities: list[str]) -> None:
-        """Add a user, or replace one. Raises UsageError for a name or password that is too simple."""
+    def add(
+        self,
+        name: str,
+        password: str,
+        role: Role | None = None,
+        entities: Literal["all"] | list[str] | None = None,
+    ) -> None:
+        """Add a user, or give one another password.
+
+        A user who is known keeps the role and the entities, unless others are given; another one is a manager
+        of all entities by default. Raises UsageError for a name or password that is too simple.
+        """
         if not name.replace(".", "").replace("-", "").replace("_", "").replace("@", "").isalnum():
             raise UsageError(f"{name!r} is no name of a user. Use letters, digits and . - _ @.")
         if len(password) < SHORTEST_PASSWORD:
@@ -85,8 +95,13 @@ class Users:
                 f"The password is too short: use {SHORTEST_PASSWORD} characters or more."
             )
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        account = _Account(password=_HASHER.hash(password), role=role, entities=entities)
         with FileLock(f"{self.path}.lock"):
+            known = self._read().get(name) or _Account(password="", role="manager")
+            account = _Account(
+                password=_HASHER.hash(password),
+                role=role or known.role,
+                entities=known.entities if entities is None else entities,
+            )
             users = self._read() | {name: account}
             text = yaml.safe_dump(
                 {"users": {key: value.model_dump() for key, value in sorted(users.items())}},
@@ -130,5 +145,6 @@ class Users:
 
 
 def _user(name: str, account: _Account) -> User:
-    entities = frozenset(code.upper() for code in account.entities) or None
+    given = account.entities
+    entities = None if given == "all" else frozenset(code.upper() for code in given)
     return User(name, account.role, entities)

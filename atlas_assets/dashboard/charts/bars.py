@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from atlas_assets.deck.slides import Bars, BarSeries
 
 WIDTH, WIDE, HEIGHT = 140.0, 260.0, 18.0  # those that are stacked are wide
-_INSET = {0: 4.0, 1: 2.0}  # the first series is in front, and thinner
 
 
 def drawn_bars(bars: Bars) -> list[Markup]:
@@ -32,7 +31,7 @@ def _drawn(bars: Bars, position: int) -> Markup:
             continue
         size = min(max(value, bars.low), bars.high) * scale
         if series.kind != "hidden":
-            inset = 3.0 if bars.is_stacked else _INSET.get(depth, 2.0)
+            inset = 3.0 if bars.is_stacked else 2.0 if depth else 4.0  # the first one is in front
             x = start if size >= 0 else start + size
             mark = rectangle(x, inset, abs(size), HEIGHT - 2 * inset, _style(series))
             marks.append(mark)

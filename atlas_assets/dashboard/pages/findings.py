@@ -62,7 +62,7 @@ def _findings(context: Context) -> list[dict[str, Any]]:
             "what": finding.reason.what,
             "effect": finding.reason.effect,
             "remedy": " ".join(filter(None, (finding.reason.remedy, finding.nearest))),
-            "severity": finding.severity,
+            "severity": context.word("severity", finding.severity),
             "amount": finding.amount,
             "month": finding.month,
             "source": (
@@ -138,16 +138,14 @@ def _changes(context: Context) -> list[Block]:
 def _state(context: Context) -> Facts:
     """Return how fresh the data are, what comes next, and where the runs are."""
     strings, entity = context.strings, context.view.entity
-    calendar = context.build.registry.calendar
-    newest = context.build.months(entity)[-1]
-    closes = deadline(calendar, newest.plus(1), "present")
     address = context.workspace.settings.ui_address
-    return Facts(
-        strings("web_state"),
-        [
-            (strings("web_newest_month"), Text(str(newest))),
+    facts = [(strings("web_runs"), Text("Dagster", href=f"{address}/assets"))]
+    if months := context.build.months(entity):
+        following = months[-1].plus(1)
+        closes = deadline(context.build.registry.calendar, following, "present")
+        facts += [
+            (strings("web_newest_month"), Text(str(months[-1]))),
             (strings("web_loaded_at"), Text(f"{context.build.loaded_at(entity)} UTC")),
-            (strings("web_next_close"), Text(f"{newest.plus(1)}: {closes:%Y-%m-%d %H:%M}")),
-            (strings("web_runs"), Text("Dagster", href=f"{address}/assets")),
-        ],
-    )
+            (strings("web_next_close"), Text(f"{following}: {closes:%Y-%m-%d %H:%M}")),
+        ]
+    return Facts(strings("web_state"), facts)

@@ -10,6 +10,7 @@ from atlas_assets.dashboard.pages.row import row_address
 from atlas_assets.dashboard.records import all_of, one_of
 
 if TYPE_CHECKING:
+    from atlas_assets.dashboard.blocks import Table
     from atlas_assets.dashboard.context import Context
 
 _ORDER = """
@@ -58,8 +59,11 @@ def order(context: Context, identifier: str) -> Page:
         (strings("web_variant"), Text(found["variant"] or "")),
         (strings("web_intake"), Text(found["intake"] or "")),
         (strings("web_ordered_on"), Text(found["ordered_on"])),
-        (strings("web_customer_type"), Text(found["customer_type"] or "")),
-        (strings("status"), Text(found["status"])),
+        (
+            strings("web_customer_type"),
+            Text(strings.customer_type(found["customer_type"] or "unknown")),
+        ),
+        (strings("status"), Text(context.word("status", found["status"]) or "")),
         (strings("channel"), Text(found["channel"] or "")),
         (strings("school"), Text(account or "")),
     ]
@@ -77,7 +81,7 @@ def order(context: Context, identifier: str) -> Page:
     )
 
 
-def _receipts(context: Context, receipts: list[dict[str, Any]]) -> Any:
+def _receipts(context: Context, receipts: list[dict[str, Any]]) -> Table:
     strings = context.strings
 
     def opened(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from atlas_assets.dashboard.listing import ListColumn, Listing
 from atlas_assets.dashboard.pages.students import order_table
 from atlas_assets.dashboard.records import all_of, one_of
 from atlas_assets.notation.numbers import number
+from atlas_assets.periods.calendar import year_text
 
 if TYPE_CHECKING:
     from atlas_assets.dashboard.blocks import Block, Table
@@ -20,29 +21,32 @@ FROM db_organization AS organization
 LEFT JOIN db_organization_level AS level ON level.id = organization.level_id
 """
 _ORGANIZATION = f"{_ORGANIZATIONS} WHERE organization.id = :id"
+# Fiscal years, by the calendar year in which they end.
 _YEARS = """
-SELECT unit.code AS unit, substr(orders.month_key, 1, 4) AS year,
+SELECT unit.code AS unit,
+    CAST(substr(orders.month_key, 1, 4) AS INTEGER)
+    + CASE WHEN :start > 1 AND CAST(substr(orders.month_key, 6, 2) AS INTEGER) >= :start THEN 1 ELSE 0 END
+    AS year,
     count(DISTINCT orders.participant_id) AS students, count(*) AS orders, sum(orders.total_amount) AS revenue
 FROM commerce_order AS orders
 JOIN db_account AS account ON account.id = orders.account_id
 JOIN core_unit AS unit ON unit.id = orders.unit_id
 WHERE account.organization_id = :id
-GROUP BY unit.code, substr(orders.month_key, 1, 4)
+GROUP BY unit.code, year
 ORDER BY year DESC, revenue DESC
 """
 _ORDERS = """
 SELECT orders.id, unit.code AS unit, item.name AS program, orders.ordered_on, status.code AS status,
-    customer_type.code AS customer_type, person.name AS organization, orders.total_amount
+    customer_type.code AS customer_type, person.name AS student, orders.total_amount
 FROM commerce_order AS orders
 JOIN db_account AS account ON account.id = orders.account_id
-JOIN db_person AS person ON person.id = account.person_id
+LEFT JOIN db_person AS person ON person.id = orders.participant_id
 JOIN core_unit AS unit ON unit.id = orders.unit_id
 JOIN catalog_item AS item ON item.id = orders.item_id
 JOIN commerce_order_status AS status ON status.id = orders.status_id
 LEFT JOIN commerce_customer_type AS customer_type ON customer_type.id = orders.customer_type_id
 WHERE account.organization_id = :id
 ORDER BY orders.ordered_on DESC, orders.id
-LIMIT 5000
 """
 
 
@@ -66,10 +70,10 @@ def organizations(context: Context) -> Page:
 
 def organization(context: Context, identifier: str) -> Page:
     """Return what an organization brought, by year and unit. Raises NoRecordError."""
-    strings = context.strings
+    strings, start = context.strings, context.build.registry.fiscal_year_start
     with context.build.records(context.entity_id) as session:
         found = one_of(session, _ORGANIZATION, id=identifier)
-        years = all_of(session, _YEARS, id=identifier)
+        years = all_of(session, _YEARS, id=identifier, start=start)
         orders = all_of(session, _ORDERS, id=identifier)
     facts = [
         (strings("level"), Text(found["level"] or "")),
@@ -81,20 +85,20 @@ def organization(context: Context, identifier: str) -> Page:
     )
     blocks: list[Block] = [
         Facts(strings("web_master_data"), [fact for fact in facts if fact[1].text]),
-        _by_year(context, years),
-        order_table(context, orders),
+        _by_year(context, years, start),
+        order_table(context, orders, ("student", strings("web_student"))),
     ]
     return Page(found["name"], message, blocks)
 
 
-def _by_year(context: Context, years: list[dict[str, Any]]) -> Table:
+def _by_year(context: Context, years: list[dict[str, Any]], start: int) -> Table:
     strings, language = context.strings, context.view.language
 
     def count(value: int) -> str:
         return number(value, language)
 
     columns = [
-        ListColumn("year", strings("web_year")),
+        ListColumn("year", strings("web_year"), number=lambda year: year_text(year, start)),
         ListColumn("unit", strings("unit"), facet=True),
         ListColumn("students", strings("students"), number=count),
         ListColumn("orders", strings("orders"), number=count),

@@ -57,4 +57,6 @@ def _sheets(context: Context) -> Table:
             "last": view.period.last.first_day,
         },
     )
+    for row in rows:
+        row["table_name"] = context.word("table", row["table_name"])
     return Listing(context, "sheets", strings("web_sheets"), columns).table(rows)

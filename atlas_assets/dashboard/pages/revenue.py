@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from atlas_assets.notation.numbers import AmountUnit
     from atlas_assets.report.model import Comparison, OutlookMonth, TrendPoint
 
-_SCENARIOS = ("actuals", "target", "last_year", "gap_to_target", "delta_last_year")
-
 
 def revenue(context: Context) -> Page:
     """Return the page of revenue."""

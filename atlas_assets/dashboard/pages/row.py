@@ -12,11 +12,12 @@ from atlas_assets.dashboard.records import NoRecordError
 if TYPE_CHECKING:
     from atlas_assets.dashboard.context import Context
 
+LONGEST = 8  # digits of a row's number
 PERSONAL = frozenset(
     "address birth_date birth_place email guardian_name guardian_phone identity_number phone".split()  # noqa: SIM905
 )
 _SHEET = """
-select columns, table_form, row_form from raw.sheet_manifest
+select columns from raw.sheet_manifest
 where entity_code = $entity and table_name = $table and month_key = $month
     and source_file = $file and source_sheet = $sheet
 """
@@ -52,7 +53,7 @@ def row(context: Context, table: str, month: str, number: str) -> Page:
             "file": filters.get("file", ""),
             "sheet": filters.get("sheet", ""),
         }
-        numbered = place | {"row": int(number)}
+        numbered = place | {"row": int(number) if len(number) <= LONGEST else 0}
     except ValueError:
         raise NoRecordError from None
     sheets = context.build.query(_SHEET, place | {"table": table})

@@ -11,7 +11,7 @@ from atlas_assets.dashboard.records import all_of
 if TYPE_CHECKING:
     from atlas_assets.dashboard.context import Context
 
-SHORTEST, MOST = 2, 20  # characters that are looked for, and results of a kind
+SHORTEST, MOST = 2, 50  # characters that are looked for, and results of a kind
 _FOUND = f"""
 SELECT * FROM (
     SELECT 'students' AS kind, person.id, person.name, organization.name AS detail

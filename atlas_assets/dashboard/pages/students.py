@@ -97,13 +97,20 @@ def student(context: Context, identifier: str) -> Page:
         "web_student_told", orders=str(len(orders)), amount=context.strings.money.text(total)
     )
     shown = [(name, value) for name, value in facts if value.text]
-    blocks: list[Block] = [Facts(strings("web_master_data"), shown), order_table(context, orders)]
+    blocks: list[Block] = [
+        Facts(strings("web_master_data"), shown),
+        order_table(context, orders, ("organization", strings("school"))),
+    ]
     return Page(person["name"], message, blocks)
 
 
-def order_table(context: Context, orders: list[dict[str, Any]]) -> Table:
-    """Return orders as a list; each leads to its receipts."""
+def order_table(context: Context, orders: list[dict[str, Any]], other: tuple[str, str]) -> Table:
+    """Return orders as a list; each leads to its receipts. `other` is the key and header of one more column."""
     strings = context.strings
+    for order in orders:
+        order["status"] = context.word("status", order["status"])
+        if order["customer_type"]:
+            order["customer_type"] = strings.customer_type(order["customer_type"])
     columns = [
         ListColumn(
             "program",
@@ -114,7 +121,7 @@ def order_table(context: Context, orders: list[dict[str, Any]]) -> Table:
         ListColumn("ordered_on", strings("web_ordered_on")),
         ListColumn("customer_type", strings("web_customer_type"), facet=True),
         ListColumn("status", strings("status"), facet=True),
-        ListColumn("organization", strings("school")),
+        ListColumn(*other),
         ListColumn("total_amount", strings("web_paid"), number=context.money),
     ]
     return Listing(context, "orders", strings("orders"), columns).table(orders)
@@ -122,7 +129,7 @@ def order_table(context: Context, orders: list[dict[str, Any]]) -> Table:
 
 def _relative(context: Context, row: dict[str, Any]) -> str:
     phone = context.personal(row["phone"])
-    return f"{row['name']}, {phone}" if phone else row["name"]
+    return ", ".join(filter(None, (context.personal(row["name"]), phone)))
 
 
 def _address(context: Context, row: dict[str, Any]) -> str:

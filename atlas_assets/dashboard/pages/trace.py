@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from atlas_assets.tracing.tracer import Record
 
 MOST = 5_000  # records that are listed
+TOLERANCE = 0.0001  # shares are rounded to four decimals
 
 
 def trace(context: Context) -> Page:
@@ -52,9 +53,6 @@ def trace(context: Context) -> Page:
     return Page(strings("web_trace"), message, blocks)
 
 
-TOLERANCE = 0.0001  # shares are rounded to four decimals
-
-
 def _part(of: Trace, position: str) -> Trace:
     """Return a part of a trace, by its positions in the parts of parts: `0.1`."""
     for index in filter(None, position.split(".")):
@@ -70,9 +68,7 @@ def _made_of(context: Context, tracer: Tracer, part: Trace) -> Block:
             limit = ALL if context.view.filters.get("format") else MOST
             records = tracer.records(expression, limit=limit)
             return _listed(context, records, part, is_sum=not expression.is_largest)
-        case Formula():
-            return _parts(context, part)
-        case Known():
+        case Formula() | Known():
             return _parts(context, part)
 
 
@@ -92,13 +88,16 @@ def _parts(context: Context, whole: Trace) -> Table:
                     href=context.view.with_(part=f"{before}{position}"),
                     value=part.rounded,
                 ),
-                Cell(_told(context, part.count) if part.count else ""),
+                Cell(_told(context, part.count) if part.count else "", value=part.count or None),
             ]
         )
         for position, part in enumerate(whole.parts)
     ]
     name = described(whole.expression, strings, context.view.language)
-    total = Row([Cell(name), Cell(_told(context, whole.rounded)), Cell()], is_total=True)
+    total = Row(
+        [Cell(name), Cell(_told(context, whole.rounded), value=whole.rounded), Cell()],
+        is_total=True,
+    )
     return Table(
         name="parts",
         title=[Text(strings("web_made_of"), bold=True)],

@@ -15,16 +15,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-search]")) { event.preventDefault(); search(); }
 });
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input, select, textarea");
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); search(); return; }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") { event.preventDefault(); search(); }
-  if (event.key === "j" || event.key === "k") {
+  if (!event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.code === "KeyJ" || event.code === "KeyK") {
+    event.preventDefault();
     const links = [...document.querySelectorAll("main table a[href]")];
-    const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    const next = links.indexOf(document.activeElement) + (event.code === "KeyJ" ? 1 : -1);
     if (links[next]) links[next].focus();
   }
-  const number = "1234567890".indexOf(event.key);
+  const number = event.code.startsWith("Digit") ? "1234567890".indexOf(event.code[5]) : -1;
   const pages = document.querySelectorAll(".side li a");
-  if (number >= 0 && pages[number]) pages[number].click();
+  if (number >= 0 && pages[number]) { event.preventDefault(); pages[number].click(); }
 });

@@ -1,4 +1,4 @@
-"""The snapshot of the warehouse that the dashboard reads, made at the end of every build."""
+"""The snapshot of both databases that the dashboard reads, made at the end of every build."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def serving_assets() -> list[dg.AssetsDefinition]:
     @dg.asset(
         key=keys.SNAPSHOT,
         description=(
-            "A copy of the warehouse under a name of its own, to which the dashboard changes over in "
+            "Copies of both databases under names of their own, to which the dashboard changes over in "
             "one step. Readers never wait for a build, nor stop one."
         ),
         group_name=keys.SERVING,

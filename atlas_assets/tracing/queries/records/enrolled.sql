@@ -1,14 +1,6 @@
 -- Students who enrolled, each once with the first of the orders; of those, if months are given, only who enrolled in
 -- these again.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-),
-
-returned as (
+with returned as (
     select distinct student_key
     from traced_orders
     where

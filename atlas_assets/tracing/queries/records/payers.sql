@@ -1,13 +1,5 @@
 -- Students who paid, each once with the first of the receipts.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-),
-
-payers as (
+with payers as (
     select
         traced_receipts.*,
         row_number() over (

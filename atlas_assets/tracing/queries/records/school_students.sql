@@ -1,13 +1,5 @@
 -- Students, counted in the month of their first order with a unit in a fiscal year, or one of each school.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-),
-
-students as (
+with students as (
     select
         traced_orders.*,
         row_number() over (

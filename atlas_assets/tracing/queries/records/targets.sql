@@ -1,13 +1,5 @@
 -- Targets of revenue or of students.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-),
-
-counted as (
+with counted as (
     select
         traced_targets.*,
         case $counted

@@ -1,12 +1,4 @@
 -- The months of units themselves.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-)
-
 select
     null::varchar as record_key,
     unit_code,
@@ -22,4 +14,3 @@ select
     null::varchar as source_sheet,
     null::bigint as source_row
 from places
-where $entity is not null

@@ -1,12 +1,4 @@
 -- Receipts, up to a month, of the orders that were won in the chosen months.
-with places as (
-    select
-        unnest($unit_codes::varchar[]) as unit_code,
-        unnest($month_keys::date[]) as month_key,
-        unnest($channel_names::varchar[]) as channel_name,
-        unnest($product_names::varchar[]) as product_name
-)
-
 select
     traced_receipts.order_key as record_key,
     traced_receipts.unit_code,
