@@ -9,12 +9,13 @@ function search() {
   const box = dialog();
   if (!box || box.open) return;
   box.showModal();
-  box.querySelector("input").select();
+  box.querySelector("input[type=search]").select();
 }
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-search]")) { event.preventDefault(); search(); }
 });
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); search(); }
   if (!event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.code === "KeyJ" || event.code === "KeyK") {
     event.preventDefault();
