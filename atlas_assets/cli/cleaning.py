@@ -48,7 +48,7 @@ def removable(settings: Settings, *, reports: bool) -> list[Removable]:
         Removable(settings.dbt_target_dir, "dbt's parsed project and logs"),
     ]
     if reports:
-        folders = ("monthly", "quarterly", "yearly", "range", "validation")
+        folders = ("monthly", "quarterly", "yearly", "range", "validation", "serving")
         found += [
             Removable(settings.output_dir / name, f"the {name} files of the output")
             for name in folders

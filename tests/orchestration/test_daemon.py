@@ -187,7 +187,10 @@ def test_a_person_only_saves_workbooks(living: Living) -> None:
         ("monthly_close", "EPN|2026-10")
     ], runs
     # Dagster's conditions may see the new marts of a run that is about to end, but not its report yet.
-    assert all(run.tags["dagster/partition"] == "EPN|2026-10" for run in runs), runs
+    partitions = {run.tags.get("dagster/partition") for run in runs}
+    assert partitions <= {"EPN|2026-10", None}, (
+        runs
+    )  # the snapshot of the dashboard has no partition
     before |= {run.run_id for run in runs}
 
     os.utime(living.source / EPN)
