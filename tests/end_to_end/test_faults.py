@@ -62,7 +62,8 @@ def cut(name: str) -> Callable[[Installation], object]:
 
 def folder_at(name: str) -> Callable[[Installation], object]:
     def spoil(made: Installation) -> None:
-        (made.root / name).unlink()
+        # The process that built it may have parsed the project for another installation before.
+        (made.root / name).unlink(missing_ok=True)
         (made.root / name).mkdir()
 
     return spoil
