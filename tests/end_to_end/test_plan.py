@@ -16,11 +16,11 @@ MONTH = ("--entity", "EPN", "--period", "2026-02")
 
 
 def files(installation: Installation) -> dict[Path, bytes]:
-    """Return the content of all files but those of Dagster, of tests, and what is remembered."""
+    """Return the content of all files but those of Dagster, of tests, what is remembered, and copies."""
     return {
         path.relative_to(installation.root): path.read_bytes()
         for path in installation.root.rglob("*")
-        if path.is_file() and not {"dagster", "seen", "done"} & set(path.parts)
+        if path.is_file() and not {"dagster", "seen", "done", "serving"} & set(path.parts)
     }
 
 
