@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from atlas_assets.deck.commentary import Commentary
 from atlas_assets.deck.slide_writer import SlideWriter
 from atlas_assets.operational.seed import entity_id
+from atlas_assets.report.figures import figures
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -36,6 +37,11 @@ class Context:
     def report(self) -> Report:
         """The report of the period, of all units. Raises ReportError for months without figures."""
         return self.build.report(self.view.entity, self.view.period, self.view.language)
+
+    @cached_property
+    def figures(self) -> dict[str, Decimal | int]:
+        """Every figure of the report by its place."""
+        return dict(figures(self.report))
 
     @cached_property
     def writer(self) -> SlideWriter:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from atlas_assets.dashboard.blocks import Card, Cards, Cell, Column, Row, Statements, Table, Text
 from atlas_assets.dashboard.charts.bars import drawn_bars
 from atlas_assets.deck.table_exhibit import without_empty_columns
-from atlas_assets.report.figures import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from markupsafe import Markup
 
@@ -23,13 +22,12 @@ if TYPE_CHECKING:
 def table(context: Context, name: str, exhibit: TableExhibit, subject: str = "") -> Table:
     """Return the table of an exhibit about a subject, by default the report's."""
     exhibit = without_empty_columns(exhibit)
-    values = dict(figures(context.report))
     writer = context.writer
     drawn = {item.column: drawn_bars(item) for item in exhibit.bars}
 
     def row(line: slides.TableRow, position: int | None) -> Row:
         cells = [
-            _cell(context, cell, values, _bar(drawn.get(column), position))
+            _cell(context, cell, _bar(drawn.get(column), position))
             for column, cell in enumerate(line.cells)
         ]
         return Row(cells, line.is_total, line.is_detail)
@@ -55,23 +53,20 @@ def _bar(drawn: Sequence[Markup] | None, position: int | None) -> Markup | None:
     return drawn[position]
 
 
-def _cell(
-    context: Context, cell: slides.Cell, values: Mapping[str, object], bars: Markup | None
-) -> Cell:
+def _cell(context: Context, cell: slides.Cell, bars: Markup | None) -> Cell:
     figure = cell.figure
     return Cell(
         text=cell.text,
         style=cell.role or "",
         href=context.view.trace(figure) if figure else None,
-        value=values.get(figure) if figure else None,
+        value=context.figures.get(figure) if figure else None,
         bars=bars,
     )
 
 
 def cells(context: Context, of: list[slides.Cell]) -> list[Cell]:
     """Return the cells of a slide's row."""
-    values = dict(figures(context.report))
-    return [_cell(context, cell, values, None) for cell in of]
+    return [_cell(context, cell, None) for cell in of]
 
 
 def downloads(context: Context, name: str) -> list[Text]:

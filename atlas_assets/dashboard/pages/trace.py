@@ -12,7 +12,6 @@ from atlas_assets.dashboard.records import NoRecordError
 from atlas_assets.errors import UsageError
 from atlas_assets.notation.numbers import number
 from atlas_assets.operational.records import order_id
-from atlas_assets.report.figures import figures
 from atlas_assets.tracing.formulas import Formula, Known, Records
 from atlas_assets.tracing.tracer import ALL, Trace, Tracer
 from atlas_assets.tracing.words import described
@@ -33,7 +32,7 @@ def trace(context: Context) -> Page:
     """Return what a figure is made of, or a part of it. Raises NoRecordError for what is no figure."""
     strings, filters = context.strings, context.view.filters
     path = filters.get("figure", "")
-    value = dict(figures(context.report)).get(path)
+    value = context.figures.get(path)
     with context.build.warehouse() as connection:
         tracer = Tracer(connection, context.report)
         try:
