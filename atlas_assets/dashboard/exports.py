@@ -31,18 +31,19 @@ def exported(table: Table, kind: str, name: str) -> Response | None:
 
 
 def _rows(table: Table) -> Iterator[list[Any]]:
-    """Yield the values of each row: numbers as they are, everything else as it is shown."""
+    """Yield the values of each row, without drawings: numbers as they are, all else as it is shown."""
     for row in table.all_rows():
         yield [
             cell.value if isinstance(cell.value, int | float | Decimal) else cell.text
-            for cell in row.cells
+            for column, cell in zip(table.columns, row.cells, strict=True)
+            if column.header
         ]
 
 
 def _headers(table: Table) -> list[str]:
-    """Return the columns' headers, each of them once; those without one are drawings."""
+    """Return the columns' headers, each of them once; columns without one are drawings."""
     names: list[str] = []
-    for column in table.columns:
+    for column in filter(lambda column: column.header, table.columns):
         name, count = column.header, 2
         while name in names:
             name, count = f"{column.header} {count}", count + 1
@@ -80,8 +81,7 @@ def _json(table: Table) -> Response:
         yield "["
         for position, row in enumerate(_rows(table)):
             record = {header: _plain(value) for header, value in zip(headers, row, strict=True)}
-            told = {header: value for header, value in record.items() if header}
-            yield ("," if position else "") + "\n" + json.dumps(told, ensure_ascii=False)
+            yield ("," if position else "") + "\n" + json.dumps(record, ensure_ascii=False)
         yield "\n]\n"
 
     return StreamingResponse(lines(), media_type="application/json")

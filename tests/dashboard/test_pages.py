@@ -106,6 +106,7 @@ def test_a_table_can_be_taken_along_in_three_formats(open_server: Served) -> Non
     rows = list(book.active.iter_rows(values_only=True))
     assert [row["Program"] for row in as_json] == [row["Program"] for row in as_csv]
     assert [row["Program"] for row in as_json] == [row[0] for row in rows[1:]]
+    assert [*as_json[0]] == [*as_csv[0]] == list(rows[0])  # and no column of drawings
     assert [row["AC"] for row in as_json] == [float(row["AC"]) for row in as_csv]
     assert open_server.get(f"{address}exe").status_code == 404
     assert open_server.get("/programs?entity=IONS&table=nothing&format=csv").status_code == 404
