@@ -13,10 +13,7 @@ from atlas_assets.errors import ConfigurationError, UsageError
 if TYPE_CHECKING:
     from atlas_assets.configuration.registry import Registry
 
-dashboard = typer.Typer(
-    help="Serve the dashboard: every figure of the reports, down to the cell, in a browser.",
-    invoke_without_command=True,
-)
+dashboard = typer.Typer(invoke_without_command=True)
 
 
 @dashboard.callback()

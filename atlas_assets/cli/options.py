@@ -102,6 +102,9 @@ EntityOption = Annotated[str, _entity_option("Entity code, in any case: ions.")]
 EveryEntityOption = Annotated[
     str | None, _entity_option("Entity code, in any case. Default: every entity.", "--entity")
 ]
+TracedEntityOption = Annotated[
+    str | None, _entity_option("Entity code, in any case. Not needed with an address.", "--entity")
+]
 ValidatedEntityOption = Annotated[
     str | None, _entity_option("Entity code, in any case. Required without --config.", "--entity")
 ]

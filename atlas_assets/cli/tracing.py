@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
-from atlas_assets.cli.options import JsonOption, PeriodOption
+from atlas_assets.cli.options import JsonOption, PeriodOption, TracedEntityOption, checked_period
 from atlas_assets.errors import UsageError
 from atlas_assets.periods.calendar import Period
 
@@ -40,7 +40,7 @@ class _Wanted(NamedTuple):
 @tracing.command()
 def trace(
     figure: Annotated[str, _FIGURE],
-    entity: Annotated[str | None, typer.Option(help="Entity code, in any case: ions.")] = None,
+    entity: TracedEntityOption = None,
     period: PeriodOption = None,
     limit: Annotated[int, typer.Option(min=1, help="Records that are listed of each part.")] = 20,
     json: JsonOption = False,
@@ -81,7 +81,7 @@ def _wanted(figure: str, entity: str | None, period: str | None) -> _Wanted:
         entity, period = entity or query.get("entity"), period or query.get("period")
     if not entity or not period:
         raise UsageError("Name the report as well: --entity IONS --period 2026-10.")
-    return _Wanted(figure, entity, period)
+    return _Wanted(figure, entity, checked_period(period))
 
 
 def _place(figure: str, report: Report, workspace: Workspace) -> str:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from atlas_assets.dashboard.access.guard import Guard
 from atlas_assets.dashboard.access.login import LogIn
+from atlas_assets.dashboard.builds import NothingBuiltError
 from atlas_assets.dashboard.cache import PageCache, Rendered
-from atlas_assets.dashboard.data import NothingBuiltError
 from atlas_assets.dashboard.exports import exported
 from atlas_assets.dashboard.pages.reports import report_file
-from atlas_assets.dashboard.site import NOT_FOUND, PAGES, Site
+from atlas_assets.dashboard.site import PAGES, Site
 from atlas_assets.dashboard.warming import Warmer
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from atlas_assets.dashboard.access.guard import Rules
-    from atlas_assets.dashboard.blocks import Page
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Page
     from atlas_assets.workspace import Workspace
 
 THREADS = 6  # that make pages: more of them would only hinder each other
@@ -59,7 +59,10 @@ def dashboard(workspace: Workspace, rules: Rules) -> ASGIApp:
         finally:
             warmer.stop()
 
-    handlers: dict[Any, Any] = {404: _not_found, NothingBuiltError: _nothing_built}
+    handlers: dict[Any, Any] = {
+        404: partial(_not_found, site),
+        NothingBuiltError: partial(_nothing_built, site),
+    }
     inner = Starlette(routes=routes, exception_handlers=handlers, lifespan=warmed)
     return Guard(PageCache(inner, site.builds, site.pages), rules)
 
@@ -67,25 +70,26 @@ def dashboard(workspace: Workspace, rules: Rules) -> ASGIApp:
 def _page(site: Site, make: Callable[..., Page], request: Request) -> Response:
     context = _context(site, request)
     if context is None:
-        return PlainTextResponse("There is no such page.", NOT_FOUND)
+        return site.nowhere(request.query_params)
     page = site.page(make, context, **request.path_params)
     if kind := context.view.filters.get("format"):
         table = page.table(context.view.filters.get("table", ""))
         found = exported(table, kind, _file_name(context, table.name)) if table else None
-        return found or PlainTextResponse("There is no such table.", NOT_FOUND)
+        return found or site.nowhere(request.query_params)
     return site.rendered(page, context, request.state.key).response(request.headers)
 
 
 def _context(site: Site, request: Request) -> Context | None:
     state = request.state
-    return site.context(request.url.path, dict(request.query_params), state.user, state.build)
+    build = state.build or site.builds.current()
+    return site.context(request.url.path, dict(request.query_params), state.user, build)
 
 
 def _report_file(site: Site, request: Request) -> Response:
     context = _context(site, request)
     path = context and report_file(context, **request.path_params)
     if path is None or not path.is_file():
-        return PlainTextResponse("There is no such file.", NOT_FOUND)
+        return site.nowhere(request.query_params)
     return FileResponse(path, filename=path.name)
 
 
@@ -96,7 +100,7 @@ def _static(site: Site, request: Request) -> Response:
             response = rendered.response(request.headers)
             response.headers["Cache-Control"] = FOREVER
             return response
-    return PlainTextResponse("There is no such file.", NOT_FOUND)
+    return site.nowhere(request.query_params)
 
 
 def _healthz(site: Site, _request: Request) -> Response:
@@ -105,12 +109,12 @@ def _healthz(site: Site, _request: Request) -> Response:
     return JSONResponse({"status": "ok", "build": build.identifier, "loaded_at": loaded})
 
 
-def _not_found(_request: Request, _error: Any) -> Response:
-    return PlainTextResponse("There is no such page.", NOT_FOUND)
+def _not_found(site: Site, request: Request, _error: Any) -> Response:
+    return site.nowhere(request.query_params)
 
 
-def _nothing_built(_request: Request, error: Exception) -> Response:
-    return PlainTextResponse(str(error), 503, {"Retry-After": "60"})
+def _nothing_built(site: Site, request: Request, _error: Any) -> Response:
+    return site.not_ready(request.query_params)
 
 
 def _file_name(context: Context, table: str) -> str:

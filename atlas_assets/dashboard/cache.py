@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from atlas_assets.dashboard.data import NothingBuiltError
+from atlas_assets.dashboard.builds import NothingBuiltError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from atlas_assets.dashboard.access.users import User
-    from atlas_assets.dashboard.data import Builds
+    from atlas_assets.dashboard.builds import Builds
 
 MOST_BYTES = 32 * 2**20  # of pages in memory
 SMALLEST_COMPRESSED = 500  # bytes
@@ -103,9 +103,9 @@ class PageCache:
             return
         try:
             build = self.builds.known() or await run_in_threadpool(self.builds.current)
-        except NothingBuiltError as error:
-            refusal = PlainTextResponse(str(error), 503, {"Retry-After": "60"})
-            await refusal(scope, receive, send)
+        except NothingBuiltError:  # the application tells
+            scope["state"]["build"] = None
+            await self.app(scope, receive, send)
             return
         user: User = scope["state"]["user"]
         key = (scope["path"], scope["query_string"], user.rights)

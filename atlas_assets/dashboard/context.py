@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from atlas_assets.deck.commentary import Commentary
 from atlas_assets.deck.slide_writer import SlideWriter
+from atlas_assets.notation.numbers import number
 from atlas_assets.operational.seed import entity_id
 from atlas_assets.report.figures import figures
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from atlas_assets.configuration.registry import Entity
     from atlas_assets.dashboard.access.users import User
-    from atlas_assets.dashboard.data import Build
+    from atlas_assets.dashboard.builds import Build
     from atlas_assets.dashboard.view import View
     from atlas_assets.notation.strings import Strings
     from atlas_assets.report.model import Report, SubjectReport, UnitReport
@@ -49,6 +50,11 @@ class Context:
         return SlideWriter(self.report, self.strings, Commentary())
 
     @property
+    def is_download(self) -> bool:
+        """Whether a table is asked for as a file, with all of its rows, and not the page."""
+        return "format" in self.view.filters
+
+    @property
     def entity(self) -> Entity:
         """The entity that the page is about."""
         return self.build.registry.entity(self.view.entity)
@@ -76,6 +82,10 @@ class Context:
     def money(self, value: Decimal | float | None) -> str:
         """Return an amount in full."""
         return "" if value is None else self.strings.money.in_full(value)
+
+    def count(self, value: int) -> str:
+        """Return a count in full."""
+        return number(value, self.view.language)
 
     def word(self, kind: str, code: str | None) -> str | None:
         """Return the word of a code, such as that of a status."""

@@ -6,21 +6,25 @@ import csv
 import io
 import json
 from decimal import Decimal
+from functools import partial
+from itertools import islice
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from atlas_assets.dashboard.blocks import Table
+    from atlas_assets.dashboard.parts.blocks import Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+CHUNK, LINES = 65_536, 1_000  # bytes and lines that are sent at once
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def exported(table: Table, kind: str, name: str) -> Response | None:
+def exported(table: Table, kind: str, name: str) -> StreamingResponse | None:
     """Return a table as a file of a kind, or None if there is no such kind."""
     make = _KINDS.get(kind)
     if make is None:
@@ -58,14 +62,20 @@ def _safe(value: Any) -> Any:
     return value
 
 
-def _csv(table: Table) -> Response:
+def _csv(table: Table) -> StreamingResponse:
     def lines() -> Iterator[str]:
         yield "\ufeff"  # without it, spreadsheet programs take UTF-8 for another encoding
         yield _line(_headers(table))
         for row in _rows(table):
             yield _line(row)
 
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8")
+    return StreamingResponse(_batched(lines()), media_type="text/csv; charset=utf-8")
+
+
+def _batched(lines: Iterator[str]) -> Iterator[str]:
+    """Yield many lines at once: each piece of an answer costs the server a change of threads."""
+    while batch := "".join(islice(lines, LINES)):
+        yield batch
 
 
 def _line(values: list[Any]) -> str:
@@ -74,7 +84,7 @@ def _line(values: list[Any]) -> str:
     return buffer.getvalue()
 
 
-def _json(table: Table) -> Response:
+def _json(table: Table) -> StreamingResponse:
     headers = _headers(table)
 
     def lines() -> Iterator[str]:
@@ -84,7 +94,7 @@ def _json(table: Table) -> Response:
             yield ("," if position else "") + "\n" + json.dumps(record, ensure_ascii=False)
         yield "\n]\n"
 
-    return StreamingResponse(lines(), media_type="application/json")
+    return StreamingResponse(_batched(lines()), media_type="application/json")
 
 
 def _plain(value: Any) -> Any:
@@ -93,9 +103,10 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, int) else value
 
 
-def _xlsx(table: Table) -> Response:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+def _xlsx(table: Table) -> StreamingResponse:
+    file = TemporaryFile()  # noqa: SIM115  it goes with the response
+    options = {"constant_memory": True, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(file, options) as workbook:
         sheet = workbook.add_worksheet()
         bold = workbook.add_format({"bold": True, "bottom": 1})
         for column, header in enumerate(_headers(table)):
@@ -107,7 +118,13 @@ def _xlsx(table: Table) -> Response:
                 else:
                     sheet.write_number(position, column, float(value))
         sheet.freeze_panes(1, 0)
-    return Response(buffer.getvalue(), media_type=_XLSX)
+    file.seek(0)
+    return StreamingResponse(iter(partial(file.read, CHUNK), b""), media_type=_XLSX)
 
 
-_KINDS: dict[str, Callable[[Table], Response]] = {"csv": _csv, "xlsx": _xlsx, "json": _json}
+_KINDS: dict[str, Callable[[Table], StreamingResponse]] = {
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "json": _json,
+}
+FORMATS = tuple(_KINDS)

@@ -15,9 +15,10 @@ from atlas_assets.periods.calendar import Period, PeriodType
 
 if TYPE_CHECKING:
     from atlas_assets.configuration.currency import Language
-    from atlas_assets.dashboard.blocks import Page
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Page
     from atlas_assets.dashboard.view import View
+    from atlas_assets.notation.strings import Strings
     from atlas_assets.periods.calendar import Month
 
 # The pages of the navigation: path, key of its name.
@@ -93,12 +94,17 @@ class Renderer:
                 build=context.build.identifier[-8:],
             ),
             can_leave=can_leave,
+            leads_to=_leads_to(view.path),
             hidden=_hidden(view),
         )
 
-    def login(self, strings: Any, *, next_: str, problem: str) -> str:
+    def login(self, strings: Strings, *, next_: str, problem: str) -> str:
         """Return the page to log in."""
         return self._render("login.html", strings=strings, next=next_, problem=problem)
+
+    def refusal(self, strings: Strings, *, title: str, told: str) -> str:
+        """Return a page for readers who are nowhere, with the way to the first page."""
+        return self._render("refusal.html", strings=strings, title=title, told=told)
 
     def _render(self, template: str, **values: Any) -> str:
         assets = {name: f"/static/{asset.name}" for name, asset in self.assets.items()}
@@ -140,6 +146,12 @@ def periods(context: Context) -> list[tuple[str, list[tuple[str, str]]]]:
         if options or more:
             groups.append((strings(f"web_periods_{kind}"), [*more, *options]))
     return groups
+
+
+def _leads_to(path: str) -> str:
+    """Return the page that the choices of the header lead to: from a record, the list of its kind."""
+    first = f"/{path.split('/')[1]}"
+    return "/quality" if first == "/rows" else first
 
 
 def _hidden(view: View) -> dict[str, str]:

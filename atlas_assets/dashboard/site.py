@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
+from starlette.responses import HTMLResponse
 
 from atlas_assets.dashboard import view as addresses
-from atlas_assets.dashboard.blocks import Empty, Page
+from atlas_assets.dashboard.builds import Builds
 from atlas_assets.dashboard.cache import Pages, Rendered
 from atlas_assets.dashboard.context import Context
-from atlas_assets.dashboard.data import Builds
 from atlas_assets.dashboard.pages.findings import findings
 from atlas_assets.dashboard.pages.marketing import marketing
 from atlas_assets.dashboard.pages.order import order
@@ -26,18 +26,22 @@ from atlas_assets.dashboard.pages.schools import schools
 from atlas_assets.dashboard.pages.search import search
 from atlas_assets.dashboard.pages.students import student, students
 from atlas_assets.dashboard.pages.trace import trace
-from atlas_assets.dashboard.records import NoRecordError
+from atlas_assets.dashboard.parts.blocks import Empty, Page, Statements, Text
+from atlas_assets.dashboard.parts.records import NoRecordError
 from atlas_assets.dashboard.rendering import Renderer
 from atlas_assets.errors import ReportError
-from atlas_assets.notation.strings import Strings
+from atlas_assets.notation.strings import Strings, period_label
+from atlas_assets.periods.calendar import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.responses import Response
+
     from atlas_assets.configuration.currency import Language
     from atlas_assets.dashboard.access.users import User
-    from atlas_assets.dashboard.blocks import Block
-    from atlas_assets.dashboard.data import Build
+    from atlas_assets.dashboard.builds import Build
+    from atlas_assets.dashboard.parts.blocks import Block
     from atlas_assets.workspace import Workspace
 
 PAGES: dict[str, Callable[..., Page]] = {
@@ -62,7 +66,7 @@ PAGES: dict[str, Callable[..., Page]] = {
 OF_REPORTS = ("/", "/revenue", "/orders", "/programs", "/schools", "/marketing", "/quality")
 _NOT_KEPT = {"/reports", "/findings"}  # they show files that change without a build
 _RECORDS = ("/orders/", "/students/", "/organizations/")
-OK, NOT_FOUND = 200, 404
+OK, NOT_FOUND, NOT_READY = 200, 404, 503
 
 
 class Site:
@@ -87,7 +91,7 @@ class Site:
                 build.registry,
                 entities=entities,
                 months={code: build.months(code) for code in entities},
-                language=self.workspace.settings.locale,
+                usual=self.workspace.settings.locale,
             )
         except addresses.ViewError:
             return None
@@ -110,12 +114,28 @@ class Site:
         except ReportError:
             command = f"atlas build --entity {view.entity} --period {view.period}"
             told = strings("web_no_data", entity=view.entity, period=str(view.period))
+            blocks = _known_part(context)
         except OperationalError as error:
             if "no such table" not in str(error):
                 raise
-            command, told = "atlas build", strings("web_no_records")
-        blocks: list[Block] = [Empty(strings("web_run"), [command])]
+            command, told, blocks = "atlas build", strings("web_no_records"), []
+        blocks.append(Empty(strings("web_run"), [command]))
         return Page(strings("web_no_data_title"), told, blocks, NOT_FOUND)
+
+    def nowhere(self, query: Mapping[str, str]) -> Response:
+        """Return the answer to an address that leads nowhere, or not for this reader."""
+        return self._refusal(query, "web_not_found", "web_no_page", NOT_FOUND)
+
+    def not_ready(self, query: Mapping[str, str]) -> Response:
+        """Return the answer before the first build."""
+        refusal = self._refusal(query, "web_no_data_title", "web_nothing_built", NOT_READY)
+        refusal.headers["Retry-After"] = "60"
+        return refusal
+
+    def _refusal(self, query: Mapping[str, str], title: str, told: str, status: int) -> Response:
+        strings = self.strings(addresses.language(query, self.workspace.settings.locale))
+        text = self.renderer.refusal(strings, title=strings(title), told=strings(told))
+        return HTMLResponse(text, status)
 
     def rendered(self, page: Page, context: Context, key: Any) -> Rendered:
         """Return a page as it is sent, and keep it by its key until the next build."""
@@ -124,6 +144,19 @@ class Site:
         if page.status == OK and context.view.path not in _NOT_KEPT:
             self.pages.put(context.build.identifier, key, rendered)
         return rendered
+
+
+def _known_part(context: Context) -> list[Block]:
+    """Return the way to the months of the period that have figures, if they follow each other."""
+    view, months = context.view, context.build.months(context.view.entity)
+    known = [month for month in view.period.months if month in months]
+    if not known:
+        return []
+    part = Period(known[0], known[-1], context.build.registry.fiscal_year_start)
+    if [*part.months] != known:
+        return []
+    link = Text(period_label(part, view.language), href=view.with_(period=str(part)))
+    return [Statements(context.strings("web_known_part"), [[link]])]
 
 
 def _unpublished(context: Context) -> list[Block]:

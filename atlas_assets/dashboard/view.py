@@ -66,11 +66,12 @@ def parse(
     *,
     entities: list[str],
     months: Mapping[str, list[Month]],
-    language: Language,
+    usual: Language,
 ) -> View:
     """Return what an address asks for, and by default the newest month of the first entity.
 
-    `entities` are those that the reader may see; `months` those that each has figures of. Raises ViewError.
+    `entities` are those that the reader may see; `months` those that each has figures of; `usual` is the
+    language of the installation. Raises ViewError.
     """
     for value in query.values():
         if len(value) > LONGEST or any(sign < " " for sign in value):
@@ -78,8 +79,6 @@ def parse(
     entity = query.get("entity", "").upper() or (entities[0] if entities else "")
     if entity not in entities:
         raise ViewError(entity)
-    chosen = query.get("lang")
-    spoken: Language = chosen if chosen in ("en", "id") else language
     known = months[entity]
     start = registry.fiscal_year_start
     if text := query.get("period"):
@@ -95,7 +94,13 @@ def parse(
         period = Period(newest, newest, start)
     unit = _unit(query.get("unit") or None, entity, entities, registry)
     filters = {name: value for name, value in query.items() if name not in _SCOPE and value}
-    return View(path, entity, period, unit, spoken, filters)
+    return View(path, entity, period, unit, language(query, usual), filters)
+
+
+def language(query: Mapping[str, str], usual: Language) -> Language:
+    """Return the language that an address asks for."""
+    chosen = query.get("lang")
+    return chosen if chosen in ("en", "id") else usual
 
 
 def _unit(code: str | None, entity: str, entities: list[str], registry: Registry) -> str | None:

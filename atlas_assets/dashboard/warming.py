@@ -6,17 +6,16 @@ import logging
 import threading
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from atlas_assets.dashboard.access.users import ANYONE
-from atlas_assets.dashboard.data import NothingBuiltError
+from atlas_assets.dashboard.builds import NothingBuiltError
 from atlas_assets.dashboard.site import OF_REPORTS, PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas_assets.dashboard.access.users import User
-    from atlas_assets.dashboard.data import Build
+    from atlas_assets.dashboard.builds import Build
     from atlas_assets.dashboard.site import Site
 
 log = logging.getLogger("uvicorn.error")  # the server's own
@@ -87,7 +86,5 @@ class Warmer:
         if context is None:
             return
         address = context.view.at(path).partition("?")[2]
-        asked = self.site.context(path, dict(parse_qsl(address)), user, build)
-        if asked:
-            page = self.site.page(PAGES[path], asked)
-            self.site.rendered(page, asked, (path, address.encode(), user.rights))
+        page = self.site.page(PAGES[path], context)
+        self.site.rendered(page, context, (path, address.encode(), user.rights))

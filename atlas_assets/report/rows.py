@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from atlas_assets.documents.sql_text import sql_text
 from atlas_assets.report.model import Source
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class ReportRows:
         return self._rows[name].get(unit, [])
 
     def _by_unit(self, name: str) -> dict[str | None, Rows]:
-        text = _query_text(name)
+        text = sql_text("report", name)
         used = {key: self.parameters[key] for key in set(re.findall(r"\$(\w+)", text))}
         result = self.warehouse.execute(text, used)
         columns = [column[0] for column in result.description or []]
@@ -94,8 +93,3 @@ class ReportRows:
             Source(**row, row_digests=digests.get((row["file"], row["sheet"]), {}))
             for row in self.all("sources")
         ]
-
-
-@cache
-def _query_text(name: str) -> str:
-    return files("atlas_assets.report").joinpath(f"queries/{name}.sql").read_text(encoding="utf-8")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from functools import cache
-from importlib.resources import files
 from itertools import chain
 from re import findall
 from typing import TYPE_CHECKING, Any
 
+from atlas_assets.documents.sql_text import sql_text
 from atlas_assets.tracing.figures import Figures
 from atlas_assets.tracing.formulas import Formula, Known, Records
 
@@ -114,7 +113,7 @@ class Tracer:
         self.figures = Figures(report)
         self._sums: dict[Records, tuple[Fraction | None, int]] = {}
         for view in _VIEWS:
-            text = _text(f"views/{view}.sql")
+            text = sql_text("tracing", f"views/{view}")
             warehouse.execute(f"CREATE TEMP VIEW IF NOT EXISTS {view} AS {text}")
 
     def trace(self, path: str) -> Trace:
@@ -157,7 +156,7 @@ class Tracer:
 
     def _query(self, of: Records) -> tuple[str, dict[str, Any]]:
         """Return the text of the query for records, and its parameters; it finds its places in a table."""
-        text = _text(f"records/{of.query}.sql")
+        text = sql_text("tracing", f"records/{of.query}")
         chosen = dict(of.parameters) | {"entity": self.report.meta.entity}
         if of.places:
             columns = zip(*chain.from_iterable(map(self._places, of.places)), strict=True)
@@ -165,7 +164,7 @@ class Tracer:
         return text, {name: _plain(chosen.get(name)) for name in _used(text)}
 
     def _places(self, places: Places) -> list[tuple[str, date, str | None, str | None]]:
-        text = _text(f"places/{places.query}.sql")
+        text = sql_text("tracing", f"places/{places.query}")
         chosen = dict(places.parameters) | {"entity": self.report.meta.entity}
         parameters = {name: _plain(chosen[name]) for name in _used(text)}
         return self.warehouse.execute(text, parameters).fetchall()
@@ -229,8 +228,3 @@ def _plain(value: Any) -> Any:
 
 def _used(text: str) -> set[str]:
     return set(findall(r"\$(\w+)", text))
-
-
-@cache
-def _text(name: str) -> str:
-    return files("atlas_assets.tracing").joinpath(f"queries/{name}").read_text(encoding="utf-8")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from glob import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from atlas_assets.configuration.tables import TABLES
+from atlas_assets.documents.sql_text import sql_text
 from atlas_assets.files import written_whole
 from atlas_assets.validation.model import (
     Amounts,
@@ -156,8 +156,7 @@ class ValidationWriter:
 
 def queried(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Rows:
     """Return the rows of one of the queries next to this module."""
-    text = files("atlas_assets.validation").joinpath(f"queries/{name}.sql").read_text("utf-8")
-    return connection.execute(text, parameters).pl().to_dicts()
+    return connection.execute(sql_text("validation", name), parameters).pl().to_dicts()
 
 
 def _sheet(row: dict[str, Any], findings: list[Finding]) -> Sheet:

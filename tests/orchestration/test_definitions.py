@@ -72,6 +72,7 @@ def test_the_graph_holds_these_assets_and_jobs(definitions: dg.Definitions) -> N
             "mart_open_orders",
             "mart_order_payments",
             "mart_outlook",
+            "mart_partly_paid_orders",
             "mart_program_progress",
             "mart_retention",
             "mart_revenue",

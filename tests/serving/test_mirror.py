@@ -10,7 +10,7 @@ import pytest
 from conftest import Installation
 from moto.server import ThreadedMotoServer
 
-from atlas_assets.dashboard.data import Builds
+from atlas_assets.dashboard.builds import Builds
 from atlas_assets.serving.mirror import Mirror, MirrorError
 from atlas_assets.serving.snapshots import KEPT, SnapshotStore
 

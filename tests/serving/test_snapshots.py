@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from conftest import Installation
 
-from atlas_assets.dashboard.data import Builds, NothingBuiltError
+from atlas_assets.dashboard.builds import Builds, NothingBuiltError
 from atlas_assets.errors import AtlasError
 from atlas_assets.serving import snapshots
 from atlas_assets.serving.snapshots import KEPT, SnapshotStore

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Facts, Page, Text
-from atlas_assets.dashboard.listing import ListColumn, Listing
-from atlas_assets.dashboard.pages.orders import open_orders
-from atlas_assets.dashboard.pages.row import PERSONAL, row_address
-from atlas_assets.dashboard.sql import sql
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Facts, Page, Text
+from atlas_assets.dashboard.parts.cells import PERSONAL, row_address
+from atlas_assets.dashboard.parts.listing import ListColumn, Listing
+from atlas_assets.dashboard.parts.open_orders import open_orders
 from atlas_assets.deck.commentary import Commentary
 from atlas_assets.deck.exhibits.changes import change_exhibit
 from atlas_assets.deck.slide_writer import SlideWriter
+from atlas_assets.documents.sql_text import sql_text
 from atlas_assets.errors import ReportError
 from atlas_assets.monitoring.deadlines import deadline
-from atlas_assets.notation.numbers import number, percent
+from atlas_assets.notation.numbers import percent
 from atlas_assets.notation.strings import period_label
 from atlas_assets.report.files import read_report
 from atlas_assets.report.identifiers import person_id
@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from atlas_assets.dashboard.blocks import Block, Table
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Block, Table
 
 
 def findings(context: Context) -> Page:
-    """Return the findings of the period's months, and what else an administrator looks after."""
-    strings = context.strings
+    """Return the findings of the period's months, and what else an administrator looks after.
+
+    Raises ReportError for months of which nothing is known.
+    """
+    strings, view = context.strings, context.view
     found = _findings(context)
+    if not found and not set(view.period.months) & set(context.build.months(view.entity)):
+        raise ReportError(f"{view.entity} has no month of {view.period}.")
     blocks: list[Block] = [
         _state(context),
         _list(context, found),
@@ -40,8 +45,8 @@ def findings(context: Context) -> Page:
         _duplicates(context),
         *_changes(context),
     ]
-    count = number(len(found), context.view.language)
-    period = period_label(context.view.period, context.view.language)
+    count = context.count(len(found))
+    period = period_label(view.period, view.language)
     message = strings("web_findings_told", count=count, period=period)
     return Page(strings("web_findings"), message, blocks)
 
@@ -118,7 +123,9 @@ def _duplicates(context: Context) -> Table:
         ListColumn("shares", strings("web_shares"), facet=True),
         ListColumn("similarity", strings("web_similarity"), number=alike),
     ]
-    rows = context.build.query(sql("duplicates"), {"entity": entity})
+    rows = context.build.query(sql_text("dashboard", "duplicates"), {"entity": entity})
+    for row in rows:
+        row["shares"] = context.word("shares", row["shares"])
     return Listing(context, "duplicates", strings("web_duplicates"), columns).table(rows)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Page
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Page
 from atlas_assets.deck.exhibits.channels import channel_exhibit
 from atlas_assets.deck.exhibits.funnel import funnel_exhibit
 from atlas_assets.deck.sentences import customers
 from atlas_assets.deck.sentences import details as told
 
 if TYPE_CHECKING:
-    from atlas_assets.dashboard.blocks import Block
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Block
 
 
 def marketing(context: Context) -> Page:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Multiples, Page, Statements, Text
 from atlas_assets.dashboard.charts.multiples import drawn_multiple
-from atlas_assets.dashboard.pages.revenue import month_chart
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Multiples, Page, Statements, Text
+from atlas_assets.dashboard.parts.month_chart import month_chart
 from atlas_assets.deck.exhibits.bridge import bridge_exhibit
 from atlas_assets.deck.exhibits.movers import mover_exhibits
 from atlas_assets.deck.exhibits.multiples import multiples_slides
@@ -15,8 +15,8 @@ from atlas_assets.deck.exhibits.summary import summary_exhibit
 from atlas_assets.deck.sentences import customers, revenue
 
 if TYPE_CHECKING:
-    from atlas_assets.dashboard.blocks import Block
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Block
     from atlas_assets.report.model import UnitReport
 
 

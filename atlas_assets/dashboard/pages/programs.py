@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Page
-from atlas_assets.deck.exhibits.movers import mover_exhibits
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Page
+from atlas_assets.deck.exhibits.movers import program_mover_exhibit
 from atlas_assets.deck.exhibits.programs import program_exhibit
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def programs(context: Context) -> Page:
         )
         for unit in units
     ]
-    moved = [it for it in mover_exhibits(writer) if it.paths == ["movers.programs"]]
+    moved = program_mover_exhibit(writer)
     if context.unit or not moved:
         message = program_exhibit(writer, units[0], []).message
         return Page(strings("program_title"), message, list(tables))
-    movers = [exhibits.table(context, "movers", exhibit) for exhibit in moved]
-    return Page(strings("program_title"), moved[0].message, [*movers, *tables])
+    movers = exhibits.table(context, "movers", moved)
+    return Page(strings("program_title"), moved.message, [movers, *tables])

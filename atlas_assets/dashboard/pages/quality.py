@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Page
-from atlas_assets.dashboard.listing import ListColumn, Listing
-from atlas_assets.dashboard.sql import sql
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Page
+from atlas_assets.dashboard.parts.listing import ListColumn, Listing
 from atlas_assets.deck.exhibits.quality import quality_exhibit
-from atlas_assets.notation.numbers import number
+from atlas_assets.documents.sql_text import sql_text
 
 if TYPE_CHECKING:
-    from atlas_assets.dashboard.blocks import Table
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Table
 
 
 def quality(context: Context) -> Page:
@@ -30,9 +29,6 @@ def _sheets(context: Context) -> Table:
     """Return the account of each sheet."""
     strings, view = context.strings, context.view
 
-    def count(value: int) -> str:
-        return number(value, view.language)
-
     def opened(row: dict[str, Any]) -> str:
         place = f"{row['source_file']}, {row['source_sheet']}"
         return view.at("/findings", **{"findings.place": place})
@@ -42,15 +38,15 @@ def _sheets(context: Context) -> Table:
         ListColumn("source_sheet", strings("sheet"), href=opened),
         ListColumn("table_name", strings("web_table"), facet=True),
         ListColumn("month", strings("web_month")),
-        ListColumn("rows_read", strings("web_rows_read"), number=count),
-        ListColumn("rows_not_data", strings("web_rows_not_data"), number=count),
-        ListColumn("rows_valid", strings("web_rows_valid"), number=count),
-        ListColumn("rows_flagged", strings("web_rows_flagged"), number=count, href=opened),
-        ListColumn("rows_duplicate", strings("web_rows_duplicate"), number=count),
+        ListColumn("rows_read", strings("web_rows_read"), number=context.count),
+        ListColumn("rows_not_data", strings("web_rows_not_data"), number=context.count),
+        ListColumn("rows_valid", strings("web_rows_valid"), number=context.count),
+        ListColumn("rows_flagged", strings("web_rows_flagged"), number=context.count, href=opened),
+        ListColumn("rows_duplicate", strings("web_rows_duplicate"), number=context.count),
         ListColumn("amount", strings("web_amount"), number=context.money),
     ]
     rows = context.build.query(
-        sql("sheets"),
+        sql_text("dashboard", "sheets"),
         {
             "entity": view.entity,
             "first": view.period.first.first_day,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas_assets.dashboard.blocks import Page
-from atlas_assets.dashboard.listing import ListColumn, Listing
+from atlas_assets.dashboard.parts.blocks import Page
+from atlas_assets.dashboard.parts.listing import ListColumn, Listing
 from atlas_assets.notation.strings import period_label
 from atlas_assets.periods.calendar import Period, PeriodType
 from atlas_assets.report.files import SUFFIXES
@@ -22,7 +22,7 @@ def reports(context: Context) -> Page:
     strings = context.strings
 
     def opened(suffix: str) -> Callable[[dict[str, Any]], str]:
-        return lambda row: context.view.at(f"/reports/{row['type']}/{row[suffix]}")
+        return lambda row: context.view.at(f"/reports/{row['folder']}/{row[suffix]}")
 
     columns = [
         ListColumn("label", strings("web_period")),
@@ -40,7 +40,7 @@ def reports(context: Context) -> Page:
 
 def report_file(context: Context, kind: str, name: str) -> Path | None:
     """Return a file of the entity's reports, or None if there is none of that name."""
-    listed = {row[suffix] for row in _rows(context) if row["type"] == kind for suffix in SUFFIXES}
+    listed = {row[suffix] for row in _rows(context) if row["folder"] == kind for suffix in SUFFIXES}
     if name not in listed:
         return None
     return context.workspace.report_files.output_dir / kind / name
@@ -62,10 +62,11 @@ def _rows(context: Context) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "label": period_label(period, context.view.language),
-                    "type": str(kind),
+                    "folder": str(kind),
+                    "type": context.word("report", str(kind)),
                     "units": units,
                     "last": str(period.last),
                     **{key: file.name if file.exists() else None for key, file in names.items()},
                 }
             )
-    return sorted(rows, key=lambda row: (row["last"], row["type"]), reverse=True)
+    return sorted(rows, key=lambda row: (row["last"], row["folder"]), reverse=True)

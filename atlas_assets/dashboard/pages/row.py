@@ -6,39 +6,20 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from atlas_assets.configuration.tables import TABLES
-from atlas_assets.dashboard.blocks import Cell, Column, Page, Row, Table, Text
-from atlas_assets.dashboard.records import NoRecordError
+from atlas_assets.dashboard.parts.blocks import Cell, Column, Page, Row, Table, Text
+from atlas_assets.dashboard.parts.cells import PERSONAL
+from atlas_assets.dashboard.parts.records import NoRecordError
+from atlas_assets.documents.sql_text import sql_text
 
 if TYPE_CHECKING:
     from atlas_assets.dashboard.context import Context
 
 LONGEST = 8  # digits of a row's number
-PERSONAL = frozenset(
-    "address birth_date birth_place email guardian_name guardian_phone identity_number phone".split()  # noqa: SIM905
-)
-_SHEET = """
-select columns from raw.sheet_manifest
-where entity_code = $entity and table_name = $table and month_key = $month
-    and source_file = $file and source_sheet = $sheet
-"""
 _ROW = """
 select * from raw.{table}
 where entity_code = $entity and month_key = $month
     and source_file = $file and source_sheet = $sheet and source_row = $row
 """
-
-
-def row_address(
-    context: Context, table: str, month: str, place: tuple[str, str, int], column: str = ""
-) -> str:
-    """Return the address of a row of a sheet, with the column of the cell that is meant.
-
-    `place` is its workbook, sheet and number, `month` the first day of its month.
-    """
-    file, sheet, row = place
-    return context.view.at(
-        f"/rows/{table}/{month}/{row}", file=file, sheet=sheet, column=column or None
-    )
 
 
 def row(context: Context, table: str, month: str, number: str) -> Page:
@@ -56,7 +37,7 @@ def row(context: Context, table: str, month: str, number: str) -> Page:
         numbered = place | {"row": int(number) if len(number) <= LONGEST else 0}
     except ValueError:
         raise NoRecordError from None
-    sheets = context.build.query(_SHEET, place | {"table": table})
+    sheets = context.build.query(sql_text("dashboard", "sheet"), place | {"table": table})
     rows = context.build.query(_ROW.format(table=table), numbered)
     if not sheets or not rows:
         raise NoRecordError

@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from atlas_assets.dashboard import exhibits
-from atlas_assets.dashboard.blocks import Page
-from atlas_assets.dashboard.listing import ListColumn, Listing
-from atlas_assets.dashboard.sql import sql
-from atlas_assets.deck.exhibits.movers import mover_exhibits
+from atlas_assets.dashboard.parts import exhibits
+from atlas_assets.dashboard.parts.blocks import Page
+from atlas_assets.dashboard.parts.listing import ListColumn, Listing
+from atlas_assets.deck.exhibits.movers import school_mover_exhibit
 from atlas_assets.deck.exhibits.schools import school_exhibit
-from atlas_assets.notation.numbers import number
+from atlas_assets.documents.sql_text import sql_text
 from atlas_assets.report.identifiers import school_id
 from atlas_assets.report.model import NO_SCHOOL
 
 if TYPE_CHECKING:
-    from atlas_assets.dashboard.blocks import Block, Table
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Block, Table
 
 
 def schools(context: Context) -> Page:
@@ -30,10 +29,11 @@ def schools(context: Context) -> Page:
             _matrix(context),
         ]
         return Page(strings("school_title"), exhibit.message, blocks)
-    moved = [it for it in mover_exhibits(writer) if it.paths == ["movers.schools"]]
-    tables = [exhibits.table(context, "movers", exhibit) for exhibit in moved]
-    message = moved[0].message if moved else ""
-    return Page(strings("school_title"), message, [*tables, _matrix(context)])
+    moved = school_mover_exhibit(writer)
+    if not moved:
+        return Page(strings("school_title"), "", [_matrix(context)])
+    movers = exhibits.table(context, "movers", moved)
+    return Page(strings("school_title"), moved.message, [movers, _matrix(context)])
 
 
 def _matrix(context: Context) -> Table:
@@ -43,7 +43,7 @@ def _matrix(context: Context) -> Table:
     units = [view.unit] if view.unit else all_units
     last = view.period.last.first_day
     rows = context.build.query(
-        sql("schools"), {"entity": view.entity, "units": units, "last": last}
+        sql_text("dashboard", "schools"), {"entity": view.entity, "units": units, "last": last}
     )
     years = sorted({row["year"] for row in rows})
     records: dict[str, dict[str, Any]] = {}
@@ -68,7 +68,7 @@ def _matrix(context: Context) -> Table:
             ListColumn(
                 str(year),
                 context.writer.year(year),
-                number=lambda value: number(value, view.language),
+                number=context.count,
                 href=partial(traced, year),
             )
             for year in years

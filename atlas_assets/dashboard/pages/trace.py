@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas_assets.dashboard.blocks import Cell, Column, Page, Row, Table, Text
-from atlas_assets.dashboard.exhibits import downloads
-from atlas_assets.dashboard.listing import ListColumn, Listing
-from atlas_assets.dashboard.pages.row import row_address
-from atlas_assets.dashboard.records import NoRecordError
+from atlas_assets.dashboard.parts.blocks import Cell, Column, Page, Row, Table, Text
+from atlas_assets.dashboard.parts.cells import row_address
+from atlas_assets.dashboard.parts.exhibits import downloads
+from atlas_assets.dashboard.parts.listing import ListColumn, Listing
+from atlas_assets.dashboard.parts.records import NoRecordError
 from atlas_assets.errors import UsageError
 from atlas_assets.notation.numbers import number
 from atlas_assets.operational.records import order_id
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from atlas_assets.dashboard.blocks import Block
     from atlas_assets.dashboard.context import Context
+    from atlas_assets.dashboard.parts.blocks import Block
     from atlas_assets.tracing.tracer import Record
 
 MOST = 5_000  # records that are listed
@@ -64,7 +64,7 @@ def _part(of: Trace, position: str) -> Trace:
 def _made_of(context: Context, tracer: Tracer, part: Trace) -> Block:
     match part.expression:
         case Records() as expression:
-            limit = ALL if context.view.filters.get("format") else MOST
+            limit = ALL if context.is_download else MOST
             records = tracer.records(expression, limit=limit)
             return _listed(context, records, part, is_sum=not expression.is_largest)
         case Formula() | Known():
@@ -113,7 +113,7 @@ def _parts(context: Context, whole: Trace) -> Table:
 
 def _listed(context: Context, records: list[Record], whole: Trace, *, is_sum: bool) -> Table:
     """Return the records, with their sum if that is the figure and all of them are listed."""
-    strings, view = context.strings, context.view
+    strings = context.strings
     rows = [_row(context, record) for record in records]
     columns = [
         ListColumn("unit", strings("unit"), facet=True),
@@ -135,8 +135,8 @@ def _listed(context: Context, records: list[Record], whole: Trace, *, is_sum: bo
     if whole.count > len(records):
         message = strings(
             "web_first_records",
-            shown=number(len(records), view.language),
-            of=number(whole.count, view.language),
+            shown=context.count(len(records)),
+            of=context.count(whole.count),
         )
     listing = Listing(context, "records", strings("web_records"), columns)
     added = "value" if is_sum and not message else None
@@ -145,7 +145,13 @@ def _listed(context: Context, records: list[Record], whole: Trace, *, is_sum: bo
 
 def _row(context: Context, record: Record) -> dict[str, Any]:
     source = None
-    if record.table and record.file and record.sheet and record.row is not None:
+    if (
+        not context.is_download
+        and record.table
+        and record.file
+        and record.sheet
+        and record.row is not None
+    ):
         place = (record.file, record.sheet, record.row)
         column = record.column or ""
         source = row_address(context, record.table, str(record.month), place, column)
@@ -165,7 +171,7 @@ def _row(context: Context, record: Record) -> dict[str, Any]:
 
 
 def _order_address(context: Context, key: str | None, intake: date | None) -> str | None:
-    if key is None or intake is None:
+    if context.is_download or key is None or intake is None:
         return None
     return context.view.at(f"/orders/{order_id(context.view.entity, key, intake)}")
 

@@ -3,7 +3,7 @@ select
     normalized_name,
     other_normalized_name,
     shares,
-    round(similarity * case when similarity <= 1 then 100 else 1 end, 1)::decimal(5, 1) as similarity
+    similarity::decimal(5, 1) as similarity
 from intermediate.audit_probable_duplicates
 where entity_code = $entity
 order by similarity desc, normalized_name asc, other_normalized_name asc

@@ -27,18 +27,27 @@ def mover_slides(writer: SlideWriter) -> list[Slide]:
 
 def mover_exhibits(writer: SlideWriter) -> list[TableExhibit]:
     """Return the tables of the programs and of the schools that moved, as far as any did."""
-    strings, movers = writer.strings, writer.report.movers
-    exhibits: list[TableExhibit] = []
-    if movers.programs:
-        amounts = [v for m in movers.programs for v in (m.value, m.last_year, m.delta)]
-        scale = writer.money.unit(amounts)
-        unit = writer.in_unit(scale)
-        exhibits.append(_exhibit(writer, "programs", movers.programs, scale, scale.text, unit))
-    if movers.schools and writer.has_schools:
-        count = AmountUnit(Decimal(1), "", 0, writer.locale)
-        unit = strings("in_students")
-        exhibits.append(_exhibit(writer, "schools", movers.schools, count, writer.count_text, unit))
-    return exhibits
+    exhibits = (program_mover_exhibit(writer), school_mover_exhibit(writer))
+    return [exhibit for exhibit in exhibits if exhibit]
+
+
+def program_mover_exhibit(writer: SlideWriter) -> TableExhibit | None:
+    """Return the table of the programs that moved, or None if none did."""
+    movers = writer.report.movers.programs
+    if not movers:
+        return None
+    scale = writer.money.unit([v for m in movers for v in (m.value, m.last_year, m.delta)])
+    return _exhibit(writer, "programs", movers, scale, scale.text, writer.in_unit(scale))
+
+
+def school_mover_exhibit(writer: SlideWriter) -> TableExhibit | None:
+    """Return the table of the schools that moved, or None if none did."""
+    movers = writer.report.movers.schools
+    if not movers or not writer.has_schools:
+        return None
+    count = AmountUnit(Decimal(1), "", 0, writer.locale)
+    unit = writer.strings("in_students")
+    return _exhibit(writer, "schools", movers, count, writer.count_text, unit)
 
 
 def _exhibit(

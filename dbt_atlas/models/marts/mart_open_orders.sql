@@ -1,40 +1,11 @@
 {{ config(materialized='view') }}
 
-with payments as (
-    select * from {{ ref('mart_order_payments') }}
-),
-
-months as (
-    select distinct
-        entity_code,
-        month_key
-    from {{ ref('mart_revenue') }}
-),
-
--- What had been paid by the end of a month, whatever came later.
-orders as (
-    select
-        months.entity_code,
-        months.month_key,
-        payments.unit_code,
-        payments.order_key,
-        sum(payments.amount) as paid_so_far,
-        max(payments.month_key) filter (payments.is_payment) as last_payment_month,
-        bool_or(payments.has_part) as has_part,
-        bool_or(payments.is_settled) as is_settled
-    from months
-    inner join payments
-        on months.entity_code = payments.entity_code and months.month_key >= payments.month_key
-    group by all
-)
-
 select
     entity_code,
     unit_code,
     month_key,
-    datediff('month', last_payment_month, month_key)::bigint as age_months,
+    age_months,
     count(*)::bigint as order_count,
     sum(paid_so_far)::decimal(18, 2) as paid_so_far
-from orders
-where has_part and not is_settled and paid_so_far > 0
+from {{ ref('mart_partly_paid_orders') }}
 group by all

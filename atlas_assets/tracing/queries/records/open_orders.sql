@@ -1,39 +1,25 @@
 -- Receipts of the orders of which only a part is paid at the end of a month, or one receipt of each order.
-with receipts as (
-    select *
-    from traced_receipts
-    where
-        entity_code = $entity
-        and list_contains($units, unit_code)
-        and month_key <= $until::date
-        and order_month is not null
-),
-
-open_orders as (
-    select
-        receipts.unit_code,
-        receipts.order_key,
-        datediff('month', max(receipts.month_key) filter (receipts.amount > 0), $until::date) as age
-    from receipts
-    cross join raw.registry_rules as rules
-    group by receipts.unit_code, receipts.order_key
-    having
-        sum(receipts.amount) > 0
-        and coalesce(bool_or(not list_contains(rules.settling_patterns, receipts.payment_pattern)), false)
-        and not coalesce(bool_or(list_contains(rules.settling_patterns, receipts.payment_pattern)), false)
-),
-
-numbered as (
+with numbered as (
     select
         receipts.*,
-        open_orders.age,
+        orders.age_months,
         row_number() over (
             partition by receipts.unit_code, receipts.order_key
             order by receipts.position
         ) as receipt_count
-    from receipts
-    inner join open_orders using (unit_code, order_key)
-    where $age is null or least(open_orders.age, 12) = $age
+    from traced_receipts as receipts
+    inner join marts.mart_partly_paid_orders as orders
+        on
+            receipts.entity_code = orders.entity_code
+            and receipts.unit_code = orders.unit_code
+            and receipts.order_key = orders.order_key
+            and receipts.month_key <= orders.month_key
+    where
+        orders.entity_code = $entity
+        and list_contains($units, orders.unit_code)
+        and orders.month_key = $until::date
+        and receipts.order_month is not null
+        and ($age is null or least(orders.age_months, 12) = $age)
 )
 
 select
@@ -43,7 +29,7 @@ select
     numbered.receipt_number as label,
     numbered.student_name as name,
     numbered.product_name as detail,
-    case $counted when 'money' then numbered.amount when 'orders' then 1 else numbered.age end as value,
+    case $counted when 'money' then numbered.amount when 'orders' then 1 else numbered.age_months end as value,
     'transactions' as table_name,
     'amount' as column_name,
     numbered.amount_text as content,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from markupsafe import Markup
 
@@ -73,14 +73,17 @@ class Pager:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `downloads` are its addresses in other formats; `notes` stand below it."""
+    """A table. `downloads` are its addresses in other formats; `notes` stand below it.
+
+    The rows of a table that is only taken along as a file can be made one after the other.
+    """
 
     template = "table"
 
     name: str
     title: list[Text]
     columns: list[Column]
-    rows: list[Row]
+    rows: Iterable[Row]
     total: Row | None = None
     notes: list[str] = field(default_factory=list)
     downloads: list[Text] = field(default_factory=list)

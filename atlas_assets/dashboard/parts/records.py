@@ -1,4 +1,4 @@
-"""Reads single records of the operational database."""
+"""Reads records of the operational database."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from atlas_assets.documents.sql_text import sql_text
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
 class NoRecordError(LookupError):
     """There is no such record, or the reader may not know of it."""
+
+
+def record_query(name: str, more: str = "") -> str:
+    """Return the text of a query of records, with more clauses after it."""
+    return f"{sql_text('dashboard', f'records/{name}')} {more}"
 
 
 def one_of(session: Session, query: str, **parameters: Any) -> dict[str, Any]:

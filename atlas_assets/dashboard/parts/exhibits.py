@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas_assets.dashboard.blocks import Card, Cards, Cell, Column, Row, Statements, Table, Text
 from atlas_assets.dashboard.charts.bars import drawn_bars
+from atlas_assets.dashboard.exports import FORMATS
+from atlas_assets.dashboard.parts.blocks import (
+    Card,
+    Cards,
+    Cell,
+    Column,
+    Row,
+    Statements,
+    Table,
+    Text,
+)
 from atlas_assets.deck.table_exhibit import without_empty_columns
 
 if TYPE_CHECKING:
@@ -72,10 +82,7 @@ def cells(context: Context, of: list[slides.Cell]) -> list[Cell]:
 def downloads(context: Context, name: str) -> list[Text]:
     """Return the addresses of a table in other formats."""
     view = context.view
-    return [
-        Text(kind.upper(), href=view.with_(table=name, format=kind))
-        for kind in ("csv", "xlsx", "json")
-    ]
+    return [Text(kind.upper(), href=view.with_(table=name, format=kind)) for kind in FORMATS]
 
 
 def text(run: slides.Run, context: Context | None = None) -> Text:

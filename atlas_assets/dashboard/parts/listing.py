@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from atlas_assets.dashboard.blocks import Cell, Column, Facet, Pager, Row, Table, Text
-from atlas_assets.dashboard.exhibits import downloads
-from atlas_assets.notation.numbers import number
+from atlas_assets.dashboard.parts.blocks import Cell, Column, Facet, Pager, Row, Table, Text
+from atlas_assets.dashboard.parts.exhibits import downloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ ROWS = 100  # on a page
 FACET_VALUES = 12  # that are offered
 
 Record = dict[str, Any]
+Counts = list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,11 @@ class Listing:
         self, records: Sequence[Record], *, message: str = "", added: str | None = None
     ) -> Table:
         """Return the records that the address asks for, and under them the sum of the column `added`."""
-        facets = [
-            self._facet(
-                column,
-                Counter(
-                    str(record[column.key]) for record in records if record[column.key]
-                ).most_common(FACET_VALUES),
-            )
-            for column in self.columns
-            if column.facet
-        ]
         found = self._sorted(self._found(records))
         first, count = self._window(len(found))
-        shown = self._shown(found[first : first + count], len(found), facets, message)
+        shown = self._shown(
+            found[first : first + count], len(found), lambda key: _frequent(records, key), message
+        )
         return replace(shown, total=self._sum(found, added)) if added and found else shown
 
     def _sum(self, records: list[Record], added: str) -> Row:
@@ -94,12 +86,12 @@ class Listing:
             ),
             parameters,
         ).mappings()
-        facets = [
-            self._facet(column, self._frequent(session, query, column.key))
-            for column in self.columns
-            if column.facet
-        ]
-        return self._shown([dict(row) for row in rows], total, facets, message)
+        return self._shown(
+            [dict(row) for row in rows],
+            total,
+            lambda key: _queried_frequent(session, query, key),
+            message,
+        )
 
     def _conditions(self) -> tuple[str, dict[str, str]]:
         """Return what a record has to meet, as SQL with the names of columns, and the values in it."""
@@ -111,31 +103,38 @@ class Listing:
         parameters = {f"word_{n}": pattern(word) for n, word in enumerate(words)} | chosen
         return " AND ".join(conditions) or "1 = 1", parameters
 
-    @staticmethod
-    def _frequent(session: Session, query: str, key: str) -> list[tuple[str, int]]:
-        rows = session.execute(
-            sa.text(
-                f"SELECT listed.{key}, count(*) AS records FROM ({query}) AS listed "
-                f"WHERE listed.{key} IS NOT NULL GROUP BY listed.{key} "
-                f"ORDER BY records DESC, listed.{key} LIMIT {FACET_VALUES}"
-            )
-        )
-        return [(str(value), count) for value, count in rows]
-
-    def _shown(self, records: list[Record], total: int, facets: list[Facet], message: str) -> Table:
+    def _shown(
+        self,
+        records: Sequence[Record],
+        total: int,
+        frequent: Callable[[str], Counts],
+        message: str,
+    ) -> Table:
+        """Return some of all records as a table; `frequent` gives the frequent values of a column."""
+        title = [Text(self.title, bold=True), Text(f" ({self.context.count(total)})")]
+        columns = [self._column(column) for column in self.columns]
+        if self.context.is_download:
+            return Table(self.name, title, columns, map(self._plain_row, records))
         return Table(
             name=self.name,
-            title=[Text(self.title, bold=True), Text(f" ({self._count(total)})")],
-            columns=[self._column(column) for column in self.columns],
+            title=title,
+            columns=columns,
             rows=[
                 Row([self._cell(column, record) for column in self.columns]) for record in records
             ],
-            facets=facets,
+            facets=[
+                self._facet(column, frequent(column.key)) for column in self.columns if column.facet
+            ],
             search=self._parameter("q") or "",
             pager=self._pager(total),
             downloads=downloads(self.context, self.name),
             message=message,
         )
+
+    def _plain_row(self, record: Record) -> Row:
+        """Return a row of a download: values without links and formats."""
+        values = (record[column.key] for column in self.columns)
+        return Row([Cell("" if value is None else str(value), value=value) for value in values])
 
     def _parameter(self, name: str) -> str | None:
         return self.view.filters.get(f"{self.name}.{name}")
@@ -143,9 +142,6 @@ class Listing:
     def _with(self, **changes: str | None) -> str:
         named = {f"{self.name}.{key}": value for key, value in changes.items()}
         return self.view.with_(**named)
-
-    def _count(self, count: int) -> str:
-        return number(count, self.view.language)
 
     def _found(self, records: Sequence[Record]) -> list[Record]:
         words = (self._parameter("q") or "").casefold().split()
@@ -170,7 +166,7 @@ class Listing:
 
     def _window(self, total: int) -> tuple[int, int]:
         """Return the first record that is shown, and how many; a download has all of them."""
-        if self.view.filters.get("format"):
+        if self.context.is_download:
             return 0, total
         return (self._number(total) - 1) * ROWS, ROWS
 
@@ -184,16 +180,18 @@ class Listing:
         if last == 1:
             return None
         first, until = (page - 1) * ROWS + 1, min(page * ROWS, total)
-        told = f"{self._count(first)}–{self._count(until)} / {self._count(total)}"
+        told = (
+            f"{self.context.count(first)}–{self.context.count(until)} / {self.context.count(total)}"
+        )
         before = self._with(page=str(page - 1)) if page > 1 else None
         after = self._with(page=str(page + 1)) if page < last else None
         return Pager(told, before, after)
 
-    def _facet(self, column: ListColumn, counts: list[tuple[str, int]]) -> Facet:
+    def _facet(self, column: ListColumn, counts: Counts) -> Facet:
         chosen = self._parameter(column.key)
         values = [
             Text(
-                f"{value} {self._count(count)}",
+                f"{value} {self.context.count(count)}",
                 "chosen" if value == chosen else "",
                 self._with(**{column.key: None if value == chosen else value, "page": None}),
             )
@@ -220,6 +218,23 @@ class Listing:
             return Cell()
         shown = column.number(value) if column.number else str(value)
         return Cell(shown, href=column.href(record) if column.href else None, value=value)
+
+
+def _frequent(records: Sequence[Record], key: str) -> Counts:
+    """Return the most frequent values of a column, with the number of their records."""
+    return Counter(str(record[key]) for record in records if record[key]).most_common(FACET_VALUES)
+
+
+def _queried_frequent(session: Session, query: str, key: str) -> Counts:
+    """Return the same of the records of a query."""
+    rows = session.execute(
+        sa.text(
+            f"SELECT listed.{key}, count(*) AS records FROM ({query}) AS listed "
+            f"WHERE listed.{key} IS NOT NULL GROUP BY listed.{key} "
+            f"ORDER BY records DESC, listed.{key} LIMIT {FACET_VALUES}"
+        )
+    )
+    return [(str(value), count) for value, count in rows]
 
 
 def pattern(word: str) -> str:

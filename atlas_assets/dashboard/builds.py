@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from atlas_assets.report.assemble import assemble
 from atlas_assets.report.figures import located
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
     from typing import Any
 
     from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ class Build:
     ) -> None:
         self.identifier, self.path = identifier, path
         self.store, self.registry = store, configuration.registry
-        self._reports: dict[tuple[Any, ...], Report] = {}
+        self._reports: dict[tuple[str, Period, Language], Future[Report]] = {}
         self._months: dict[str, list[Month]] = {}
         self._loaded: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -96,23 +97,29 @@ class Build:
             self._loaded[entity] = loaded.strftime("%Y-%m-%d %H:%M") if loaded else ""
         return self._loaded[entity]
 
-    def report(
-        self, entity: str, period: Period, language: Language, units: Sequence[str] = ()
-    ) -> Report:
-        """Return a report whose figures know their places. Raises ReportError for months without figures."""
-        key = (entity, period, language, tuple(units))
+    def report(self, entity: str, period: Period, language: Language) -> Report:
+        """Return a report whose figures know their places; who asks for the same one meanwhile, waits for it.
+
+        Raises ReportError for months without figures.
+        """
+        key = (entity, period, language)
         with self._lock:
-            if found := self._reports.get(key):
-                return found
+            made = self._reports.get(key)
+            if is_first := made is None:
+                made = self._reports[key] = Future()
+                if len(self._reports) > _REPORTS_KEPT:
+                    self._reports.pop(next(iter(self._reports)))
+        if is_first:
+            try:
+                made.set_result(self._assembled(entity, period, language))
+            except BaseException as error:  # noqa: BLE001  those who wait get it too
+                self._reports.pop(key, None)
+                made.set_exception(error)
+        return made.result()
+
+    def _assembled(self, entity: str, period: Period, language: Language) -> Report:
         with self.warehouse() as connection:
-            made = located(
-                assemble(connection, self.registry, entity, period, locale=language, units=units)
-            )
-        with self._lock:
-            while len(self._reports) >= _REPORTS_KEPT:
-                self._reports.pop(next(iter(self._reports)))
-            self._reports[key] = made
-        return made
+            return located(assemble(connection, self.registry, entity, period, locale=language))
 
 
 class Builds:
