@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 from dashboard_pages import ROUTES, links, number_in, shown_figures
 
+from atlas_assets.dashboard.site import OF_REPORTS
 from atlas_assets.periods.calendar import Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.figures import figures
@@ -49,28 +51,42 @@ def is_told(text: str, value: Decimal | int) -> bool:
     return any(abs(float(value) / scale - shown) <= step for scale in SCALES)
 
 
+def compared_figures(
+    served: Served, configuration: Configuration, entity: str, period: Period
+) -> int:
+    """Compare every figure on the pages of reports with the report; return how many there are."""
+    with served.installation.workspace.warehouse.reading() as warehouse:
+        report = assemble(warehouse, configuration.registry, entity, period, locale="id")
+    known = dict(figures(report))
+    seen = 0
+    for path in OF_REPORTS:
+        for unit in ("", report.meta.scope[0]):
+            html = served.get(f"{path}?entity={entity}&period={period}&unit={unit}&lang=id").text
+            for place, text in shown_figures(html):
+                seen += 1
+                assert is_told(text, known[place]), (path, period, place, text, known[place])
+    return seen
+
+
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("entity", ["IONS", "EPN"])
 def test_every_figure_on_a_page_is_the_reports(
-    open_server: Served,
-    built: Installation,
-    configuration: Configuration,
-    entity: str,
-    period: str,
+    open_server: Served, configuration: Configuration, entity: str, period: str
 ) -> None:
-    with built.workspace.warehouse.reading() as warehouse:
-        of = Period.parse(period)
-        report = assemble(warehouse, configuration.registry, entity, of, locale="id")
-    known = dict(figures(report))
-    unit = report.meta.scope[0]
-    seen = 0
-    for path in ("/", "/revenue", "/orders", "/programs", "/schools", "/marketing", "/quality"):
-        for more in ("", f"&unit={unit}"):
-            html = open_server.get(f"{path}?entity={entity}&period={period}{more}&lang=id").text
-            for place, text in shown_figures(html):
-                seen += 1
-                assert is_told(text, known[place]), (path, place, text, known[place])
-    assert seen > 300
+    assert compared_figures(open_server, configuration, entity, Period.parse(period)) > 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entity", ["IONS", "EPN"])
+def test_every_figure_of_every_period_is_the_reports(
+    open_server: Served, configuration: Configuration, entity: str
+) -> None:
+    offered = re.findall(
+        r'<option value="(\d{4}[^"]*)"', open_server.get(f"/?entity={entity}").text
+    )
+    assert len(offered) >= 60  # months, quarters, years, and years to date
+    for period in offered:
+        assert compared_figures(open_server, configuration, entity, Period.parse(period)) > 150
 
 
 def test_from_a_bar_to_its_cell_the_figure_stays_the_same(
@@ -164,6 +180,39 @@ def test_a_month_without_data_says_what_to_do(open_server: Served) -> None:
     assert answer.status_code == 404
     assert "No data for EPN 2027-09 yet" in answer.text
     assert "atlas build --entity EPN --period 2027-09" in answer.text
+
+
+def test_a_year_that_has_begun_leads_to_its_months(open_server: Served) -> None:
+    answer = open_server.get("/revenue?entity=IONS&period=2026&lang=en")
+    assert answer.status_code == 404
+    href, text = next(link for link in links(answer.text) if "period=2026-01..2026-10" in link[0])
+    assert text == "January – October 2026"
+    assert open_server.get(href).status_code == 200
+
+
+def test_months_of_which_nothing_is_known_have_no_findings_either(open_server: Served) -> None:
+    assert open_server.get("/findings?entity=IONS&period=2031-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "There is no such page."), ("id", "Halaman ini tidak ada.")]
+)
+def test_an_address_that_leads_nowhere_leads_back(
+    open_server: Served, language: str, told: str
+) -> None:
+    for path in ("/nowhere", "/?entity=NOBODY", "/reports/monthly/x.json"):
+        answer = open_server.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        assert answer.status_code == 404
+        assert told in answer.text
+        assert (f"/?lang={language}", "Overview" if language == "en" else "Ringkasan") in links(
+            answer.text
+        )
+
+
+def test_another_entity_can_be_chosen_on_the_page_of_a_record(open_server: Served) -> None:
+    students = open_server.get("/students?entity=IONS").text
+    student = next(href for href, _ in links(students) if href.startswith("/students/"))
+    assert '<form method="get" action="/students" data-at-once' in open_server.get(student).text
 
 
 def test_a_page_is_sent_once_until_something_changes(open_server: Served) -> None:
