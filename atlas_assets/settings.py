@@ -64,6 +64,15 @@ class Settings(_Environment):
     snapshots_url: str | None = Field(default=None, validation_alias="ATLAS_SNAPSHOTS")
     user_header: str | None = Field(default=None, validation_alias="ATLAS_USER_HEADER")
     proxies: str = Field(default="127.0.0.1", validation_alias="ATLAS_PROXIES")
+    profile: Literal["local", "scale"] = Field(default="local", validation_alias="ATLAS_PROFILE")
+    catalog: SecretStr | None = Field(default=None, validation_alias="ATLAS_CATALOG")
+    lake_url: str | None = Field(
+        default=None, pattern=r"^s3://[^/\s]+(/[^\s]*)?$", validation_alias="ATLAS_LAKE"
+    )
+    s3_key: str | None = Field(default=None, validation_alias="AWS_ACCESS_KEY_ID")
+    s3_secret: SecretStr | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    s3_endpoint: str | None = Field(default=None, validation_alias="AWS_ENDPOINT_URL")
+    s3_region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
     source_date_epoch: int | None = Field(
         default=None, ge=0, lt=_YEAR_10000, validation_alias="SOURCE_DATE_EPOCH"
@@ -98,6 +107,20 @@ class Settings(_Environment):
         for name, place in places.items():
             if (other := names.setdefault(place, name)) != name:
                 raise ValueError(f"{other} and {name} are the same place, {place}")
+        return self
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        """Refuse the profile of several machines without what it needs."""
+        needed = {
+            "ATLAS_CATALOG": self.catalog,
+            "ATLAS_LAKE": self.lake_url,
+            "AWS_ACCESS_KEY_ID": self.s3_key,
+            "AWS_SECRET_ACCESS_KEY": self.s3_secret,
+        }
+        missing = [name for name, value in needed.items() if value is None]
+        if self.profile == "scale" and missing:
+            raise ValueError(f"ATLAS_PROFILE=scale needs {', '.join(missing)} as well")
         return self
 
     @property

@@ -102,6 +102,10 @@ class Workspace:
     @cached_property
     def warehouse(self) -> Warehouse:
         """The analytical database."""
+        if self.settings.profile == "scale":
+            from atlas_assets.scale.lake import Lake
+
+            return Lake(self.settings)
         return Warehouse(self.settings.duckdb_path)
 
     @cached_property

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from dagster_duckdb import DuckDBResource
 
-from atlas_assets.warehouse.connection import Warehouse
+from atlas_assets.settings import load_settings
+from atlas_assets.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     import duckdb
+
+    from atlas_assets.warehouse.connection import Warehouse
 
 
 class WarehouseResource(DuckDBResource):
@@ -37,4 +40,5 @@ class WarehouseResource(DuckDBResource):
 
     @property
     def _warehouse(self) -> Warehouse:
-        return Warehouse(Path(self.database))
+        settings = load_settings().model_copy(update={"duckdb_path": Path(self.database)})
+        return Workspace(settings).warehouse

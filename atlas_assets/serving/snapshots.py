@@ -8,7 +8,6 @@ writes, so that they belong together.
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -84,8 +83,8 @@ class SnapshotStore:
         return (
             snapshot is not None
             and self.marts(snapshot.build).exists()
-            and warehouse.path.exists()
-            and snapshot.warehouse == state_of(warehouse.path)
+            and warehouse.exists()
+            and snapshot.warehouse == warehouse.state()
         )
 
     def publish(self, warehouse: Warehouse, store: OperationalStore) -> Snapshot:
@@ -94,16 +93,11 @@ class SnapshotStore:
         Raises AtlasError if there is no warehouse yet.
         """
         with warehouse.locked():
-            with warehouse.connect(read_only=False) as connection:
-                connection.execute("CHECKPOINT")
-            snapshot = Snapshot(
-                build=str(ULID()),
-                warehouse=state_of(warehouse.path),
-                has_records=store.is_file,
-            )
-            with written_whole(self.marts(snapshot.build)) as temporary:
+            build = str(ULID())
+            with written_whole(self.marts(build)) as temporary:
                 temporary.touch(mode=READABLE)
-                shutil.copyfile(warehouse.path, temporary)
+                warehouse.copy_to(temporary)
+            snapshot = Snapshot(build=build, warehouse=warehouse.state(), has_records=store.is_file)
             if snapshot.has_records:
                 with written_whole(self.records(snapshot.build)) as temporary:
                     temporary.touch(mode=READABLE)

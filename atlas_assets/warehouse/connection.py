@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from filelock import FileLock
 
 from atlas_assets.errors import AtlasError
 from atlas_assets.faults.explanation import explained
+from atlas_assets.files import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
 CATALOG = "atlas"
+Callbacks = list["Callable[[Any], None]"]
 
 
 class Warehouse:
-    """The analytical database. It is always attached as `atlas`, whatever the file is called."""
+    """The analytical database, a file. It is always attached as `atlas`, whatever it is called."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables by which dbt finds it."""
+        return {"ATLAS_DUCKDB": str(self.path)}
+
+    def exists(self) -> bool:
+        """Return whether anything was ever written to it."""
+        return self.path.exists()
+
+    def state(self) -> str:
+        """Return what changes whenever it is written to."""
+        return state_of(self.path)
 
     @contextmanager
     def locked(self) -> Generator[None]:
@@ -30,6 +46,16 @@ class Warehouse:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.path}.lock", is_singleton=True):
             yield
+
+    @contextmanager
+    def building(self, _rules: str, *, is_whole: bool) -> Generator[Callbacks]:  # noqa: ARG002
+        """Hold what a build of models needs from the loading of raw tables on, and yield callbacks for dbt.
+
+        `_rules` is the hash of what models depend on besides the sheets; `is_whole` says whether all of them
+        are built.
+        """
+        with self.locked():
+            yield []
 
     @contextmanager
     def reading(self) -> Generator[duckdb.DuckDBPyConnection]:
@@ -44,18 +70,31 @@ class Warehouse:
         The caller has to hold `locked()`. Raises AtlasError if there is nothing to read yet, and
         FaultError if the file cannot be opened.
         """
-        if read_only and not self.path.exists():
+        if read_only and not self.exists():
             raise AtlasError(
                 f"There is no data in {self.path} yet. Run `atlas build`, or `atlas sync` first."
             )
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            mode = "(READ_ONLY)" if read_only else ""
-            quoted = str(self.path).replace("'", "''")
             try:
-                connection.execute(f"ATTACH '{quoted}' AS {CATALOG} {mode}")
+                self._attach(connection, read_only=read_only)
             except duckdb.Error as error:
                 raise explained(error) from error
             connection.execute(f"USE {CATALOG}")
             yield connection
             connection.execute(f"USE memory; DETACH {CATALOG}")
+
+    def copy_to(self, path: Path) -> None:
+        """Copy everything into a DuckDB file at `path`. The caller has to hold `locked()`."""
+        with self.connect(read_only=False) as connection:
+            connection.execute("CHECKPOINT")
+        shutil.copyfile(self.path, path)
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        mode = "(READ_ONLY)" if read_only else ""
+        connection.execute(f"ATTACH {quoted(str(self.path))} AS {CATALOG} {mode}")
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"

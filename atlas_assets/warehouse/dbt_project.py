@@ -37,7 +37,7 @@ class DbtProject:
     ) -> None:
         self.warehouse, self.raw_store = warehouse, raw_store
         self.configuration, self.target_dir = configuration, target_dir
-        self._runner = DbtRunner(DBT_PROJECT_DIR, target_dir, {"ATLAS_DUCKDB": str(warehouse.path)})
+        self._runner = DbtRunner(DBT_PROJECT_DIR, target_dir, warehouse.environment)
 
     @property
     def manifest_path(self) -> Path:
@@ -53,16 +53,17 @@ class DbtProject:
         arguments = ["--vars", json.dumps(self._variables(scope))]
         arguments += ["--exclude-resource-type", "unit_test"]
         arguments += ["--select", *selection] if selection else []
-        with self.warehouse.locked():
-            with self.warehouse.connect(read_only=False) as connection:
-                load_raw_tables(connection, self.raw_store, self.configuration.registry)
-            results = self._runner.build(arguments)
+        registry, warehouse = self.configuration.registry, self.warehouse
+        with warehouse.building(rules_hash(registry), is_whole=not selection) as callbacks:
+            with warehouse.locked(), warehouse.connect(read_only=False) as connection:
+                load_raw_tables(connection, self.raw_store, registry)
+            results = self._runner.build(arguments, callbacks)
         refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
     def forget(self) -> None:
         """Let the next build make every table of the models anew, whatever is in it."""
-        if not self.warehouse.path.exists():
+        if not self.warehouse.exists():
             return
         with self.warehouse.locked(), self.warehouse.connect(read_only=False) as connection:
             tables = connection.execute(

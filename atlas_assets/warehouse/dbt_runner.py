@@ -17,7 +17,7 @@ from atlas_assets.faults.stopping import held_back
 from atlas_assets.files import digest_of, written_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from dbt.contracts.graph.manifest import Manifest
@@ -107,9 +107,15 @@ class DbtRunner:
                 _PARSED[digest] = self.invoke(["parse", "--no-write-json"], None)
         return _PARSED[digest]
 
-    def build(self, arguments: list[str]) -> list[NodeResult]:
-        """Build models and run their data tests. Raises TransformError if dbt itself fails."""
-        done = self.invoke(["build", *arguments, "--no-write-json"], self.manifest)
+    def build(
+        self, arguments: list[str], callbacks: Sequence[Callable[[Any], None]] = ()
+    ) -> list[NodeResult]:
+        """Build models and run their data tests; `callbacks` get dbt's events, before they take effect.
+
+        Raises TransformError if dbt itself fails.
+        """
+        arguments = ["build", *arguments, "--no-write-json"]
+        done = self.invoke(arguments, self.manifest, callbacks=callbacks)
         return [_node_result(result) for result in done]
 
     def document(self) -> Path:
@@ -119,7 +125,11 @@ class DbtRunner:
         return folder / "static_index.html"
 
     def invoke(
-        self, arguments: list[str], manifest: Manifest | None, target_dir: Path | None = None
+        self,
+        arguments: list[str],
+        manifest: Manifest | None,
+        target_dir: Path | None = None,
+        callbacks: Sequence[Callable[[Any], None]] = (),
     ) -> Any:
         """Call dbt and return its result. Raises TransformError, or FaultError where the machine failed."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # takes 1.5 s to load
@@ -136,7 +146,8 @@ class DbtRunner:
         flags = [str(part) for option in options.items() for part in option]
         with held_back(), self._environment(), contextlib.chdir(self.project_dir):
             try:
-                outcome = dbtRunner(manifest=manifest).invoke([*arguments, *flags])
+                runner = dbtRunner(manifest=manifest, callbacks=list(callbacks))
+                outcome = runner.invoke([*arguments, *flags])
             finally:
                 DuckDBConnectionManager.close_all_connections()  # it keeps an attached file open
         if outcome.exception is not None:

@@ -23,9 +23,8 @@ DATA_STAGES: tuple[Stage, ...] = ("extract", "transform", "validate")
 FILE_STAGES: tuple[Stage, ...] = ("report", "present")
 
 _CREATE = """
-CREATE SEQUENCE IF NOT EXISTS main._pipeline_runs_id;
 CREATE TABLE IF NOT EXISTS main._pipeline_runs (
-    id BIGINT PRIMARY KEY DEFAULT nextval('main._pipeline_runs_id'),
+    id BIGINT NOT NULL,
     run_id VARCHAR NOT NULL,
     entity VARCHAR NOT NULL,
     year INTEGER NOT NULL,
@@ -33,20 +32,22 @@ CREATE TABLE IF NOT EXISTS main._pipeline_runs (
     stage VARCHAR NOT NULL,
     started_at TIMESTAMPTZ NOT NULL,
     completed_at TIMESTAMPTZ,
-    status VARCHAR NOT NULL CHECK (status IN ('started', 'succeeded', 'failed')),
+    status VARCHAR NOT NULL,
     error_message VARCHAR,
     source_file_hash VARCHAR,
     row_count BIGINT
 );
-CREATE INDEX IF NOT EXISTS _pipeline_runs_by_stage
-    ON main._pipeline_runs (entity, year, stage, completed_at);
 """
 _EXISTS = "SELECT true FROM duckdb_tables() WHERE table_name = '_pipeline_runs'"
 _START = """
-INSERT INTO main._pipeline_runs (run_id, entity, year, month, stage, started_at, status)
+INSERT INTO main._pipeline_runs (id, run_id, entity, year, month, stage, started_at, status)
 SELECT
-    $run_id, unnest($entities::VARCHAR[]), unnest($years::INTEGER[]), unnest($months::INTEGER[]),
-    $stage, $now, 'started'
+    (SELECT coalesce(max(id), 0) FROM main._pipeline_runs) + row_number() OVER (),
+    $run_id, entity, year, month, $stage, $now, 'started'
+FROM (
+    SELECT unnest($entities::VARCHAR[]) AS entity, unnest($years::INTEGER[]) AS year,
+        unnest($months::INTEGER[]) AS month
+)
 """
 _SUCCEED = """
 UPDATE main._pipeline_runs AS runs
@@ -173,7 +174,7 @@ class RunLedger:
         return [Partition(e, Month(year, month)) for e, year, month in rows if e in entities]
 
     def _read(self, query: str) -> list[tuple[Any, ...]]:
-        if not self.warehouse.path.exists():
+        if not self.warehouse.exists():
             return []
         with self.warehouse.reading() as connection:
             if not connection.execute(_EXISTS).fetchone():

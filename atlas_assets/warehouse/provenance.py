@@ -60,7 +60,7 @@ def fact_digests(warehouse: Warehouse) -> dict[Partition, dict[str, str]]:
 
 
 def _read(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
-    if not warehouse.path.exists():
+    if not warehouse.exists():
         return []
     with warehouse.reading() as connection:
         try:
