@@ -21,7 +21,10 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_atlas"
 
 _YEAR_10000 = 253_402_300_800  # in seconds since 1970
-_SECRETS = {"DATABASE_URL", "TURSO_AUTH_TOKEN", "ATLAS_NOTIFY", "ATLAS_POSTGRES_URL"}
+_SECRETS = {
+    *("DATABASE_URL", "TURSO_AUTH_TOKEN", "ATLAS_NOTIFY", "ATLAS_POSTGRES_URL"),
+    *("ATLAS_CATALOG", "AWS_SECRET_ACCESS_KEY"),
+}
 # Characters that libraries take for something else in a path, and that nothing protects.
 _REFUSED = {"duckdb_path": "?\\", "dagster_home": "%?[*"}
 
@@ -69,8 +72,8 @@ class Settings(_Environment):
     lake_url: str | None = Field(
         default=None, pattern=r"^s3://[^/\s]+(/[^\s]*)?$", validation_alias="ATLAS_LAKE"
     )
-    s3_key: str | None = Field(default=None, validation_alias="AWS_ACCESS_KEY_ID")
-    s3_secret: SecretStr | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY")
+    s3_key_id: str | None = Field(default=None, validation_alias="AWS_ACCESS_KEY_ID")
+    s3_key: SecretStr | None = Field(default=None, validation_alias="AWS_SECRET_ACCESS_KEY")
     s3_endpoint: str | None = Field(default=None, validation_alias="AWS_ENDPOINT_URL")
     s3_region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     locale: Literal["id", "en"] = Field(default="id", validation_alias="ATLAS_LOCALE")
@@ -115,8 +118,8 @@ class Settings(_Environment):
         needed = {
             "ATLAS_CATALOG": self.catalog,
             "ATLAS_LAKE": self.lake_url,
-            "AWS_ACCESS_KEY_ID": self.s3_key,
-            "AWS_SECRET_ACCESS_KEY": self.s3_secret,
+            "AWS_ACCESS_KEY_ID": self.s3_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.s3_key,
         }
         missing = [name for name, value in needed.items() if value is None]
         if self.profile == "scale" and missing:

@@ -103,8 +103,13 @@ class Workspace:
     def warehouse(self) -> Warehouse:
         """The analytical database."""
         if self.settings.profile == "scale":
-            from atlas_assets.scale.lake import Lake
-
+            try:
+                from atlas_assets.scale.lake import Lake
+            except ModuleNotFoundError as error:
+                raise ConfigurationError(
+                    f"ATLAS_PROFILE=scale needs packages that are not here ({error.name}). Install them with "
+                    "`uv sync --locked --group scale`."
+                ) from error
             return Lake(self.settings)
         return Warehouse(self.settings.duckdb_path)
 

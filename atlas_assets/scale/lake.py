@@ -37,7 +37,7 @@ class Lake(Warehouse):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.dagster_home / "lake")
-        if settings.catalog is None or settings.lake_url is None or settings.s3_secret is None:
+        if settings.catalog is None or settings.lake_url is None or settings.s3_key is None:
             raise AtlasError("ATLAS_PROFILE=scale is not complete.")
         self.settings, self.url = settings, settings.lake_url.rstrip("/")
         self.address = settings.catalog.get_secret_value()
@@ -57,8 +57,8 @@ class Lake(Warehouse):
             "ATLAS_S3_TLS": str(endpoint.has_tls),
             "ATLAS_S3_STYLE": endpoint.style,
             "ATLAS_S3_REGION": self.settings.s3_region,
-            "ATLAS_S3_KEY": self.settings.s3_key or "",
-            "ATLAS_S3_SECRET": self._secret,
+            "ATLAS_S3_KEY_ID": self.settings.s3_key_id or "",
+            "ATLAS_S3_KEY": self._key,
         }
 
     def exists(self) -> bool:
@@ -109,8 +109,8 @@ class Lake(Warehouse):
             connection.execute(f"LOAD {extension}")
         endpoint = _Endpoint(self.settings.s3_endpoint)
         secret = {
-            "KEY_ID": quoted(self.settings.s3_key or ""),
-            "SECRET": quoted(self._secret),
+            "KEY_ID": quoted(self.settings.s3_key_id or ""),
+            "SECRET": quoted(self._key),
             "ENDPOINT": quoted(endpoint.host),
             "URL_STYLE": quoted(endpoint.style),
             "USE_SSL": str(endpoint.has_tls),
@@ -147,8 +147,8 @@ class Lake(Warehouse):
             )
 
     @property
-    def _secret(self) -> str:
-        return self.settings.s3_secret.get_secret_value() if self.settings.s3_secret else ""
+    def _key(self) -> str:
+        return self.settings.s3_key.get_secret_value() if self.settings.s3_key else ""
 
     @cached_property
     def _extensions(self) -> Path:

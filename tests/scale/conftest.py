@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import boto3
 import psycopg2
 import pytest
+from dashboard_server import free_port
 from moto.server import ThreadedMotoServer
-from workers import Servers, Worker
+from workers import Queue, Servers, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +42,42 @@ def s3() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis server."""
+    program = shutil.which("redis-server")
+    assert program, "Install redis-server, as .ci/run does."
+    port = free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    folder = tmp_path_factory.mktemp("redis")
+    with subprocess.Popen([program, *options], cwd=folder, stdout=subprocess.DEVNULL) as server:
+        yield f"redis://127.0.0.1:{port}/0"
+        server.terminate()
+
+
 @pytest.fixture
-def servers(postgres: str, s3: str) -> Servers:
-    """An empty database and an empty bucket."""
+def queue(broker: str, postgres: str) -> Queue:
+    """A broker, and an empty database for runs."""
+    name = new_database(postgres)
+    folder = postgres.split(maxsplit=1)[0].partition("=")[2]
+    return Queue(broker, f"postgresql+psycopg2://postgres@/{name}?host={folder}")
+
+
+def new_database(postgres: str) -> str:
+    """Create an empty database and return its name."""
     name = f"atlas{uuid4().hex}"
     connection = psycopg2.connect(f"{postgres} dbname=postgres")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
+    return name
+
+
+@pytest.fixture
+def servers(postgres: str, s3: str) -> Servers:
+    """An empty database and an empty bucket."""
+    name = new_database(postgres)
     keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
     client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1", **keys)
     client.create_bucket(Bucket=name)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import dagster as dg
 import duckdb
 import pytest
 from conftest import ENTITIES, Installation
@@ -18,12 +16,11 @@ from atlas_assets.warehouse.transform import transform
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workers import Worker
+    from workers import Queue, Worker
 
 pytestmark = pytest.mark.slow
 ALL = Scope(ENTITIES, tuple(month_range(Month(2025, 1), Month(2026, 12))))
 SCHEMAS = ("staging", "intermediate", "marts")
-TIMES = 3
 
 
 def difference(one: Path, other: Path) -> dict[str, int]:
@@ -71,41 +68,20 @@ def copied(worker: Worker, path: Path) -> Path:
     return path
 
 
-def side_by_side(workers: list[Worker], month: str) -> None:
-    """Build a month of each entity, by workers that begin at the same time."""
-    commands = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-m", "atlas_assets.cli.entry", "transform"),
-                *("--entity", entity, "--period", month),
-            ],
-            env=worker.process_environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for worker, entity in zip(workers, ENTITIES, strict=True)
-    ]
-    told = [command.communicate()[0] for command in commands]
-    assert [command.returncode for command in commands] == [0, 0], told
-
-
-def test_workers_side_by_side_make_what_one_machine_makes(loaded: Worker, tmp_path: Path) -> None:
-    assert not transform(loaded.workspace.dbt, ALL).problems
+def test_workers_side_by_side_make_what_one_machine_makes(
+    loaded: Worker, queue: Queue, tmp_path: Path
+) -> None:
+    """Each builds a month of another entity, in tables that both write, while the other one does."""
     expected = of_one_machine(loaded, tmp_path)
+    assert not transform(loaded.workspace.dbt, ALL).problems
     assert difference(copied(loaded, tmp_path / "first.duckdb"), expected) == {}
 
-    workers = [replace(loaded, name=name) for name in ("first", "second")]
-    for number in range(TIMES):
-        side_by_side(workers, f"2026-{10 - number:02d}")
-    with loaded.workspace.warehouse.reading() as connection:
-        runs = connection.execute(
-            "SELECT entity, month, started_at, completed_at FROM main._pipeline_runs "
-            "WHERE stage = 'transform' AND status = 'succeeded'"
-        ).fetchall()
-    assert len(runs) == 2 * TIMES
-    times = {(entity, month): (start, end) for entity, month, start, end in runs}
-    for number in range(TIMES):
-        one, other = (times[entity, 10 - number] for entity in ENTITIES)
-        assert max(one[0], other[0]) < min(one[1], other[1])  # they overlapped
+    with queue.workers(loaded, count=2):
+        runs = queue.launched(loaded, "transform", [f"{entity}|2026-10" for entity in ENTITIES])
+        finished = queue.finished(loaded, runs)
+    assert [record.dagster_run.status for record in finished] == [dg.DagsterRunStatus.SUCCESS] * 2
+    assert len({record.dagster_run.tags["atlas/process"].split()[1] for record in finished}) == 2
+    assert max(record.start_time for record in finished) < min(
+        record.end_time for record in finished
+    )
     assert difference(copied(loaded, tmp_path / "later.duckdb"), expected) == {}
