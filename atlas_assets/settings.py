@@ -109,7 +109,9 @@ class Settings(_Environment):
         names: dict[Path, str] = {}
         for name, place in places.items():
             if (other := names.setdefault(place, name)) != name:
-                raise ValueError(f"{other} and {name} are the same place, {place}")
+                raise ValueError(
+                    f"{other} and {name} are the same place, {place}. Choose another place for one of them"
+                )
         return self
 
     @model_validator(mode="after")
@@ -123,7 +125,7 @@ class Settings(_Environment):
         }
         missing = [name for name, value in needed.items() if value is None]
         if self.profile == "scale" and missing:
-            raise ValueError(f"ATLAS_PROFILE=scale needs {', '.join(missing)} as well")
+            raise ValueError(f"ATLAS_PROFILE=scale needs {', '.join(missing)} as well. Set them.")
         return self
 
     @property
@@ -190,7 +192,7 @@ def _problem(problem: Any) -> str:
     """Return what is wrong with a variable, without the value of a secret."""
     message = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
     if not problem["loc"]:  # it is about several of them
-        return f"{message}. Choose another place for one of them."
+        return f"{message}."
     variable = str(problem["loc"][0])
     if variable in _SECRETS:
         return f"{variable}: {message}."

@@ -101,14 +101,14 @@ class PageCache:
         if scope["type"] != "http" or scope["path"].startswith(("/static/", "/login", "/healthz")):
             await self.app(scope, receive, send)
             return
+        user: User = scope["state"]["user"]
+        key = (scope["path"], scope["query_string"], user.rights)
         try:
             build = self.builds.known() or await run_in_threadpool(self.builds.current)
         except NothingBuiltError:  # the application tells
-            scope["state"]["build"] = None
+            scope["state"] |= {"build": None, "key": key}
             await self.app(scope, receive, send)
             return
-        user: User = scope["state"]["user"]
-        key = (scope["path"], scope["query_string"], user.rights)
         if scope["method"] in {"GET", "HEAD"} and (found := self.pages.get(build.identifier, key)):
             await found.response(Headers(scope=scope))(scope, receive, send)
             return

@@ -20,12 +20,15 @@ def open_orders(context: Context) -> Table:
     strings = context.strings
     all_units = [unit.code for unit in context.entity.units]
     units = [context.view.unit] if context.view.unit else all_units
+    period = context.view.period
+    known = [m for m in context.build.months(context.view.entity) if m <= period.last]
+    until = known[-1] if known else period.last  # of a year that has only begun
     rows = context.build.query(
         sql_text("dashboard", "open_orders"),
         {
             "entity": context.view.entity,
             "units": units,
-            "until": context.view.period.last.first_day,
+            "until": until.first_day,
         },
     )
 
