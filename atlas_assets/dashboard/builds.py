@@ -15,6 +15,7 @@ from atlas_assets.operational.sessions import OperationalStore, StoreError
 from atlas_assets.periods.calendar import Month, Period
 from atlas_assets.report.assemble import assemble
 from atlas_assets.report.figures import located
+from atlas_assets.warehouse.connection import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -52,8 +53,7 @@ class Build:
         self._loaded: dict[str, str] = {}
         self._lock = threading.Lock()
         self._connection = duckdb.connect(config={"threads": 1})
-        quoted = str(path).replace("'", "''")
-        self._connection.execute(f"ATTACH '{quoted}' AS atlas (READ_ONLY)")
+        self._connection.execute(f"ATTACH {quoted(str(path))} AS atlas (READ_ONLY)")
         for setting in ("TimeZone = 'UTC'", "enable_external_access = false"):
             self._connection.execute(f"SET {setting}")
         self._connection.execute("SET lock_configuration = true")

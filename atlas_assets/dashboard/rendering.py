@@ -35,7 +35,7 @@ NAVIGATION = (
     ("/quality", "quality_title"),
     ("/reports", "web_reports"),
 )
-_SUBJECTS = ("figure", "q", "file", "sheet", "column")
+_SUBJECTS = ("figure", "q")
 
 
 class Asset:

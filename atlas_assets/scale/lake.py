@@ -44,6 +44,11 @@ class Lake(Warehouse):
         self.locks = SharedLocks(self.address)
 
     @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return self.url
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """The variables by which dbt finds it."""
         endpoint = _Endpoint(self.settings.s3_endpoint)
@@ -96,9 +101,12 @@ class Lake(Warehouse):
 
     def copy_to(self, path: Path) -> None:
         """Copy everything, as it is at one moment, into a DuckDB file at `path`."""
-        path.unlink(missing_ok=True)
+        mode = path.stat().st_mode if path.exists() else None
+        path.unlink(missing_ok=True)  # DuckDB takes an empty file for a damaged one
         with self.connect() as connection:
             connection.execute(f"ATTACH {quoted(str(path))} AS copied")
+            if mode is not None:
+                path.chmod(mode)
             connection.execute(f"COPY FROM DATABASE {CATALOG} TO copied")
             connection.execute("DETACH copied")
 

@@ -28,6 +28,11 @@ class Warehouse:
         self.path = path
 
     @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return str(self.path)
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """The variables by which dbt finds it."""
         return {"ATLAS_DUCKDB": str(self.path)}
@@ -72,7 +77,7 @@ class Warehouse:
         """
         if read_only and not self.exists():
             raise AtlasError(
-                f"There is no data in {self.path} yet. Run `atlas build`, or `atlas sync` first."
+                f"There is no data in {self.place} yet. Run `atlas build`, or `atlas sync` first."
             )
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")

@@ -58,7 +58,7 @@ class DbtProject:
             with warehouse.locked(), warehouse.connect(read_only=False) as connection:
                 load_raw_tables(connection, self.raw_store, registry)
             results = self._runner.build(arguments, callbacks)
-        refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
+            refuse_failed([r for r in results if r.failed and r.unique_id.startswith("model.")])
         return results
 
     def forget(self) -> None:
